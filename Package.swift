@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),
+]
+
+/// A Swift module of one area; its folder is `Sources/<area>/<name>`.
+func module(_ area: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(area)/\(name)", swiftSettings: strict)
+}
+
+/// The tests of one module; their folder is `Tests/<area>/<name>Tests`.
+func tests(_ area: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, path: "Tests/\(area)/\(name)Tests",
+        swiftSettings: strict)
+}
+
+/// A C library of Debian behind a module map, or a small C shim over one.
+func library(_ name: String, apt: String, pkgConfig: String? = nil) -> Target {
+    .systemLibrary(name: name, path: "Sources/Platform/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let platform: [Target] = [
+    .target(name: "CLinux", path: "Sources/Platform/CLinux"),
+    .target(
+        name: "CMicrohttpd", path: "Sources/Platform/CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
+    .target(
+        name: "CPictures", path: "Sources/Platform/CPictures",
+        linkerSettings: [.linkedLibrary("png"), .linkedLibrary("gif")]),
+    library("CCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
+    library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
+    module("Platform", "Foundations"),
+    module("Platform", "JSON", ["Foundations"]),
+    module("Platform", "YAML", ["Foundations", "CYAML"]),
+    module("Platform", "Digest", ["CCrypto"]),
+    module("Platform", "Pictures", ["Foundations", "CPictures"]),
+    module("Platform", "Logging", ["Foundations", "JSON"]),
+    module("Platform", "Metrics", ["Foundations"]),
+    module("Platform", "Arguments", ["Foundations"]),
+    module("Platform", "Configuration", ["Foundations", "JSON", "YAML"]),
+    module("Platform", "Reactor", ["Foundations", "CLinux"]),
+    module("Platform", "HTTP", ["Foundations", "CMicrohttpd"]),
+    tests("Platform", "Foundations"),
+    tests("Platform", "JSON"),
+    tests("Platform", "YAML"),
+    tests("Platform", "Digest"),
+    tests("Platform", "Pictures"),
+    tests("Platform", "Logging", ["JSON"]),
+    tests("Platform", "Metrics"),
+    tests("Platform", "Arguments"),
+    tests("Platform", "Configuration"),
+    tests("Platform", "Reactor"),
+    tests("Platform", "HTTP", ["TestSupport"]),
+]
+
+let environments: [Target] = [
+    module("Environments", "Spaces", ["Foundations", "JSON"]),
+    module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
+    tests("Environments", "Spaces", ["JSON"]),
+    tests("Environments", "Manifests", ["TestSupport"]),
+]
+
+let runtime: [Target] = [
+    .executableTarget(
+        name: "corral-sandbox", path: "Sources/Runtime/Launcher",
+        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    module("Runtime", "Workers", ["Foundations", "JSON", "Spaces", "Reactor"]),
+    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor", "CLinux"]),
+    module(
+        "Runtime", "Sessions",
+        ["Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers", "Sandboxes"]),
+    tests("Runtime", "Workers", ["JSON", "TestSupport"]),
+    tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
+    tests("Runtime", "Sessions", ["TestSupport", "corral-sandbox"]),
+]
+
+let server: [Target] = [
+    module(
+        "Server", "REST", ["Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sessions"]),
+    tests("Server", "REST", ["TestSupport"]),
+]
+
+let commands: [Target] = [
+    .executableTarget(
+        name: "corral",
+        dependencies: [
+            "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "Pictures", "Reactor",
+            "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "corral-sandbox",
+        ],
+        path: "Sources/Commands/corral", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
+]
+
+let package = Package(
+    name: "corral",
+    products: [.executable(name: "corral", targets: ["corral"])],
+    targets: platform + environments + runtime + server + commands
+)

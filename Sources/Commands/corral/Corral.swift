@@ -1,0 +1,1 @@
+@main struct Corral { static func main() {} }
