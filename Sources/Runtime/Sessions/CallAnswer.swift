@@ -18,7 +18,13 @@ public struct CallAnswer: Sendable {
 
     /// The answer's members in wire order; the caller adds the braces and may put members before them.
     public func writeMembers(into out: inout [UInt8]) {
-        put(#""index":\#(index),"episode":\#(episode),"observation":"#, &out)
+        put(#""index":\#(index),"episode":\#(episode),"#, &out)
+        writeContent(into: &out)
+    }
+
+    /// The members behind index and episode.
+    public func writeContent(into out: inout [UInt8]) {
+        put(#""observation":"#, &out)
         writeObservation(into: &out)
         if case .step = kind {
             put(#","reward":"#, &out)

@@ -147,7 +147,7 @@ extension Session {
                 case .reset:
                     usedSeed = seed ?? firstSeed(host)
                     record.put(usedSeed)
-                    record.put(counted: canonicalJSON(of: .object(options)))
+                    record.put(counted: JSONValue.object(options).canonical)
                     reply = try await host.reset(seed: usedSeed, options: options)
                 case .step:
                     var canonical: [UInt8] = []
@@ -182,7 +182,7 @@ extension Session {
             record.put(reply.reward)
             record.put(reply.terminated)
             record.put(reply.truncated)
-            record.put(counted: try canonicalJSON(ofRaw: reply.info))
+            record.put(counted: try canonicalJSON(of: Array(reply.info)))
         } catch {
             let text = (error as? Failure)?.message ?? "\(error)"
             fail(.replyMalformed, "the reply was refused: \(text)")
@@ -198,7 +198,7 @@ extension Session {
         if chain == nil {
             chain = RecordChain(
                 versionDigest: plan.digest, instance: plan.instance,
-                parameters: canonicalJSON(of: .object(plan.parameters)), seed: seed)
+                parameters: JSONValue.object(plan.parameters).canonical, seed: seed)
         }
         append(record)
         let space = host?.spaces.observation ?? .text(minLength: 0, maxLength: nil, charset: nil)

@@ -1,5 +1,6 @@
 import Digest
 import Foundations
+import Workers
 
 /// One accepted reset or step, as it is hashed; see `docs/records.md`.
 public struct StepRecord: Sendable {
@@ -73,7 +74,35 @@ struct RecordChain {
     }
 
     mutating func append(_ canonical: [UInt8]) -> Digest32 {
-        link = SHA256.hash(link.bytes + canonical)
+        var hash = SHA256()
+        hash.update(link.bytes)
+        hash.update(canonical)
+        link = hash.finish()
         return link
+    }
+}
+
+extension RecordWriter {
+    mutating func put(_ values: PerAgent<Double?>) {
+        put(values) { writer, value in writer.put(value) }
+    }
+
+    mutating func put(_ values: PerAgent<Bool>) {
+        put(values) { writer, value in writer.put(value) }
+    }
+
+    /// One value, or their count and each with its agent's name, sorted by it.
+    private mutating func put<Value>(_ values: PerAgent<Value>, _ put: (inout RecordWriter, Value) -> Void) {
+        switch values {
+        case .single(let value):
+            self.put(UInt32.max)
+            put(&self, value)
+        case .each(let each):
+            self.put(UInt32(each.count))
+            for (agent, value) in each.sorted(by: { $0.agent < $1.agent }) {
+                self.put(counted: agent.utf8)
+                put(&self, value)
+            }
+        }
     }
 }
