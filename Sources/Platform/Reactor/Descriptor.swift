@@ -64,5 +64,4 @@ public struct DescriptorPair: ~Copyable, Sendable {
     public var first: Descriptor
     public var second: Descriptor
 
-    public consuming func split(_ body: (consuming Descriptor, consuming Descriptor) -> Void) { body(first, second) }
 }

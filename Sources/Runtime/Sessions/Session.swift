@@ -21,12 +21,17 @@ final class Session {
     let lease: Lease
     /// Called once, when the session is over; before its host is gone.
     var onOver: (@Reactor (Session) -> Void)?
+    /// Called once, when nothing of it is left.
+    var onGone: (@Reactor (Session) -> Void)?
     var onRecord: (@Reactor (StepRecord) -> Void)?
 
+    private var spaces: SessionSpaces?
+    private var isolation = ""
     private let seed: Int64?
     private var seedIsPending = true
     private var chain: RecordChain?
     private var checker: ValueChecker?
+    private(set) var firstAnswer: CallAnswer?
     private var last: Result<CallAnswer, Failure>?
     private var waiters: [CheckedContinuation<Result<CallAnswer, Failure>, Never>] = []
     private var closing: Task<Void, Never>?
@@ -99,7 +104,11 @@ final class Session {
     }
 
     func logs(last count: Int) -> [String] { host?.logs(last: count) ?? finalLogs.suffix(count) }
-    var usage: SandboxUsage? { host?.usage() ?? finalUsage }
+    func usage() async -> SandboxUsage {
+        if let host { return await host.usage() }
+        await closing?.value
+        return finalUsage ?? SandboxUsage()
+    }
 
     /// Ends the session; returns when nothing of it is left. Calling it again waits for the same end.
     func close(_ reason: CloseReason) async {
@@ -121,13 +130,18 @@ final class Session {
         settle(.failure(problem))
         lease.end()
         let host = host
-        finalUsage = host?.usage()
         self.host = nil
         finalLogs = host?.logs(last: 200) ?? []
-        closing = Task { await host?.close() }
-        let onOver = onOver
-        self.onOver = nil
+        spaces = host?.spaces
+        isolation = host?.isolation ?? ""
         onOver?(self)
+        let onGone = onGone
+        closing = Task {
+            finalUsage = await host?.usage()
+            await host?.close()
+            onGone?(self)
+        }
+        (self.onOver, self.onGone) = (nil, nil)
     }
 }
 
@@ -205,6 +219,7 @@ extension Session {
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: space)
+        if firstAnswer == nil { firstAnswer = answer }
         settle(.success(answer))
         return answer
     }
@@ -269,9 +284,9 @@ extension Session {
     var summary: SessionSummary {
         SessionSummary(
             id: id, environment: plan.reference, digest: plan.digest, instance: plan.instance,
-            backend: plan.backend.rawValue, isolation: host?.isolation ?? "", phase: state.phase, index: state.index,
+            backend: plan.backend.rawValue, isolation: host?.isolation ?? isolation, phase: state.phase, index: state.index,
             episode: state.episode, createdAt: createdAt, expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
-            tenant: owner.tenant, validation: plan.validation, spaces: host?.spaces, agents: host?.agents,
+            tenant: owner.tenant, validation: plan.validation, spaces: host?.spaces ?? spaces, agents: host?.agents,
             trajectoryHash: trajectoryHash)
     }
 }

@@ -16,7 +16,7 @@ public protocol SessionHost: AnyObject {
     var isolation: String { get }
     /// The last lines of the worker's standard error, oldest first.
     func logs(last count: Int) -> [String]
-    func usage() -> SandboxUsage
+    func usage() async -> SandboxUsage
 
     func reset(seed: Int64?, options: JSONObject) async throws(HostProblem) -> StepReply
     /// - Parameter action: One JSON value, checked, without line ends.

@@ -114,8 +114,8 @@ public final class SessionService {
         try session(id, caller, .watcher).logs(last: count)
     }
 
-    public func usage(_ id: UniqueID, caller: Caller) throws(Failure) -> SandboxUsage {
-        try session(id, caller, .watcher).usage ?? SandboxUsage()
+    public func usage(_ id: UniqueID, caller: Caller) async throws(Failure) -> SandboxUsage {
+        await (try session(id, caller, .watcher)).usage()
     }
 
     /// Ends a session; returns when nothing of it is left. A session that is over stays as it is.
@@ -197,10 +197,8 @@ extension SessionService {
         session.onRecord = { [weak self] record in
             for observer in self?.observers ?? [] { observer.stepRecorded(record) }
         }
-        session.onOver = { [weak self] session in
-            place.giveBack()
-            self?.ended(session)
-        }
+        session.onOver = { _ in place.giveBack() }
+        session.onGone = { [weak self] session in self?.ended(session) }
         sessions[session.id] = session
         return session
     }
