@@ -76,12 +76,11 @@ static void run_map_helper(const char *program, int child) {
 }
 
 /// Makes pid 1 of the sandbox as a child of the server, not of this process, so that the server can wait for it.
-static int create_pid1(int *pidfd) {
+static int create_pid1(void) {
     struct clone_args arguments = {
         .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
-                 | CLONE_PARENT | CLONE_PIDFD | CLONE_CLEAR_SIGHAND
+                 | CLONE_PARENT | CLONE_CLEAR_SIGHAND
                  | (specification.host_network ? 0 : CLONE_NEWNET),
-        .pidfd = (__u64)(unsigned long)pidfd,
     };
     long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
     if (pid < 0) fail("namespaces", "clone3", errno);
@@ -110,16 +109,14 @@ int main(int count, char **arguments, char **environment) {
     write_file("start", "/proc/self/oom_score_adj", "500");
     join_cgroups();
 
-    int go[2], pidfd = -1;
+    int go[2];
     if (pipe2(go, O_CLOEXEC) < 0) fail("start", "pipe", errno);
-    int child = create_pid1(&pidfd);
+    int child = create_pid1();
     if (child == 0) {
         close(go[1]);
         run_inside(&specification, go[0]);
     }
-    char text[64];
-    snprintf(text, sizeof text, "created %d", child);
-    if (report_with_descriptor(text, pidfd) < 0) _exit(1);
+    if (report("created %d", child) < 0) _exit(1);
     if (specification.newuidmap) {
         run_map_helper("/usr/bin/newuidmap", child);
         run_map_helper("/usr/bin/newgidmap", child);
