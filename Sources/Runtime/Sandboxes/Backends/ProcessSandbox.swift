@@ -74,9 +74,9 @@ final class CgroupFence: SessionFence {
     nonisolated let session: String
     private let sandbox: String
     private let group: Cgroup
-    private let killSwitch: Descriptor?
+    private let killSwitch: Descriptor
 
-    init(session: String, sandbox: String, group: Cgroup, killSwitch: consuming Descriptor?) {
+    init(session: String, sandbox: String, group: Cgroup, killSwitch: consuming Descriptor) {
         self.session = session
         self.sandbox = sandbox
         self.group = group
@@ -104,7 +104,7 @@ final class CgroupFence: SessionFence {
     }
 
     func remove() async {
-        if let killSwitch { _ = SystemFile.write(killSwitch.raw, "1") }
+        if killSwitch.raw >= 0 { _ = SystemFile.write(killSwitch.raw, "1") }
         await group.remove()
     }
 

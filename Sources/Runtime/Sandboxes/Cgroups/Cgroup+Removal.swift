@@ -2,11 +2,10 @@ import Glibc
 import Reactor
 
 extension Cgroup {
-    /// A descriptor that ends everything in the group and below with one write; nil where the kernel has none.
-    func openKillSwitch() -> Descriptor? {
-        guard let place = path(.core) else { return nil }
-        let file = open(place.path + "/cgroup.kill", O_WRONLY | O_CLOEXEC)
-        return file < 0 ? nil : Descriptor(owning: file)
+    /// A descriptor that ends everything in the group and below with one write; -1 where the kernel has none.
+    func openKillSwitch() -> Descriptor {
+        guard let place = path(.core) else { return Descriptor(owning: -1) }
+        return Descriptor(owning: open(place.path + "/cgroup.kill", O_WRONLY | O_CLOEXEC))
     }
 
     /// Ends every process in the group and below, without starting one.
