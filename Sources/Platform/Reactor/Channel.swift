@@ -18,6 +18,7 @@ public final class Channel: EventSource {
     /// Called once, when the peer ended or an error did; not after `close`.
     public var onEnd: (@Reactor (End) -> Void)?
 
+    private var onSender: (@Reactor (pid_t, [UInt8]) -> Void)?
     private let fd: CInt
     private var token: UInt64 = 0
     private var isOpen = true
@@ -74,6 +75,7 @@ public final class Channel: EventSource {
         queue = []
         onReceive = nil
         onEnd = nil
+        onSender = nil
     }
 
     /// The kernel's word for who sent the next bytes: reads one message with its credentials.

@@ -1,0 +1,110 @@
+"""Any environment of Gymnasium, by its id."""
+
+import importlib
+import pickle
+
+from . import spaces
+from .errors import BadRequest, Unsupported
+from .worker import Worker
+
+
+class GymnasiumWorker(Worker):
+    """Serves `gymnasium.make(id, **kwargs)`.
+
+    Configuration: `id`; `kwargs` (parameters of a session go over them); `import`: modules that register ids;
+    `wrappers`: names of `gymnasium.wrappers`, `module:Class`, or `{"name", "kwargs"}`, innermost first; `render_mode`
+    (default: `rgb_array` where the environment has it, else `ansi`, else none).
+    """
+
+    name = "corral.worker.gymnasium"
+    packages = ("gymnasium", "numpy")
+
+    _ready = None  # an environment made before the fork, not yet reset
+
+    @classmethod
+    def preload(cls, config):
+        cls._ready = make(config, {})
+
+    def __init__(self, config=None):
+        super().__init__(config)
+        self._env = None
+        self._seed = None
+        self._made = False
+
+    @property
+    def render_modes(self):
+        mode = self._env.render_mode if self._env is not None else None
+        return (mode,) if mode in ("rgb_array", "ansi") else ()
+
+    @property
+    def capabilities(self):
+        ready = type(self)._ready
+        mode = ready.render_mode if ready is not None else None
+        return ("seed", "render") if mode in ("rgb_array", "ansi") else ("seed",)
+
+    def init(self, instance, params, seed):
+        if instance is not None:
+            raise BadRequest("this environment has no instances to choose from")
+        if self._env is not None and self._made:
+            self._env.close()
+        self._made = bool(params) or type(self)._ready is None
+        self._env = make(self.config, params) if self._made else type(self)._ready
+        self._seed = seed
+        self.step = self._env.step
+        self.decode_action = spaces.decoder(self._env.action_space)
+
+    def spaces(self):
+        return spaces.form(self._env.observation_space), spaces.form(self._env.action_space)
+
+    def reset(self, seed, options):
+        if seed is None:
+            seed = self._seed
+        self._seed = None
+        return self._env.reset(seed=seed, options=options or None)
+
+    def render(self, mode):
+        frame = self._env.render()
+        if frame is None:
+            raise Unsupported("the environment gave no frame")
+        return frame
+
+    def close(self):
+        if self._env is not None:
+            self._env.close()
+
+
+def make(config, params):
+    """The environment that a configuration and a session's parameters describe."""
+    import gymnasium
+
+    for module in config.get("import", []):
+        loaded = importlib.import_module(module)
+        if hasattr(gymnasium, "register_envs"):
+            gymnasium.register_envs(loaded)
+    kwargs = {"disable_env_checker": True, **config.get("kwargs", {}), **params}
+    if "render_mode" in config:
+        kwargs.setdefault("render_mode", config["render_mode"])
+    elif "render_mode" not in kwargs:
+        kwargs["render_mode"] = _cheap_render_mode(gymnasium, config["id"])
+    if kwargs["render_mode"] is None:
+        del kwargs["render_mode"]
+    env = gymnasium.make(config["id"], **kwargs)
+    for wrapper in config.get("wrappers", []):
+        name, arguments = (wrapper, {}) if isinstance(wrapper, str) else (wrapper["name"], wrapper.get("kwargs", {}))
+        env = _wrapper(name)(env, **arguments)
+    return env
+
+
+def _cheap_render_mode(gymnasium, name):
+    """The mode to make an environment with although nobody may look: one that draws only when asked."""
+    creator = gymnasium.envs.registration.load_env_creator(gymnasium.spec(name).entry_point)
+    modes = (getattr(creator, "metadata", None) or {}).get("render_modes", [])
+    for mode in ("rgb_array", "ansi"):
+        if mode in modes:
+            return mode
+    return None
+
+
+def _wrapper(name):
+    module, _, attribute = name.rpartition(":")
+    return getattr(importlib.import_module(module or "gymnasium.wrappers"), attribute)
