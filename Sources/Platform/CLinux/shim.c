@@ -154,3 +154,12 @@ int corral_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
 int corral_spawn_directory(posix_spawn_file_actions_t *actions, const char *path) {
     return posix_spawn_file_actions_addchdir_np(actions, path);
 }
+
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#endif
+
+int corral_landlock_version(void) {
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+    return version < 0 ? -errno : (int)version;
+}

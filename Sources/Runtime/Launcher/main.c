@@ -22,6 +22,14 @@ static void write_file(const char *stage, const char *path, const char *text) {
     close(file);
 }
 
+/// Has the kernel take a sandbox before the server when the host is out of memory; a preference, no part of the fence.
+static void prefer_for_oom(void) {
+    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file < 0) return;
+    if (write(file, "500", 3) < 0) {}
+    close(file);
+}
+
 static void join_cgroups(void) {
     for (size_t i = 0; i < specification.cgroup_count; i++) {
         char path[4096];
@@ -76,12 +84,11 @@ static void run_map_helper(const char *program, int child) {
 }
 
 /// Makes pid 1 of the sandbox as a child of the server, not of this process, so that the server can wait for it.
-static int create_pid1(int *pidfd) {
+static int create_pid1(void) {
     struct clone_args arguments = {
         .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
-                 | CLONE_PARENT | CLONE_PIDFD | CLONE_CLEAR_SIGHAND
+                 | CLONE_PARENT | CLONE_CLEAR_SIGHAND
                  | (specification.host_network ? 0 : CLONE_NEWNET),
-        .pidfd = (__u64)(unsigned long)pidfd,
     };
     long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
     if (pid < 0) fail("namespaces", "clone3", errno);
@@ -107,19 +114,17 @@ int main(int count, char **arguments, char **environment) {
     start_clean(environment);
     read_specification(4, &specification);
     if (!specification.newuidmap && setgroups(0, NULL) < 0) fail("groups", "setgroups", errno);
-    write_file("start", "/proc/self/oom_score_adj", "500");
+    prefer_for_oom();
     join_cgroups();
 
-    int go[2], pidfd = -1;
+    int go[2];
     if (pipe2(go, O_CLOEXEC) < 0) fail("start", "pipe", errno);
-    int child = create_pid1(&pidfd);
+    int child = create_pid1();
     if (child == 0) {
         close(go[1]);
         run_inside(&specification, go[0]);
     }
-    char text[64];
-    snprintf(text, sizeof text, "created %d", child);
-    if (report_with_descriptor(text, pidfd) < 0) _exit(1);
+    if (report("created %d", child) < 0) _exit(1);
     if (specification.newuidmap) {
         run_map_helper("/usr/bin/newuidmap", child);
         run_map_helper("/usr/bin/newgidmap", child);

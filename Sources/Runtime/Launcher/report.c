@@ -16,21 +16,6 @@ int report(const char *format, ...) {
     return send(CONTROL, text, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
 }
 
-int report_with_descriptor(const char *text, int descriptor) {
-    struct iovec part = {.iov_base = (void *)text, .iov_len = strlen(text)};
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } rights = {0};
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
-    rights.header.cmsg_level = SOL_SOCKET;
-    rights.header.cmsg_type = SCM_RIGHTS;
-    rights.header.cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(&rights.header), &descriptor, sizeof descriptor);
-    return sendmsg(CONTROL, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
-}
-
 void fail(const char *stage, const char *what, int error) {
     if (error)
         report("failed %s: %s: %s", stage, what, strerror(error));

@@ -46,3 +46,6 @@ void corral_ignore_sigpipe(void);
 
 int corral_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 int corral_spawn_directory(posix_spawn_file_actions_t *actions, const char *path);
+
+/// The Landlock ABI of the kernel.
+int corral_landlock_version(void);
