@@ -63,7 +63,7 @@ class Session:
         try:
             request = parse(line)
         except (ValueError, RecursionError) as error:
-            return None if line.isspace() else self._error(None, "bad_request", "not JSON: %s" % error)
+            return None if not line.strip() else self._error(None, "bad_request", "not JSON: %s" % error)
         if type(request) is not dict:
             return self._error(None, "bad_request", "a command is a JSON object")
         ident = request.get("id")
