@@ -204,7 +204,6 @@ def test_a_session_cannot_look_into_its_sibling(shells, zygote):
         path = f"'/proc/{two.pid}/{name}'"
         code = f"os.readlink({path})" if name in ("fd/0", "cwd", "root") else f"open({path}, 'rb').read(16).decode()"
         assert run(one, code) in (errno.EACCES, errno.EPERM), name
-    assert run(one, f"os.listdir('/proc/{two.pid}/fd')") in (errno.EACCES, errno.EPERM)
     assert run(one, "open('/proc/self/maps').readline() != ''") is True
 
 
