@@ -1,11 +1,11 @@
 """Any environment of Gymnasium, by its id."""
 
 import importlib
-import pickle
 
 from . import spaces
 from .errors import BadRequest, Unsupported
-from .worker import Worker
+from .rehearsal import rehearse
+from .worker import Worker, fresh_seed
 
 
 class GymnasiumWorker(Worker):
@@ -24,6 +24,7 @@ class GymnasiumWorker(Worker):
     @classmethod
     def preload(cls, config):
         cls._ready = make(config, {})
+        rehearse(cls, config, lambda: spaces.plain(cls._ready.action_space.sample()))
 
     def __init__(self, config=None):
         super().__init__(config)
@@ -49,7 +50,7 @@ class GymnasiumWorker(Worker):
             self._env.close()
         self._made = bool(params) or type(self)._ready is None
         self._env = make(self.config, params) if self._made else type(self)._ready
-        self._seed = seed
+        self._seed = fresh_seed() if seed is None else seed
         self.step = self._env.step
         self.decode_action = spaces.decoder(self._env.action_space)
 

@@ -10,6 +10,8 @@ from .encoding import Encoder, parse
 from .interrupts import Watch
 from .worker import seed_globals
 
+LANGUAGE = "Python " + platform.python_version()
+
 
 class Session:
     """Serves one worker over one channel."""
@@ -61,7 +63,7 @@ class Session:
         try:
             request = parse(line)
         except (ValueError, RecursionError) as error:
-            return None if line.isspace() else self._error(None, "bad_request", "not JSON: %s" % error)
+            return None if not line.strip() else self._error(None, "bad_request", "not JSON: %s" % error)
         if type(request) is not dict:
             return self._error(None, "bad_request", "a command is a JSON object")
         ident = request.get("id")
@@ -151,7 +153,7 @@ class Session:
             "worker": {
                 "name": worker.name or type(worker).__name__,
                 "version": worker.version,
-                "language": "Python " + platform.python_version(),
+                "language": LANGUAGE,
                 "packages": package_versions(tuple(worker.packages)),
             },
             "capabilities": capabilities,
@@ -164,8 +166,7 @@ class Session:
         instance = _field(request, "instance", (str, type(None)), None)
         params = _field(request, "params", dict, {})
         seed = _seed(request)
-        if seed is not None:
-            seed_globals(seed)
+        seed_globals(seed)
         self._initialized = False
         self._obstacle = errors.NotInitialized("init comes first")
         worker.init(instance, params, seed)
