@@ -46,7 +46,7 @@ let platform: [Target] = [
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
-    tests("Platform", "Pictures"),
+    tests("Platform", "Pictures", ["TestSupport"]),
     tests("Platform", "Logging", ["JSON"]),
     tests("Platform", "Metrics"),
     tests("Platform", "Arguments"),
