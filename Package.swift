@@ -87,7 +87,7 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "Pictures", "Reactor",
-            "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "corral-sandbox",
+            "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),

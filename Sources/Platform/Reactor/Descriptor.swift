@@ -60,6 +60,7 @@ public struct Descriptor: ~Copyable, Sendable {
     }
 }
 
+@frozen
 public struct DescriptorPair: ~Copyable, Sendable {
     public var first: Descriptor
     public var second: Descriptor

@@ -40,6 +40,8 @@ public struct LaunchPlan: Sendable {
     public let dialect: WorkerConnection.Dialect
     /// Whether `command` is a zygote.
     public let isShared: Bool
+    /// The working directory of `command`.
+    public let directory: String
     public let environment: [String: String]
     public let mounts: [SandboxMount]
     public let network: SandboxSpecification.Network
@@ -56,7 +58,7 @@ public struct LaunchPlan: Sendable {
 
     public init(
         reference: String, digest: String, tenant: String, backend: Backend, command: [String],
-        dialect: WorkerConnection.Dialect, isShared: Bool, environment: [String: String], mounts: [SandboxMount],
+        dialect: WorkerConnection.Dialect, isShared: Bool, directory: String, environment: [String: String], mounts: [SandboxMount],
         network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, validation: Validation, observationSpace: Space?,
         actionSpace: Space?, instance: String?, instances: Instances, parameters: JSONObject, isNondeterministic: Bool
     ) {
@@ -67,6 +69,7 @@ public struct LaunchPlan: Sendable {
         self.command = command
         self.dialect = dialect
         self.isShared = isShared
+        self.directory = directory
         self.environment = environment
         self.mounts = mounts
         self.network = network

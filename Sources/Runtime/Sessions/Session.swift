@@ -152,33 +152,45 @@ extension Session {
         lease.hold()
         defer { lease.release() }
         do throws(Failure) {
-            guard let host, let checker else { throw busy("\(call)") }
+            guard let host, checker != nil else { throw busy("\(call)") }
             var record = RecordWriter(call == .reset ? .reset : .step)
+            let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
+            let line = try prepare(call, seed: usedSeed, options: options, action: action, &record)
             let reply: StepReply
-            var usedSeed: Int64?
             do throws(HostProblem) {
                 switch call {
-                case .reset:
-                    usedSeed = seed ?? firstSeed(host)
-                    record.put(usedSeed)
-                    record.put(counted: JSONValue.object(options).canonical)
-                    reply = try await host.reset(seed: usedSeed, options: options)
-                case .step:
-                    var canonical: [UInt8] = []
-                    let line = try checker.checkedAction(action, canonical: &canonical)
-                    record.put(canonical: canonical)
-                    reply = try await host.step(action: line)
+                case .reset: reply = try await host.reset(seed: usedSeed, options: options)
+                case .step: reply = try await host.step(action: line)
                 }
             } catch {
-                throw afterRefusal(error, record: &record, index: index)
+                throw afterRefusal(error, record: record)
             }
             try state.refuseIfOver()
-            try check(reply, checker, &record)
+            try check(reply, &record)
             return accept(reply, call, seed: usedSeed, record: record)
         } catch {
             if state.inFlight != nil { state.withdrawn() }
             throw error
         }
+    }
+
+    /// Writes what the call asks into its record.
+    ///
+    /// - Returns: The checked action of a step.
+    private func prepare(
+        _ call: SessionState.Call, seed: Int64?, options: JSONObject, action: [UInt8], _ record: inout RecordWriter
+    ) throws(Failure) -> [UInt8] {
+        var canonical: [UInt8] = []
+        var line: [UInt8] = []
+        switch call {
+        case .reset:
+            record.put(seed)
+            record.put(counted: JSONValue.object(options).canonical)
+        case .step:
+            line = try checker?.checkedAction(action, canonical: &canonical) ?? action
+            record.put(canonical: canonical)
+        }
+        return line
     }
 
     /// The seed of the first reset, drawn where the caller gave none, so that the trajectory can be replayed.
@@ -188,10 +200,10 @@ extension Session {
         return seed ?? Int64.random(in: 0..<1 << 31)
     }
 
-    private func check(_ reply: StepReply, _ checker: ValueChecker, _ record: inout RecordWriter) throws(Failure) {
+    private func check(_ reply: StepReply, _ record: inout RecordWriter) throws(Failure) {
         do {
             var canonical: [UInt8] = []
-            try checker.checkObservation(reply, canonical: &canonical)
+            try checker?.checkObservation(reply, canonical: &canonical)
             record.put(canonical: canonical)
             record.put(reply.reward)
             record.put(reply.terminated)
@@ -215,10 +227,9 @@ extension Session {
                 parameters: JSONValue.object(plan.parameters).canonical, seed: seed)
         }
         append(record)
-        let space = host?.spaces.observation ?? .text(minLength: 0, maxLength: nil, charset: nil)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
-            space: space)
+            space: host?.spaces.observation)
         if firstAnswer == nil { firstAnswer = answer }
         settle(.success(answer))
         return answer
@@ -232,7 +243,7 @@ extension Session {
     }
 
     /// What a caller is told when the host did not execute a call, and what becomes of the call's index.
-    private func afterRefusal(_ problem: HostProblem, record: inout RecordWriter, index: Int) -> Failure {
+    private func afterRefusal(_ problem: HostProblem, record: RecordWriter) -> Failure {
         let failure = failure(of: problem)
         guard case .refused(let error) = problem, !state.phase.isOver else { return failure }
         if error.hadNoEffect {

@@ -19,11 +19,11 @@ final class OwnSeats: SeatSource {
 
     func makeSeat() async throws(Failure) -> Seat {
         let plan = configuration.plan
-        let ends = try WorkerEnds()
+        let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
             channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit)
         let specification = SandboxSpecification(
-            name: newName(), command: plan.command, environment: plan.environment, directory: "/tmp",
+            name: newName(), command: plan.command, environment: plan.environment, directory: plan.directory,
             mounts: plan.mounts, limits: plan.limits, network: plan.network, loopback: plan.network == .none)
         let descriptors = SandboxDescriptors(
             input: ends.workerChannel.raw, output: ends.workerChannel.raw, errors: ends.workerErrors.raw)

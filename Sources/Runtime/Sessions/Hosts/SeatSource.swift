@@ -6,7 +6,7 @@ import Workers
 
 /// Starts workers of one version for one tenant.
 @Reactor
-protocol SeatSource: AnyObject {
+protocol SeatSource: AnyObject, Sendable {
     /// Whether it can go on making seats; a source that cannot is replaced.
     var isUsable: Bool { get }
     func makeSeat() async throws(Failure) -> Seat
@@ -30,13 +30,12 @@ struct WorkerEnds: ~Copyable {
     let workerChannel: Descriptor
     let workerErrors: Descriptor
 
-    init() throws(Failure) {
+    static func open() throws(Failure) -> WorkerEnds {
         let stream = try Descriptor.socketPair()
         let pipe = try Descriptor.pipe()
-        channel = try Channel(stream.first)
-        errors = try Channel(pipe.first)
-        workerChannel = stream.second
-        workerErrors = pipe.second
+        let channel = try Channel(stream.first), errors = try Channel(pipe.first)
+        return WorkerEnds(
+            channel: channel, errors: errors, workerChannel: stream.second, workerErrors: pipe.second)
     }
 }
 

@@ -129,8 +129,10 @@ extension Seat {
     /// The spaces of a session, after `init` where the protocol has one; the manifest's own come first.
     func initialize(_ plan: LaunchPlan) async throws(HostProblem) -> SessionSpaces {
         guard connection.dialect != .v1 else {
-            let text = Space.anyText
-            return SessionSpaces(observation: plan.observationSpace ?? text, action: plan.actionSpace ?? text)
+            return try await read { () throws in
+                let text = Space.text(try Space.Text(minimum: 0))
+                return SessionSpaces(observation: plan.observationSpace ?? text, action: plan.actionSpace ?? text)
+            }
         }
         let message = try await ask(within: plan.times.start) {
             WorkerCommand.initialize(id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
@@ -186,7 +188,7 @@ extension WorkerMessage {
     private func space(_ key: String) throws -> Space {
         guard let json = members.value(key), !json.isNull else { throw MalformedReply("init gave no \(key)") }
         if json["type"] == nil, let byAgent = json.object {
-            return .dict(try byAgent.map { ($0.key, try Space(json: $0.value)) })
+            return .dict(Space.Dict(try byAgent.map { .init(key: $0.key, space: try Space(json: $0.value)) }))
         }
         return try Space(json: json)
     }
@@ -202,6 +204,11 @@ extension WorkerMessage {
         }
         guard let value = members.value("frame") else { throw MalformedReply("the reply has no frame") }
         if let text = value.string { return .text(text) }
-        return .pixels(try Tensor(json: value, dtype: .uint8))
+        var shape: [Int] = [], inner: JSONValue? = value
+        while let array = inner?.array {
+            shape.append(array.count)
+            inner = array.first
+        }
+        return .pixels(try Tensor(value, dtype: .uint8, shape: shape))
     }
 }

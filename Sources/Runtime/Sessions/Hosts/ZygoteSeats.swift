@@ -30,7 +30,7 @@ final class ZygoteSeats: SeatSource {
         let packets = try Descriptor.socketPair(packets: true), pipe = try Descriptor.pipe()
         let null = try openNull()
         let specification = SandboxSpecification(
-            name: name, command: plan.command, environment: plan.environment, directory: "/tmp", mounts: plan.mounts,
+            name: name, command: plan.command, environment: plan.environment, directory: plan.directory, mounts: plan.mounts,
             limits: configuration.familyLimits, network: plan.network, isShared: true)
         let sandbox = try await backend.start(
             specification,
@@ -72,7 +72,7 @@ final class ZygoteSeats: SeatSource {
 
     private func fork(_ name: String, scratch: String) async throws(Failure) -> Seat {
         let plan = configuration.plan
-        let ends = try WorkerEnds()
+        let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
             channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit)
         let started = Promise<Int32>()
