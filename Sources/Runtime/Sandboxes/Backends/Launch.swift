@@ -77,10 +77,12 @@ final class Launch {
     /// The launcher says `STAGE: TEXT`; the text may name paths of the host and is for the log.
     private static func failure(_ text: String) -> Failure {
         let stage = text.prefix { $0 != ":" }
-        let code: Failure.Code = ["bind", "command", "specification"].contains(stage) ? .failedPrecondition : .sandboxUnavailable
+        let code: Failure.Code =
+            ["bind", "command", "specification"].contains(stage) ? .failedPrecondition : .sandboxUnavailable
         return Failure(
             code, "the sandbox could not be built (stage \(stage))",
-            next: code == .sandboxUnavailable ? "run corral doctor" : "check the command and the folders of the environment",
+            next: code == .sandboxUnavailable
+                ? "run corral doctor" : "check the command and the folders of the environment",
             details: ["stage": String(stage), "reason": text])
     }
 }

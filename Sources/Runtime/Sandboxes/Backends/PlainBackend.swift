@@ -73,7 +73,8 @@ final class PlainSandbox: Sandbox {
 
     func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String {
         try validateName(name, "scratch folder")
-        let parent = folder, path = "\(folder)/\(name)"
+        let parent = folder
+        let path = "\(folder)/\(name)"
         return try await offload { () throws(Failure) in
             mkdir(parent, 0o700)
             guard mkdir(path, 0o700) == 0 else {
@@ -89,7 +90,9 @@ final class PlainSandbox: Sandbox {
         try validateName(name, "scratch folder")
         let path = "\(folder)/\(name)"
         try await offload { () throws(Failure) in
-            guard SystemFile.exists(path) else { throw Failure(.failedPrecondition, "there is no scratch folder \(name)") }
+            guard SystemFile.exists(path) else {
+                throw Failure(.failedPrecondition, "there is no scratch folder \(name)")
+            }
             FolderRemoval.remove(path)
         }
     }

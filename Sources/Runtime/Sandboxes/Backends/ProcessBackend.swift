@@ -16,7 +16,9 @@ public final class ProcessBackend: SandboxBackend {
     /// - Parameters:
     ///   - launcher: The path of `corral-sandbox`; see `findLauncher`.
     ///   - allowsSoftLimits: Whether sandboxes start where the kernel cannot hold them to their memory.
-    nonisolated public init(server: UInt32, launcher: String, cgroups: CgroupTree.Choice, allowsSoftLimits: Bool = false) {
+    nonisolated public init(
+        server: UInt32, launcher: String, cgroups: CgroupTree.Choice, allowsSoftLimits: Bool = false
+    ) {
         self.launcher = launcher
         self.allowsSoftLimits = allowsSoftLimits
         choice = cgroups
@@ -100,7 +102,8 @@ public final class ProcessBackend: SandboxBackend {
 
     private func makeGroup(_ specification: SandboxSpecification) async throws(Failure) -> Cgroup? {
         guard case .available(let tree) = choice else { return nil }
-        let name = specification.name, limits = specification.limits
+        let name = specification.name
+        let limits = specification.limits
         return try await offload { () throws(Failure) in try tree.makeSandbox(name, limits: limits) }
     }
 
@@ -129,7 +132,8 @@ public final class ProcessBackend: SandboxBackend {
             return end
         }
         return ProcessSandbox(
-            name: specification.name, isolation: isolation, keeper: keeper, control: launch.control, group: group, end: end)
+            name: specification.name, isolation: isolation, keeper: keeper, control: launch.control, group: group,
+            end: end)
     }
 
     private func release(_ claimed: IdentityPool.Identities) {

@@ -28,7 +28,9 @@ final class ProcessSandbox: Sandbox {
 
     func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String {
         try validateName(name, "scratch folder")
-        guard bytes > 0, inodes > 0 else { throw Failure(.invalidArgument, "a scratch folder has limits of at least 1") }
+        guard bytes > 0, inodes > 0 else {
+            throw Failure(.invalidArgument, "a scratch folder has limits of at least 1")
+        }
         try await control.ask("scratch", name, " \(bytes) \(inodes)")
         return "/scratch/\(name)"
     }
@@ -64,6 +66,9 @@ final class ProcessSandbox: Sandbox {
 
     func kill() { keeper.signal(SIGKILL) }
 
+    /// What the end of the server does to it.
+    func loseServer() { control.close() }
+
     @discardableResult
     func waitUntilGone() async -> SandboxEnd { await end.value }
 }
@@ -86,7 +91,8 @@ final class CgroupFence: SessionFence {
     func admit(_ process: pid_t) async throws(Failure) {
         let watched: ChildProcess
         do { watched = try ChildProcess(watching: process) } catch { throw Self.ended(process) }
-        let group = group, inside = "/\(sandbox)/"
+        let group = group
+        let inside = "/\(sandbox)/"
         let number = await offload {
             // The number comes from a message; it must name a process of this sandbox and no other.
             guard SystemFile.read("/proc/\(process)/cgroup")?.contains(inside) == true else { return ESRCH }

@@ -62,7 +62,8 @@ struct Cgroup: Sendable {
             try check(SystemFile.write(place.path + "/pids.max", String(limits.processes.addingClamped(spare))))
         }
         guard let cores = limits.cores, let place = path(.cpu) else { return }
-        let period = 100_000, quota = Int(Double(period) * cores)
+        let period = 100_000
+        let quota = Int(Double(period) * cores)
         if place.isVersion2 {
             try check(SystemFile.write(place.path + "/cpu.max", "\(quota) \(period)"))
         } else {
@@ -86,7 +87,8 @@ struct Cgroup: Sendable {
     private func check(_ number: CInt) throws(Failure) {
         guard number == 0 else {
             throw Failure(
-                .sandboxUnavailable, "a limit of a sandbox cannot be set: \(errorText(number))", next: "run corral doctor")
+                .sandboxUnavailable, "a limit of a sandbox cannot be set: \(errorText(number))",
+                next: "run corral doctor")
         }
     }
 
@@ -115,7 +117,8 @@ struct Cgroup: Sendable {
         }
         if let place = path(.pids) {
             usage.processes = SystemFile.number(place.path + "/pids.current") ?? 0
-            usage.refusedProcesses = SystemFile.number("max", in: SystemFile.read(place.path + "/pids.events") ?? "") ?? 0
+            usage.refusedProcesses =
+                SystemFile.number("max", in: SystemFile.read(place.path + "/pids.events") ?? "") ?? 0
         }
         if let place = path(.core), let text = SystemFile.read(place.path + "/cpu.stat") {
             usage.processorTime = .microseconds(SystemFile.number("usage_usec", in: text) ?? 0)

@@ -12,14 +12,11 @@ struct CgroupDelegation {
     }
 
     private let tree: CgroupHierarchy
-    private let start: String
 
-    init(_ tree: CgroupHierarchy, below: String) {
-        self.tree = tree
-        start = tree.own + below
-    }
+    init(_ tree: CgroupHierarchy) { self.tree = tree }
 
     func prepare(_ name: String) -> Outcome {
+        let start = tree.own
         let own = controllers("cgroup.controllers", at: start)
         guard own.isSuperset(of: ["memory", "pids"]) else {
             if geteuid() == 0, start != tree.mount { return make(name, at: tree.mount) }
@@ -41,7 +38,9 @@ struct CgroupDelegation {
 
     private func make(_ name: String, at parent: String) -> Outcome {
         let available = controllers("cgroup.controllers", at: parent)
-        guard available.isSuperset(of: ["memory", "pids"]) else { return .refused("it has no memory and pids controllers") }
+        guard available.isSuperset(of: ["memory", "pids"]) else {
+            return .refused("it has no memory and pids controllers")
+        }
         let wanted = available.intersection(["memory", "pids", "cpu"])
         let missing = wanted.subtracting(controllers("cgroup.subtree_control", at: parent))
         if !missing.isEmpty {

@@ -15,11 +15,14 @@ struct CgroupHierarchy: Hashable, Sendable {
         for line in mounts.split(separator: "\n") {
             let words = line.split(separator: " ")
             guard let dash = words.firstIndex(of: "-"), words.count > 4, dash + 3 < words.count else { continue }
-            let kind = words[dash + 1], root = String(words[3]), mount = String(words[4])
+            let kind = words[dash + 1]
+            let root = String(words[3])
+            let mount = String(words[4])
             if kind == "cgroup2", let path = paths[""] {
                 found.append(
                     CgroupHierarchy(
-                        mount: mount, own: folder(of: path, root: root, mount: mount), controllers: [], isVersion2: true))
+                        mount: mount, own: folder(of: path, root: root, mount: mount), controllers: [], isVersion2: true
+                    ))
             } else if kind == "cgroup" {
                 let options = words[dash + 3].split(separator: ",").map(String.init)
                 let controllers = options.filter { paths[$0] != nil && !$0.hasPrefix("name=") }

@@ -28,22 +28,19 @@ public struct CgroupTree: Sendable {
     }
 
     /// Takes a place in the trees of this host; blocks for some milliseconds.
-    public static func open(server: UInt32) -> Choice { open(server: server, below: "") }
-
-    /// - Parameter below: Cgroups below the process's own to begin at, for example `/outer`.
-    static func open(server: UInt32, below: String) -> Choice {
+    public static func open(server: UInt32) -> Choice {
         let hierarchies = CgroupHierarchy.ofThisProcess()
         if hierarchies.isEmpty { return .unavailable("no cgroups are mounted") }
         var reasons: [String] = []
         let name = folderName(server)
         if let version2 = hierarchies.first(where: \.isVersion2) {
-            switch CgroupDelegation(version2, below: below).prepare(name) {
+            switch CgroupDelegation(version2).prepare(name) {
             case .ready(let place):
                 return .available(CgroupTree(server: server, movesOthers: true, root: Cgroup(places: [place])))
             case .refused(let reason): reasons.append("version 2: " + reason)
             }
         }
-        switch openVersion1(hierarchies, name: name, below: below) {
+        switch openVersion1(hierarchies, name: name) {
         case .success(let places):
             return .available(CgroupTree(server: server, movesOthers: geteuid() == 0, root: Cgroup(places: places)))
         case .failure(let refusal): reasons.append("version 1: " + refusal.reason)
@@ -51,10 +48,20 @@ public struct CgroupTree: Sendable {
         return .unavailable(reasons.joined(separator: "; "))
     }
 
+    /// A tree below another group, which keeps its own limits.
+    ///
+    /// - Throws: `alreadyExists`; `sandboxUnavailable` when the kernel refuses.
+    static func open(server: UInt32, inside outer: CgroupTree) throws(Failure) -> CgroupTree {
+        let root = outer.root.child(folderName(server))
+        try root.create()
+        try root.delegate()
+        return CgroupTree(server: server, movesOthers: outer.movesOthers, root: root)
+    }
+
     private struct Refusal: Error { let reason: String }
 
     private static func openVersion1(
-        _ hierarchies: [CgroupHierarchy], name: String, below: String
+        _ hierarchies: [CgroupHierarchy], name: String
     ) -> Result<[CgroupPlace], Refusal> {
         var places: [CgroupPlace] = []
         for role in [CgroupRole.memory, .pids, .cpu, .core] {
@@ -66,19 +73,17 @@ public struct CgroupTree: Sendable {
                 if isNeeded { return .failure(Refusal(reason: "no \(role.rawValue) controller is mounted")) }
                 continue
             }
-            let parent = hierarchy.own + below, path = "\(parent)/\(name)"
+            let path = "\(hierarchy.own)/\(name)"
             if let index = places.firstIndex(where: { $0.path == path }) {
                 let roles = places[index].roles.union([role])
                 places[index] = CgroupPlace(path: path, roles: roles, isVersion2: hierarchy.isVersion2)
                 continue
             }
-            // A tree that is only an extra may lack the cgroups to begin at.
-            let folder = isNeeded || SystemFile.exists(parent) ? path : "\(hierarchy.own)/\(name)"
-            if mkdir(folder, 0o755) < 0 && errno != EEXIST {
+            if mkdir(path, 0o755) < 0 && errno != EEXIST {
                 if isNeeded { return .failure(Refusal(reason: "\(role.rawValue): \(errorText(errno))")) }
                 continue
             }
-            places.append(CgroupPlace(path: folder, roles: [role], isVersion2: hierarchy.isVersion2))
+            places.append(CgroupPlace(path: path, roles: [role], isVersion2: hierarchy.isVersion2))
         }
         return .success(places)
     }

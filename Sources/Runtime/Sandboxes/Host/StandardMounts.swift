@@ -13,7 +13,9 @@ public enum StandardMounts {
             }
         }
         for path in settings where SystemFile.exists(path) { mounts.append(.same(path)) }
-        for name in SystemFile.folders(in: "/etc").sorted() where isRuntime(name) { mounts.append(.same("/etc/\(name)")) }
+        for name in SystemFile.folders(in: "/etc").sorted() where isRuntime(name) {
+            mounts.append(.same("/etc/\(name)"))
+        }
         mounts += texts.map { .text($0.text, path: $0.path) }
         return mounts
     }
