@@ -41,7 +41,7 @@ private func onConnection(
     case .CONNECTION_NOTIFY_CLOSED:
         guard let pointer = slot.pointee else { return }
         slot.pointee = nil
-        server.remove(Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue())
+        Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue().close()
     default: break
     }
 }
@@ -114,6 +114,7 @@ func makeErrorPage(handle: OpaquePointer?, status: UInt32) -> OpaquePointer? {
         default: "the server could not read the request"
         }
     let refusal = Refusal(Int(status), reason)
+    connection.refuse()
     guard connection.isTLS else {
         connection.sendRaw(refusal)
         return nil

@@ -14,6 +14,7 @@ final class Connection: Sendable {
 
     private let deadline = Deadline()
     private let debt = Atomic<Int>(Debt.header.rawValue)
+    private let isRefused = Atomic<Bool>(false)
     private let waiting = Mutex<Exchange?>(nil)
 
     init(server: ServerCore, socket: Int32, address: UnsafePointer<sockaddr>?, isTLS: Bool) {
@@ -54,7 +55,16 @@ final class Connection: Sendable {
 
     var waitingExchange: Exchange? { waiting.withLock { $0 } }
 
-    // MARK: Cutting
+    // MARK: Ending
+
+    /// The answer goes out before the request was read whole.
+    func refuse() { isRefused.store(true, ordering: .relaxed) }
+
+    /// The library closes the socket next.
+    func close() {
+        if isRefused.load(ordering: .relaxed) { server.lingering.take(socket) }
+        server.remove(self)
+    }
 
     /// Cuts the connection if its peer is late. The socket must stay open meanwhile: see `ServerCore.cutLate`.
     func cutIfLate(at now: Int64) {

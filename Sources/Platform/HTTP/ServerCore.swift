@@ -19,6 +19,7 @@ final class ServerCore: Sendable {
     let handler: @Sendable (HTTPRequest) async -> HTTPResponse
     let limits: Limits
     let flight = Flight()
+    let lingering = LingeringInbox()
 
     private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
     private let lastMessage = Mutex("")

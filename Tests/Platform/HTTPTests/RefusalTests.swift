@@ -59,6 +59,21 @@ import Testing
         #expect(status == 413)
     }
 
+    @Test func `a body that is too large, also to a client that sends all of it before it reads`() async throws {
+        try await withServer { _, port in
+            for _ in 0..<10 {
+                let (isSent, answer) = try await blocking {
+                    let client = try RawClient(port: port)
+                    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n\r\n")
+                    let isSent = client.send([UInt8](repeating: 0, count: 30_000_000))
+                    return (isSent, try client.answer())
+                }
+                #expect(isSent)
+                #expect(answer.status == 413)
+            }
+        }
+    }
+
     @Test func `a body that is too large, by its chunks`() async throws {
         let chunk = "64\r\n" + String(repeating: "x", count: 100) + "\r\n"
         let body = String(repeating: chunk, count: 11) + "0\r\n\r\n"
