@@ -6,7 +6,6 @@ import Glibc
 @main
 struct Corral {
     static func main() async {
-        StopSignal.block()
         do throws(Failure) {
             switch try program.parse(CommandLine.arguments.dropFirst()) {
             case .show(let text): print(text)

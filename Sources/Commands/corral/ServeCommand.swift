@@ -26,7 +26,7 @@ enum ServeCommand: Subcommand {
             to: .standardError(format: LogFormat(rawValue: configuration[ServerKeys.logFormat]) ?? .auto))
         let server = try await Server.start(configuration, logger: logger)
         for address in server.addresses { logger.info("listening", ["address": .string(address)]) }
-        await StopSignal.wait(orEndOfInput: invocation.flag("exit-with-parent"))
+        try await StopSignal.wait(orEndOfInput: invocation.flag("exit-with-parent"))
         logger.info("stopping")
         await server.stop(grace: configuration[ServerKeys.drainTimeout])
     }

@@ -1,48 +1,67 @@
+import Foundations
 import Glibc
+import Reactor
+import Synchronization
 
-/// SIGINT and SIGTERM, waited for by a thread instead of interrupting one.
+/// SIGINT and SIGTERM as something to wait for.
 enum StopSignal {
-    private static var set: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        return set
-    }
-
-    /// Has to be called before any thread is started, so that all inherit it.
-    static func block() {
-        var set = set
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-    }
+    /// The writing end of the pipe that a signal's handler tells; -1 before `wait`.
+    private static let pipeEnd = Atomic<CInt>(-1)
 
     /// Returns when one of the signals came, or when standard input ends where that counts.
-    static func wait(orEndOfInput: Bool) async {
-        await withCheckedContinuation { continuation in
-            let box = Unmanaged.passRetained(Waiter(continuation)).toOpaque()
-            startThread(box) { argument in
-                guard let argument else { return nil }
-                var set = StopSignal.set
-                var number: CInt = 0
-                sigwait(&set, &number)
-                Unmanaged<Waiter>.fromOpaque(argument).takeUnretainedValue().finish()
-                return nil
-            }
-            guard orEndOfInput else { return }
-            startThread(box) { argument in
-                guard let argument else { return nil }
+    ///
+    /// - Throws: `resource_exhausted` when the process has no descriptors left.
+    static func wait(orEndOfInput: Bool) async throws(Failure) {
+        let pipe = try Descriptor.pipe()
+        pipeEnd.store(pipe.second.raw, ordering: .releasing)
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { _ in
                 var byte: UInt8 = 0
-                while read(0, &byte, 1) > 0 {}
-                Unmanaged<Waiter>.fromOpaque(argument).takeUnretainedValue().finish()
-                return nil
+                _ = write(StopSignal.pipeEnd.load(ordering: .acquiring), &byte, 1)
             }
         }
+        let reader = dup(pipe.first.raw)
+        await withCheckedContinuation { continuation in
+            let waiter = Waiter(continuation)
+            readInBackground(reader, untilEnd: false, then: waiter)
+            if orEndOfInput { readInBackground(0, untilEnd: true, then: waiter) }
+        }
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        pipeEnd.store(-1, ordering: .releasing)
     }
 
-    private static func startThread(
-        _ argument: UnsafeMutableRawPointer, _ body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
-    ) {
+    private static func readInBackground(_ descriptor: CInt, untilEnd: Bool, then waiter: Waiter) {
+        let request = Unmanaged.passRetained(ReadRequest(descriptor: descriptor, untilEnd: untilEnd, waiter: waiter))
         var thread = pthread_t()
-        if pthread_create(&thread, nil, body, argument) == 0 { pthread_detach(thread) }
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<ReadRequest>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, request.toOpaque())
+        if result == 0 { pthread_detach(thread) } else { request.release() }
+    }
+}
+
+/// Waits for a byte, or for the end, of a descriptor.
+private final class ReadRequest: Sendable {
+    let descriptor: CInt
+    let untilEnd: Bool
+    let waiter: Waiter
+
+    init(descriptor: CInt, untilEnd: Bool, waiter: Waiter) {
+        self.descriptor = descriptor
+        self.untilEnd = untilEnd
+        self.waiter = waiter
+    }
+
+    func run() {
+        var byte: UInt8 = 0
+        var readiness = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        repeat {
+            _ = poll(&readiness, 1, -1)
+        } while read(descriptor, &byte, 1) > 0 && untilEnd
+        waiter.finish()
     }
 }
