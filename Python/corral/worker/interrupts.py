@@ -47,6 +47,7 @@ _library = _timer_library()
 _EVENT = _Event(signo=signal.SIGIO, notify=0)
 if _library is not None:
     _library.timer_create.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+    _library.timer_delete.argtypes = [ctypes.c_void_p]
     _library.timer_settime.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
 
 
@@ -85,6 +86,13 @@ class Watch:
         """The long command has ended: input is read by the loop again."""
         self.announcing = False
         self._announce(False)
+
+    def end(self):
+        """From here on the signal means nothing, also to an interpreter that is shutting down."""
+        linux.set_handler(signal.SIGIO, signal.SIG_IGN)
+        _library.timer_delete(self._timer)
+        if self.announcing:
+            self.relax()
 
     def _signalled(self, *_):
         self.armed = False

@@ -53,6 +53,8 @@ class Session:
         except (BrokenPipeError, ConnectionResetError, errors.ChannelClosed):
             pass
         finally:
+            if self._watch is not None:
+                self._watch.end()
             try:
                 worker.close()
             except Exception:

@@ -72,7 +72,8 @@ def _kind(space):
     for parent in type(space).__mro__:
         if parent.__module__.startswith("gymnasium.spaces") and parent.__name__ != "Space":
             return parent.__name__
-    return "Text" if getattr(space, "dtype", None) is str else type(space).__name__
+    dtype = getattr(space, "dtype", None)
+    return "Text" if dtype is str or getattr(dtype, "kind", None) == "U" else type(space).__name__
 
 
 def _bound(values):
