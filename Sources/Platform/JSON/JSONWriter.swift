@@ -40,8 +40,8 @@ public struct JSONWriter: Sendable {
         appendDigits(magnitude, to: &bytes)
     }
 
-    /// The shortest text that reads back as the same double; the strings `"NaN"`, `"Infinity"`, `"-Infinity"` for what is
-    /// not finite.
+    /// The shortest text that reads back as the same double; the strings `"NaN"`, `"Infinity"`, `"-Infinity"` for
+    /// what is not finite.
     public mutating func number(_ value: Double) {
         separate()
         appendDouble(value, to: &bytes)
