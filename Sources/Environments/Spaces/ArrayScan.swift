@@ -18,8 +18,10 @@ struct ArrayScan: ElementOperation {
     mutating func run<Element: TensorElement>(_ type: Element.Type) throws(ArrayFault) {
         let bounds = checks && box.isBounded ? Bounds<Element>(box) : nil
         var place = 0
+        var elements: [Element] = []
         do throws(ScanFault) {
-            try scan(type, axis: 0, place: &place, bounds)
+            try scan(axis: 0, place: &place, bounds, into: &elements)
+            elements.withUnsafeBytes { output.append(contentsOf: $0) }
         } catch {
             let indices = Tensor.indices(of: place, in: box.shape)
             throw ArrayFault(fault: error.fault, indices: Array(indices.prefix(error.axis)))
@@ -33,13 +35,13 @@ struct ArrayScan: ElementOperation {
     }
 
     private mutating func scan<Element: TensorElement>(
-        _ type: Element.Type, axis: Int, place: inout Int, _ bounds: Bounds<Element>?
+        axis: Int, place: inout Int, _ bounds: Bounds<Element>?, into elements: inout [Element]
     ) throws(ScanFault) {
         guard axis < box.shape.count else {
             do throws(ElementFault) {
                 let element = try Element.read(&reader)
                 if let bounds { try bounds.check(element, at: place) }
-                if emits { append(element, to: &output) }
+                if emits { elements.append(element) }
             } catch { throw ScanFault(fault: error, axis: axis) }
             place += 1
             return
@@ -60,7 +62,7 @@ struct ArrayScan: ElementOperation {
                 place = start
                 throw ScanFault(fault: error, axis: axis)
             }
-            try scan(type, axis: axis + 1, place: &place, bounds)
+            try scan(axis: axis + 1, place: &place, bounds, into: &elements)
         }
         do throws(ElementFault) {
             guard try !reader.hasNext() else { throw .wrong("an array of \(length) is needed, not of more") }

@@ -1,7 +1,8 @@
 /// The canonical bytes of a value, which do not depend on how it was written. All numbers are little-endian.
 ///
 /// - `01` a tensor: length of the dtype's name (one byte), the name, axes (u32), each axis (u64), the elements.
-/// - `02` another leaf: length (u64), JSON by RFC 8785.
+/// - `02` another leaf: length (u64), JSON by RFC 8785. The integer of a Discrete has all its digits, also beyond
+///   2^53, where the RFC has none.
 /// - `03` an object: count (u32), then by the order of the keys' bytes: length of the key (u32), the key, the value.
 /// - `04` an array: count (u32), the values.
 enum CanonicalTag: UInt8 {

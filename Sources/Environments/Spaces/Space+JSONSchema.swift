@@ -3,7 +3,8 @@ import JSON
 extension Space {
     /// A schema (JSON Schema 2020-12) of the JSON form of the values.
     ///
-    /// Where the elements of a tensor differ in their bounds, the schema has the least lower and the greatest upper one.
+    /// Where the elements of a tensor differ in their bounds, the schema has the least lower and the greatest upper
+    /// one.
     public var jsonSchema: JSONValue {
         var schema = definition
         schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"

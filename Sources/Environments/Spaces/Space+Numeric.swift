@@ -11,8 +11,8 @@ extension Space {
         /// Whether a value of the dtype can be out of bounds at all.
         let isBounded: Bool
 
-        /// - Throws: `invalidArgument` where the bounds are of another dtype or shape, a lower one is above its upper one, or
-        ///   the dtype is complex.
+        /// - Throws: `invalidArgument` where the bounds are of another dtype or shape, a lower one is above its upper
+        ///   one, or the dtype is complex.
         public init(dtype: DType, shape: [Int], low: Tensor, high: Tensor) throws(Failure) {
             guard !dtype.isComplex else { throw Failure(.invalidArgument, "a Box has real numbers, not \(dtype)") }
             _ = try Tensor.byteCount(dtype: dtype, shape: shape)

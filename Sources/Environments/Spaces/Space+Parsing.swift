@@ -4,8 +4,8 @@ import JSON
 extension Space {
     /// Reads the JSON form of a space. Members that it does not name are ignored.
     ///
-    /// - Throws: `invalidArgument` that names the place in the form (`/spaces/position/dtype: …`); `unimplemented` for a
-    ///   Graph.
+    /// - Throws: `invalidArgument` that names the place in the form (`/spaces/position/dtype: …`); `unimplemented`
+    ///   for a Graph.
     public init(json: JSONValue) throws(Failure) { self = try SpaceForm(value: json, pointer: "").space() }
 }
 

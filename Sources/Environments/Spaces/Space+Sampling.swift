@@ -3,8 +3,8 @@ import JSON
 extension Space {
     /// A random value of the space; the same generator gives the same value.
     ///
-    /// Boxes as in Gymnasium: uniform between finite bounds, exponential from a single finite one, normal without. A Text without
-    /// a maximum has up to 16 characters more than its minimum, one with a maximum up to 256.
+    /// Boxes as in Gymnasium: uniform between finite bounds, exponential from a single finite one, normal without. A
+    /// Text without a maximum has up to 16 characters more than its minimum, one with a maximum up to 256.
     public func sample(using generator: inout some RandomNumberGenerator) -> JSONValue {
         switch self {
         case .box(let box): return box.sample(using: &generator).json

@@ -5,15 +5,15 @@ extension Space {
     /// whether arrays came as JSON or as tensors.
     ///
     /// Numbers are rounded to the dtype before they are compared. What is not finite is one of the strings `"NaN"`,
-    /// `"Infinity"`, `"-Infinity"`; NaN is within bounds that are both infinite. An integer may be written `3.0`. A tensor of
-    /// another dtype is converted as its JSON form would be.
+    /// `"Infinity"`, `"-Infinity"`; NaN is within bounds that are both infinite. An integer may be written `3.0`. A
+    /// tensor of another dtype is converted as its JSON form would be.
     ///
     /// - Parameters:
     ///   - tensors: Arrays by the JSON pointer of the place they fill, where the text has `null`.
     ///   - pointer: Where the value stands in its message; begins the paths in errors and in `tensors`.
     ///   - canonical: Appended to unless nil; what is appended before an error is thrown has no meaning.
-    ///   - check: False to compare no bounds, lengths and characters. Without canonical bytes the value then only has to be
-    ///     JSON.
+    ///   - check: False to compare no bounds, lengths and characters. Without canonical bytes the value then only has
+    ///     to be JSON.
     public func scan(
         _ reader: inout JSONReader, tensors: [String: Tensor] = [:], pointer: String = "", canonical: inout [UInt8]?,
         check: Bool = true

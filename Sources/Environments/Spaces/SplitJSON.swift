@@ -1,8 +1,8 @@
 import Foundations
 import JSON
 
-/// A JSON text out of which arrays are lifted: each stands beside it, by the JSON pointer of its place, where the text has
-/// `null`.
+/// A JSON text out of which arrays are lifted: each stands beside it, by the JSON pointer of its place, where the
+/// text has `null`.
 public struct SplitJSON: Sendable, Hashable {
     public var text: [UInt8]
     public var tensors: [String: Tensor]
@@ -21,7 +21,8 @@ public struct SplitJSON: Sendable, Hashable {
 
     /// The whole text, with the tensors as nested arrays in their places.
     ///
-    /// - Throws: `malformed_json`; `invalidArgument` for a tensor whose place is not there or has something else than `null`.
+    /// - Throws: `malformed_json`; `invalidArgument` for a tensor whose place is not there or has something else than
+    ///   `null`.
     public func joined(limits: JSONLimits = JSONLimits()) throws(Failure) -> [UInt8] {
         guard !tensors.isEmpty else { return text }
         return try JSONReader.reading(text, limits: limits) { (reader) throws(Failure) in
@@ -63,7 +64,8 @@ extension JSONReader {
     ///
     /// - Parameters:
     ///   - pointer: Where the value stands in its message. Tensors of other places are left alone.
-    /// - Throws: `malformed_json`; `invalidArgument` for a tensor whose place is not there or has something else than `null`.
+    /// - Throws: `malformed_json`; `invalidArgument` for a tensor whose place is not there or has something else than
+    ///   `null`.
     public mutating func joinValue(
         with tensors: [String: Tensor], pointer: String = "", into bytes: inout [UInt8]
     ) throws(Failure) {

@@ -71,20 +71,34 @@ private struct TensorWriting: ElementOperation {
     mutating func run<Element: TensorElement>(_ type: Element.Type) {
         output.reserveCapacity(output.count + tensor.count * 4 + 16)
         var place = 0
-        write(type, axis: 0, place: &place)
+        tensor.bytes.withUnsafeBytes { write(type, of: $0, shape: tensor.shape[...], place: &place) }
     }
 
-    private mutating func write<Element: TensorElement>(_ type: Element.Type, axis: Int, place: inout Int) {
-        guard axis < tensor.shape.count else {
-            (tensor.element(at: place) as Element).appendJSON(to: &output)
-            place += 1
-            return
-        }
+    private mutating func write<Element: TensorElement>(
+        _ type: Element.Type, of elements: UnsafeRawBufferPointer, shape: ArraySlice<Int>, place: inout Int
+    ) {
+        guard let length = shape.first else { return write(type, of: elements, count: 1, place: &place) }
         output.append(UInt8(ascii: "["))
-        for index in 0..<tensor.shape[axis] {
-            if index > 0 { output.append(UInt8(ascii: ",")) }
-            write(type, axis: axis + 1, place: &place)
+        if shape.count == 1 {
+            write(type, of: elements, count: length, place: &place)
+        } else {
+            for index in 0..<length {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                write(type, of: elements, shape: shape.dropFirst(), place: &place)
+            }
         }
         output.append(UInt8(ascii: "]"))
+    }
+
+    @inline(__always)
+    private mutating func write<Element: TensorElement>(
+        _ type: Element.Type, of elements: UnsafeRawBufferPointer, count: Int, place: inout Int
+    ) {
+        let size = MemoryLayout<Element>.size
+        for index in 0..<count {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            elements.loadUnaligned(fromByteOffset: place * size, as: Element.self).appendJSON(to: &output)
+            place += 1
+        }
     }
 }

@@ -25,8 +25,8 @@ public struct Tensor: Sendable, Hashable {
     /// `count * dtype.size` bytes. Of a `bool` each is 0 or 1.
     public let bytes: [UInt8]
 
-    /// - Throws: `invalidArgument` where the bytes are not as many as dtype and shape say, the shape is beyond the limits, or a
-    ///   `bool` is neither 0 nor 1.
+    /// - Throws: `invalidArgument` where the bytes are not as many as dtype and shape say, the shape is beyond the
+    ///   limits, or a `bool` is neither 0 nor 1.
     public init(
         dtype: DType, shape: [Int], bytes: [UInt8], limits: TensorLimits = TensorLimits()
     ) throws(Failure) {

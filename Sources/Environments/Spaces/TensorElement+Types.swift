@@ -21,10 +21,10 @@ struct Flag: TensorElement {
     static var canonicalNaN: Flag { lowest }
 
     static func read(_ reader: inout JSONReader) throws(ElementFault) -> Flag {
+        if let number = try reader.number() { return try convert(number) }
         switch try reader.kind() {
         case .bool:
             do throws(JSONError) { return Flag(byte: try reader.readBool() ? 1 : 0) } catch { throw .json(error) }
-        case .number: return try convert(try reader.number())
         case let kind: throw .wrong("true or false is needed, not \(kind.words)")
         }
     }

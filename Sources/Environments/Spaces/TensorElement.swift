@@ -34,8 +34,10 @@ extension JSONReader {
         do throws(JSONError) { return try peekKind() } catch { throw .json(error) }
     }
 
-    mutating func number() throws(ElementFault) -> JSONNumber {
-        do throws(JSONError) { return try readNumber() } catch { throw .json(error) }
+    /// Nil where the next value is no number.
+    @inline(__always)
+    mutating func number() throws(ElementFault) -> JSONNumber? {
+        do throws(JSONError) { return try readNumberIfNext() } catch { throw .json(error) }
     }
 
     mutating func hasNext() throws(ElementFault) -> Bool {
@@ -46,9 +48,10 @@ extension JSONReader {
 extension TensorElement where Self: FixedWidthInteger & TensorNumber {
     @inline(__always)
     static func read(_ reader: inout JSONReader) throws(ElementFault) -> Self {
-        let kind = try reader.kind()
-        guard kind == .number else { throw .wrong("a whole number is needed, not \(kind.words)") }
-        return try convert(try reader.number())
+        guard let number = try reader.number() else {
+            throw .wrong("a whole number is needed, not \(try reader.kind().words)")
+        }
+        return try convert(number)
     }
 
     @inline(__always)
@@ -74,8 +77,8 @@ extension TensorElement where Self: FixedWidthInteger & TensorNumber {
 extension TensorElement where Self: BinaryFloatingPoint & LosslessStringConvertible & TensorNumber {
     @inline(__always)
     static func read(_ reader: inout JSONReader) throws(ElementFault) -> Self {
+        if let number = try reader.number() { return try convert(number) }
         switch try reader.kind() {
-        case .number: return try convert(try reader.number())
         case .string:
             let text: String
             do throws(JSONError) { text = try reader.readString() } catch { throw .json(error) }

@@ -5,9 +5,9 @@ import JSON
 ///
 /// Four bytes say the length of the header (little-endian); the header is JSON in which each array is replaced by
 /// `{"tensor":{"dtype":"uint8","shape":[210,160,3],"offset":0,"nbytes":100800}}`; then come the bytes of the arrays,
-/// little-endian and row-major. The data begin at the first multiple of 64 behind the header, counted from the start of the
-/// message, which is padded with spaces up to it. Offsets count from the beginning of the data and are multiples of 64 themselves; no two
-/// arrays share a byte.
+/// little-endian and row-major. The data begin at the first multiple of 64 behind the header, counted from the start
+/// of the message, which is padded with spaces up to it. Offsets count from the beginning of the data and are
+/// multiples of 64 themselves; no two arrays share a byte.
 ///
 /// An object whose only member is `tensor`, an object of just these four members, is always such a reference: a message
 /// whose JSON has one by itself cannot be written in this form.
@@ -15,8 +15,8 @@ public enum TensorForm {
     public static let mediaType = "application/vnd.corral.tensors"
     static let alignment = 64
 
-    /// - Throws: `malformed_json`; `invalidArgument` for a tensor without a place, a message beyond 4 GiB of header, or JSON that
-    ///   looks like a reference.
+    /// - Throws: `malformed_json`; `invalidArgument` for a tensor without a place, a message beyond 4 GiB of header,
+    ///   or JSON that looks like a reference.
     public static func encode(_ message: SplitJSON, limits: JSONLimits = JSONLimits()) throws(Failure) -> [UInt8] {
         let order = message.tensors.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         var offsets: [String: Int] = [:]
@@ -57,8 +57,8 @@ public enum TensorForm {
         try encode(SplitJSON(value), limits: JSONLimits(depth: .max))
     }
 
-    /// - Throws: `malformed_json` for the header; `invalidArgument` where a reference does not fit the data or the limits, or
-    ///   two share bytes.
+    /// - Throws: `malformed_json` for the header; `invalidArgument` where a reference does not fit the data or the
+    ///   limits, or two share bytes.
     public static func decode(
         _ bytes: [UInt8], limits: JSONLimits = JSONLimits(), tensorLimits: TensorLimits = TensorLimits()
     ) throws(Failure) -> SplitJSON {

@@ -33,7 +33,8 @@ struct TensorReferences {
 
     /// The message that the header and the data make.
     ///
-    /// - Throws: `invalidArgument` for a reference that does not fit the data or the limits, or shares bytes with another.
+    /// - Throws: `invalidArgument` for a reference that does not fit the data or the limits, or shares bytes with
+    ///   another.
     func resolve(
         in data: ArraySlice<UInt8>, header: [UInt8], limits: TensorLimits
     ) throws(Failure) -> SplitJSON {

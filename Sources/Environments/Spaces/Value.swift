@@ -58,8 +58,8 @@ public indirect enum Value: Sendable, Equatable {
 }
 
 extension Space {
-    /// Reads one value of the space, checked, with its arrays as tensors of the space's dtypes and the keys of a Dict in the
-    /// order of their bytes. The parameters are those of `scan`.
+    /// Reads one value of the space, checked, with its arrays as tensors of the space's dtypes and the keys of a Dict
+    /// in the order of their bytes. The parameters are those of `scan`.
     public func value(
         from reader: inout JSONReader, tensors: [String: Tensor] = [:], pointer: String = ""
     ) throws(ScanError) -> Value {
