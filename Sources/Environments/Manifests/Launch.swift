@@ -72,7 +72,8 @@ public struct Volume: Sendable, Hashable, CustomStringConvertible {
     /// Reads the text form; nil where it is none. Without `:rw` the worker can only read.
     public init?(_ text: some StringProtocol) {
         let parts = String(text).split(separator: ":", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), !parts[0].isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+        guard (2...3).contains(parts.count), !parts[0].isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
+        else {
             return nil
         }
         let mode = parts.count == 3 ? parts[2] : "ro"

@@ -88,7 +88,8 @@ struct ManifestReader {
     }
 
     func spaces(agents: Manifest.Agents) throws(SchemaViolation) -> Manifest.DeclaredSpaces {
-        guard let spaces = value["spaces"], let observation = spaces["observation"], let action = spaces["action"] else {
+        guard let spaces = value["spaces"], let observation = spaces["observation"], let action = spaces["action"]
+        else {
             return .ask
         }
         guard agents != .parallel else {
@@ -125,7 +126,9 @@ struct ManifestReader {
     }
 
     func fork(isNondeterministic: Bool) throws(SchemaViolation) -> [Manifest.ForkMechanism] {
-        guard let fork = value["fork"] else { return isNondeterministic ? [.snapshot, .fork] : [.snapshot, .fork, .replay] }
+        guard let fork = value["fork"] else {
+            return isNondeterministic ? [.snapshot, .fork] : [.snapshot, .fork, .replay]
+        }
         let mechanisms = (fork.array ?? []).compactMap { $0.string.flatMap(Manifest.ForkMechanism.init) }
         if isNondeterministic, let index = mechanisms.firstIndex(of: .replay) {
             throw SchemaViolation(

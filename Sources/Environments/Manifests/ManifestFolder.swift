@@ -28,7 +28,8 @@ public struct ManifestFolder: Sendable {
         var problems = problems
         var byName: [String: [Entry]] = [:]
         for entry in found {
-            let name = entry.manifest.name.description, version = entry.manifest.version
+            let name = entry.manifest.name.description
+            let version = entry.manifest.version
             if let first = byName[name]?.first(where: { $0.manifest.version.isEquivalent(to: version) }) {
                 problems.append(
                     Failure(
@@ -92,7 +93,8 @@ public struct ManifestFolder: Sendable {
 
     private func unknown(_ reference: Reference) -> Failure {
         let wanted = reference.name.name.lowercased()
-        let names = byName.keys.sorted(), ids = byGymnasiumID.keys.sorted()
+        let names = byName.keys.sorted()
+        let ids = byGymnasiumID.keys.sorted()
         let stem = (reference.majorForm?.name.name ?? wanted).lowercased()
         let near =
             names.first { EnvironmentName($0)?.name.lowercased() == wanted }

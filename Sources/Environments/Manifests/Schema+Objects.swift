@@ -50,7 +50,8 @@ extension Schema {
         }
         if meant.count == 1 { throw meant[0] }
         let texts = errors.filter(\.path.isEmpty).map(\.message)
-        throw SchemaViolation(message: texts.isEmpty ? "nothing that is allowed here" : texts.joined(separator: "; or "))
+        throw SchemaViolation(
+            message: texts.isEmpty ? "nothing that is allowed here" : texts.joined(separator: "; or "))
     }
 
     private static func checkOne(_ value: JSONValue, _ branches: [JSONValue]) throws(SchemaViolation) {

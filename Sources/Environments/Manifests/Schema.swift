@@ -66,7 +66,8 @@ enum Schema {
 
     private static func checkText(_ text: String, _ schema: JSONObject) throws(SchemaViolation) {
         try checkCount(text.unicodeScalars.count, schema, "minLength", "maxLength", "characters")
-        guard let pattern = schema["pattern"]?.string, let form = TextForm.byPattern[pattern], !form.matches(text) else {
+        guard let pattern = schema["pattern"]?.string, let form = TextForm.byPattern[pattern], !form.matches(text)
+        else {
             return
         }
         throw SchemaViolation(message: "`\(clipped(text))` is not \(form.description)")

@@ -33,7 +33,7 @@ struct SchemaViolation: Error, Hashable {
 
     /// As `invalidArgument` that begins with the path.
     func failure(root: String) -> Failure {
-        let path = Self.text(of: [.key(root)] + path)
+        let path = Self.text(of: [.key(root)] + (isAboutKey ? path.dropLast() : path))
         return Failure(.invalidArgument, "\(path): \(message)", next: next, details: ["path": path])
     }
 

@@ -8,7 +8,8 @@ struct TextForm: Sendable {
     let matches: @Sendable (String) -> Bool
 
     static let all: [TextForm] = [
-        line, environmentName, version, gymnasiumID, entry, relativePath, sha256, variable, volume, size, time, specifier,
+        line, environmentName, version, gymnasiumID, entry, relativePath, sha256, variable, volume, size, time,
+        specifier,
         requirement, url, image, tag,
     ]
     static let byPattern = Dictionary(all.map { ($0.pattern, $0) }) { first, _ in first }
@@ -29,7 +30,9 @@ struct TextForm: Sendable {
     static let gymnasiumID = TextForm(
         pattern: #"^([A-Za-z0-9][A-Za-z0-9._-]{0,99}/)?[A-Za-z0-9][A-Za-z0-9._-]{0,79}-v(0|[1-9][0-9]{0,17})$"#,
         description: "a Gymnasium id such as CartPole-v1"
-    ) { text in EnvironmentName(text)?.gymnasiumParts.map { ($0.stem.split(separator: "/").last?.count ?? 0) <= 80 } ?? false }
+    ) { text in
+        EnvironmentName(text)?.gymnasiumParts.map { ($0.stem.split(separator: "/").last?.count ?? 0) <= 80 } ?? false
+    }
     static let entry = TextForm(
         pattern: #"^([A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*|"#
             + #"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*\.py)"#
@@ -55,12 +58,14 @@ struct TextForm: Sendable {
         $0.prefix { $0.isNumber }.count <= 12 && TimeSpan($0) != nil
     }
     static let specifier = TextForm(
-        pattern: #"^ *(~=|==|!=|<=|>=|<|>) *[0-9][0-9A-Za-z.*+!-]*( *, *(~=|==|!=|<=|>=|<|>) *[0-9][0-9A-Za-z.*+!-]*)* *$"#,
+        pattern:
+            #"^ *(~=|==|!=|<=|>=|<|>) *[0-9][0-9A-Za-z.*+!-]*( *, *(~=|==|!=|<=|>=|<|>) *[0-9][0-9A-Za-z.*+!-]*)* *$"#,
         description: "versions such as >=3.8 or >=1.0,<2", matches: isSpecifier)
     static let requirement = TextForm(
         pattern: #"^[A-Za-z0-9][^\u0000-\u001f\u007f]*$"#, description: "a requirement such as gymnasium==1.2.0"
     ) { text in hasNoControls(text) && text.utf8.first.map(isAlphanumeric) ?? false }
-    static let url = TextForm(pattern: #"^https?://[^\u0000-\u0020\u007f]+$"#, description: "an http or https address") {
+    static let url = TextForm(pattern: #"^https?://[^\u0000-\u0020\u007f]+$"#, description: "an http or https address")
+    {
         let rest = $0.hasPrefix("https://") ? $0.dropFirst(8) : $0.hasPrefix("http://") ? $0.dropFirst(7) : ""
         return !rest.isEmpty && hasNoControls($0) && !$0.contains(" ")
     }
@@ -68,7 +73,8 @@ struct TextForm: Sendable {
         $0.utf8.first.map(isAlphanumeric) ?? false
             && $0.utf8.allSatisfy { isAlphanumeric($0) || "._/:@-".utf8.contains($0) }
     }
-    static let tag = TextForm(pattern: "^[a-z0-9][a-z0-9-]*$", description: "a tag of small letters, digits and dashes") {
+    static let tag = TextForm(pattern: "^[a-z0-9][a-z0-9-]*$", description: "a tag of small letters, digits and dashes")
+    {
         func isPart(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x7a).contains(byte) }
         return $0.utf8.first.map(isPart) ?? false && $0.utf8.allSatisfy { isPart($0) || $0 == UInt8(ascii: "-") }
     }
@@ -113,7 +119,9 @@ private func isDotted(_ text: Substring) -> Bool {
 @Sendable private func isSpecifier(_ text: String) -> Bool {
     text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { part in
         let clause = part.drop { $0 == " " }
-        guard let sign = ["~=", "==", "!=", "<=", ">=", "<", ">"].first(where: { clause.hasPrefix($0) }) else { return false }
+        guard let sign = ["~=", "==", "!=", "<=", ">=", "<", ">"].first(where: { clause.hasPrefix($0) }) else {
+            return false
+        }
         var version = clause.dropFirst(sign.count).drop { $0 == " " }
         while version.last == " " { version = version.dropLast() }
         return version.utf8.first.map(isDigit) ?? false

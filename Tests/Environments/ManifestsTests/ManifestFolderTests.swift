@@ -22,7 +22,8 @@ private func folder() throws -> ManifestFolder {
 @Test(arguments: [
     ("classic/CartPole", "classic/CartPole@1.10.0"), ("classic/CartPole@latest", "classic/CartPole@1.10.0"),
     ("classic/CartPole@^1.0", "classic/CartPole@1.10.0"), ("classic/CartPole@~1.9", "classic/CartPole@1.9.0"),
-    ("classic/CartPole@1.0.0", "classic/CartPole@1.0.0"), ("classic/CartPole@2.0.0-rc.1", "classic/CartPole@2.0.0-rc.1"),
+    ("classic/CartPole@1.0.0", "classic/CartPole@1.0.0"),
+    ("classic/CartPole@2.0.0-rc.1", "classic/CartPole@2.0.0-rc.1"),
     ("classic/CartPole@^2.0.0-rc.0", "classic/CartPole@2.0.0-rc.1"), ("CartPole-v1", "classic/CartPole@1.10.0"),
     ("CartPole-v0", "classic/CartPole@1.0.0"), ("CartPole-v1@~1.9", "classic/CartPole@1.9.0"),
     ("classic/CartPole-v1", "classic/CartPole@1.10.0"), ("Plain-v3", "Plain@3.0.0"), ("text/Zork", "text/Zork@0.1.0-a"),
@@ -46,7 +47,8 @@ func `a reference means the newest version that it allows`(text: String, expecte
     ("Plain@stable", "Plain has no alias `stable`; folders of manifests have none", "there is 3.0.0"),
     ("Plain@sha256:" + String(repeating: "0", count: 64), "Plain has no version sha256:", "there is 3.0.0"),
 ])
-func `a reference that means nothing is answered with what there is`(text: String, message: String, next: String) throws {
+func `a reference that means nothing is answered with what there is`(text: String, message: String, next: String) throws
+{
     let failure = #expect(throws: Failure.self) { try folder().resolve(text) }
     #expect(failure?.code == .notFound)
     #expect(failure?.message.hasPrefix(message) == true)

@@ -9,7 +9,8 @@ private func check(_ parameters: JSONObject) throws -> JSONValue {
 
 @Test func `parameters get the defaults of the schema`() throws {
     #expect(try check(["mode": "easy"]).description == #"{"mode":"easy","size":3,"extra":{"deep":true}}"#)
-    #expect(try check(["size": 9.0, "mode": "hard", "extra": ["deep": false], "list": [1, 2.5]])["extra"]?["deep"] == false)
+    #expect(
+        try check(["size": 9.0, "mode": "hard", "extra": ["deep": false], "list": [1, 2.5]])["extra"]?["deep"] == false)
     #expect(try manifest(smallExample).checkParameters(["anything": 1]) == ["anything": 1])
 }
 

@@ -14,14 +14,17 @@ private let beyondSchema = [
 ]
 
 private let samples: [String] = [
-    "", "a", "A", "1", "a.b", "a/b", "a b", "-a", ".a", "a_b-c.d", "/a", "a/", "a/../b", "./a", "..a", "a..", "ä", "é/x",
+    "", "a", "A", "1", "a.b", "a/b", "a b", "-a", ".a", "a_b-c.d", "/a", "a/", "a/../b", "./a", "..a", "a..", "ä",
+    "é/x",
     "CartPole-v1", "ALE/Pong-v5", "a-v01", "a-v", "1.0.0", "1.0", "01.0.0", "1.0.0-rc.1+b", "1.0.0-01", "1.0.0+01",
     "999999999999999999.0.0", "1000000000000000000.0.0", "m:C", "m.n:C.D", "f.py:C", "d/f.py:C", "../f.py:C", ".py:C",
     "d/.py:C", "m:1", "m:", ":C", "m:C:D", "1m:C", "1m.py:C", "d-e/f-g.py:C", "d/f.txt:C", "a\u{7f}", "a\nb", "\n",
     "512MiB", "1GB", "4096", "1.5GB", "MiB", "1234567890123", "0", "5s", "250ms", "24h", "5", "5d", "s", ">=3.8",
-    ">= 3.8 , <4", "~=1.0", "3.8", ">=", "==1.*", ">=1,,<2", "latest", " >=1 ", "/a:/b", "a:/b:ro", "~/a:/b/c:rw", "a:b",
+    ">= 3.8 , <4", "~=1.0", "3.8", ">=", "==1.*", ">=1,,<2", "latest", " >=1 ", "/a:/b", "a:/b:ro", "~/a:/b/c:rw",
+    "a:b",
     ":/b", "a:/", "a:/b/", "a:/b:rx", "a:/b:ro:x", "a:/./b", "a:/..b", "a:/b/..", "a:", "https://a", "http://a/b?c#d",
-    "https://", "https://a b", "ftp://a", "gymnasium==1.2.0", "-r x", "a[b]>=1; python_version<'3'", "ghcr.io/a/b:1@sha256:0",
+    "https://", "https://a b", "ftp://a", "gymnasium==1.2.0", "-r x", "a[b]>=1; python_version<'3'",
+    "ghcr.io/a/b:1@sha256:0",
     "A/b", "a-tag", "1-tag", "Tag", "tag_", String(repeating: "0a", count: 32), String(repeating: "0A", count: 32),
     String(repeating: "a", count: 100), String(repeating: "a", count: 101), "a/" + String(repeating: "b", count: 101),
     String(repeating: "a", count: 80) + "-v1", String(repeating: "a", count: 81) + "-v1", "a=b", "A_B", "_", "9a",
