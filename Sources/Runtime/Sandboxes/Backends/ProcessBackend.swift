@@ -22,7 +22,7 @@ public final class ProcessBackend: SandboxBackend {
         self.launcher = launcher
         self.allowsSoftLimits = allowsSoftLimits
         choice = cgroups
-        landlock = Host.landlockVersion
+        landlock = Kernel.landlockVersion
         do { identities = .success(try IdentityPool.ofThisUser(server: server)) } catch { identities = .failure(error) }
     }
 
