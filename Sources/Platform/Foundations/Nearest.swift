@@ -8,7 +8,8 @@ public func nearest(to word: String, among candidates: some Sequence<String>) ->
 
 /// The optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
 func editDistance(_ left: String, _ right: String) -> Int {
-    let a = Array(left), b = Array(right)
+    let a = Array(left)
+    let b = Array(right)
     var before: [Int] = []
     var previous = Array(0...b.count)
     for i in a.indices {

@@ -1,0 +1,168 @@
+"""One process that has imported everything, and forks a session in milliseconds."""
+
+import array
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+
+from . import entry, landlock, linux, session
+from .channel import Channel
+from .worker import Worker, seed_globals
+
+DATAGRAM = 1 << 18
+
+
+class Zygote:
+    """Obeys the control socket. Has no threads: only so is a fork of it whole.
+
+    Each page that the zygote writes between two forks becomes private memory of a session. So it does next to nothing
+    but fork; the child reads the request, answers it, and becomes the session.
+    """
+
+    def __init__(self, descriptor, fenced):
+        self._control = socket.socket(fileno=descriptor)
+        os.set_inheritable(descriptor, False)
+        self._fenced = fenced
+        self._fence = None
+        self._kind = None
+        self._config = {}
+
+    def run(self, name, config):
+        """Prepares the class that `name` names, then forks until the control socket ends. Returns the exit status."""
+        os.dup2(2, 1)
+        sys.stdout = sys.stderr
+        try:
+            self._prepare(name, config)
+        except BaseException as error:
+            traceback.print_exc(file=sys.stderr)
+            self._tell({"op": "failed", "message": "%s: %s" % (type(error).__name__, error)})
+            return 1
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
+        sys.stderr.flush()
+        gc.collect()
+        gc.freeze()
+        self._tell({"op": "ready"})
+        return self._obey()
+
+    def _prepare(self, name, config):
+        if self._fenced:
+            landlock.require()
+        self._kind = entry.load(name)
+        self._config = config
+        entry.preload(self._kind, config)
+        if issubclass(self._kind, Worker):
+            session.package_versions(tuple(self._kind.packages))
+        threads = len(os.listdir("/proc/self/task"))
+        if threads > 1:
+            raise RuntimeError(
+                "%d threads run after the preparation; a process with threads cannot be forked: use `share: none`"
+                % threads
+            )
+
+    def _obey(self):
+        size = array.array("i").itemsize
+        room = socket.CMSG_SPACE(8 * size)
+        receive = self._control.recvmsg
+        while True:
+            data, ancillary, _, _ = receive(DATAGRAM, room, socket.MSG_CMSG_CLOEXEC)
+            if not data:
+                return 0
+            descriptors = array.array("i")
+            for level, kind, payload in ancillary:
+                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                    descriptors.frombytes(payload[: len(payload) - len(payload) % size])
+            if self._fenced and self._fence is None:
+                self._build_fence(data)
+            try:
+                child = os.fork()
+            except OSError as error:
+                self._refuse(data, error)
+            else:
+                if child == 0:
+                    self._become(data, list(descriptors))
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _tell(self, message):
+        try:
+            self._control.send(json.dumps(message).encode())
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the next receive sees the end
+
+    def _refuse(self, data, error):
+        try:
+            token = json.loads(data).get("session")
+        except (ValueError, AttributeError):
+            token = None
+        self._tell({"op": "failed", "session": token, "message": "%s: %s" % (type(error).__name__, error)})
+
+    def _build_fence(self, data):
+        """Prepares the fence for the folder of the first session, which is that of all others too."""
+        try:
+            self._fence = landlock.Fence(_root(json.loads(data)["scratch"]))
+        except (ValueError, TypeError, KeyError, OSError):
+            pass  # the child says what is wrong with the request
+
+    def _become(self, data, descriptors):
+        """The child: a session of its own from here to the end of the process."""
+        status = 1
+        try:
+            request = self._accept(data, descriptors)
+            if request is not None:
+                channel = self._settle(request, descriptors)
+                channel.send([b'{"event":"started"}\n'])
+                if not issubclass(self._kind, Worker):
+                    seed_globals(None)  # else done by `init`
+                entry.serve(self._kind, self._config, channel)
+                status = 0
+        except BaseException:
+            traceback.print_exc(file=sys.stderr)
+        finally:
+            try:
+                sys.stderr.flush()
+            finally:
+                os._exit(status)
+
+    def _accept(self, data, descriptors):
+        """Answers the request; returns it, or None where it asks for the impossible."""
+        try:
+            request = json.loads(data)
+            if request.get("op") != "fork" or not isinstance(request.get("session"), str) or len(descriptors) != 2:
+                raise ValueError("expected a fork request with a session and two descriptors")
+            if not isinstance(request.get("scratch"), str) or not isinstance(request.get("environment", {}), dict):
+                raise ValueError("`scratch` is a path and `environment` an object")
+            if self._fenced and (self._fence is None or self._fence.root != _root(request["scratch"])):
+                self._fence = landlock.Fence(_root(request["scratch"]))
+        except (ValueError, TypeError, AttributeError, OSError) as error:
+            self._refuse(data, error)
+            return None
+        self._tell({"op": "forked", "session": request["session"]})
+        return request
+
+    def _settle(self, request, descriptors):
+        os.setsid()
+        linux.set_handler(signal.SIGCHLD, signal.SIG_DFL)
+        channel, errors = descriptors
+        os.dup2(channel, 0)
+        os.dup2(channel, 1)
+        os.dup2(errors, 2)
+        scratch = request["scratch"]
+        os.chdir(scratch)
+        os.environ["HOME"] = os.environ["TMPDIR"] = scratch
+        for name, value in request.get("environment", {}).items():
+            os.environ[name] = value
+        if self._fence is not None:
+            self._fence.restrict(scratch)
+        linux.close_from(3)
+        tempfile = sys.modules.get("tempfile")
+        if tempfile is not None:
+            tempfile.tempdir = None
+        return Channel.claim()
+
+
+def _root(scratch):
+    return os.path.dirname(os.path.abspath(scratch))

@@ -1,0 +1,59 @@
+import CLinux
+import Foundations
+import Glibc
+import Synchronization
+
+/// Runs jobs on the reactor's thread, between two looks at the descriptors.
+///
+/// It is a `SerialExecutor` (for the `Reactor` actor) and a `TaskExecutor` (for request handlers that should stay on
+/// the thread), so neither costs a thread hop from the other.
+public final class ReactorExecutor: SerialExecutor, TaskExecutor {
+    private let jobs = Mutex<[UnownedJob]>([])
+    let wakeUp: CInt
+    private let thread = Atomic<UInt>(0)
+
+    init(wakeUp: CInt) { self.wakeUp = wakeUp }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isFirst = jobs.withLock {
+            $0.append(job)
+            return $0.count == 1
+        }
+        if isFirst && !isCurrent {
+            var one: UInt64 = 1
+            _ = write(wakeUp, &one, 8)
+        }
+    }
+
+    var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
+
+    func adoptCurrentThread() { thread.store(UInt(pthread_self()), ordering: .relaxed) }
+
+    var hasJobs: Bool { jobs.withLock { !$0.isEmpty } }
+
+    func drainWakeUp() {
+        var value: UInt64 = 0
+        _ = read(wakeUp, &value, 8)
+    }
+
+    /// Runs what is queued, and what that queues, for a few rounds only so that descriptors are not starved.
+    func runJobs() {
+        for _ in 0..<16 {
+            let batch = jobs.withLock { queue in
+                defer { queue = [] }
+                return queue
+            }
+            if batch.isEmpty { return }
+            for job in batch {
+                job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
+        }
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
+
+    public func checkIsolated() { precondition(isCurrent, "not on the reactor's thread") }
+    public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+}

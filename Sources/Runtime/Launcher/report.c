@@ -1,0 +1,25 @@
+#include "report.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int report(const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (length < 0) return -1;
+    size_t size = (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+    return send(CONTROL, text, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
+}
+
+void fail(const char *stage, const char *what, int error) {
+    if (error)
+        report("failed %s: %s: %s", stage, what, strerror(error));
+    else
+        report("failed %s: %s", stage, what);
+    _exit(1);
+}

@@ -1,0 +1,81 @@
+import Foundations
+import Glibc
+import Reactor
+
+/// What the launcher and pid 1 of a sandbox say on the control socket.
+enum ControlMessage: Equatable {
+    case created(pid_t)
+    case ready
+    case failed(String)
+    case ended(SandboxEnd)
+    case answer(String)
+
+    init(_ text: String) {
+        let words = text.split(separator: " ", maxSplits: 1)
+        let number = words.count == 2 ? CInt(words[1]) : nil
+        switch (words.first, number) {
+        case ("created", let process?): self = .created(process)
+        case ("exited", let code?): self = .ended(.exited(code))
+        case ("signaled", let signal?): self = .ended(.signaled(signal))
+        case ("ready", _) where words.count == 1: self = .ready
+        case ("failed", _) where !text.hasPrefix("failed scratch") && !text.hasPrefix("failed unscratch"):
+            self = .failed(String(text.dropFirst(7)))
+        default: self = .answer(text)
+        }
+    }
+}
+
+/// The server's end of a sandbox's control socket: requests are answered in the order they were made.
+@Reactor
+final class ControlSocket {
+    var onMessage: (@Reactor (ControlMessage) -> Void)?
+    /// Called once when the other end is gone; not after `close`.
+    var onEnd: (@Reactor () -> Void)?
+    private let socket: PacketSocket
+    private var waiters: [CheckedContinuation<String?, Never>] = []
+    private var isOpen = true
+
+    init(_ descriptor: consuming Descriptor) throws(Failure) {
+        socket = try PacketSocket(descriptor, messageLimit: 1024)
+        socket.onMessage = { [unowned self] bytes, _ in
+            let message = ControlMessage(String(decoding: bytes, as: UTF8.self))
+            if case .answer(let text) = message, !waiters.isEmpty {
+                waiters.removeFirst().resume(returning: text)
+            } else {
+                onMessage?(message)
+            }
+        }
+        socket.onEnd = { [unowned self] in
+            let onEnd = onEnd
+            end()
+            onEnd?()
+        }
+    }
+
+    /// - Throws: `unavailable` when the sandbox is gone; else what the answer says.
+    func ask(_ verb: String, _ name: String, _ rest: String = "") async throws(Failure) {
+        guard isOpen else { throw Self.gone }
+        try socket.send(Array("\(verb) \(name)\(rest)".utf8))
+        guard let answer = await withCheckedContinuation({ waiters.append($0) }) else { throw Self.gone }
+        if answer == "ok \(verb) \(name)" { return }
+        throw Failure(
+            answer.contains("File exists") ? .alreadyExists : .failedPrecondition,
+            "the sandbox cannot \(verb) \(name)", details: ["reason": answer])
+    }
+
+    /// Closing ends the sandbox.
+    func close() {
+        socket.close()
+        end()
+    }
+
+    private func end() {
+        isOpen = false
+        for waiter in waiters { waiter.resume(returning: nil) }
+        waiters = []
+        onMessage = nil
+        onEnd = nil
+    }
+
+    private static let gone = Failure(.unavailable, "the sandbox is gone")
+}

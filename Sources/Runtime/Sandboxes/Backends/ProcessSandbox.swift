@@ -1,0 +1,120 @@
+import Foundations
+import Glibc
+import Reactor
+
+/// A sandbox of the `process` backend: our launcher's namespaces, with cgroups where the host has them.
+@Reactor
+final class ProcessSandbox: Sandbox {
+    nonisolated let name: String
+    nonisolated let isolation: IsolationReport
+    nonisolated let process: pid_t
+    private let keeper: ChildProcess
+    private let control: ControlSocket
+    private let group: Cgroup?
+    private let end: Task<SandboxEnd, Never>
+
+    init(
+        name: String, isolation: IsolationReport, keeper: ChildProcess, control: ControlSocket, group: Cgroup?,
+        end: Task<SandboxEnd, Never>
+    ) {
+        self.name = name
+        self.isolation = isolation
+        self.keeper = keeper
+        self.control = control
+        self.group = group
+        self.end = end
+        process = keeper.id
+    }
+
+    func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String {
+        try validateName(name, "scratch folder")
+        guard bytes > 0, inodes > 0 else {
+            throw Failure(.invalidArgument, "a scratch folder has limits of at least 1")
+        }
+        try await control.ask("scratch", name, " \(bytes) \(inodes)")
+        return "/scratch/\(name)"
+    }
+
+    func closeScratch(_ name: String) async throws(Failure) {
+        try validateName(name, "scratch folder")
+        try await control.ask("unscratch", name)
+    }
+
+    func fence(session: String, limits: SandboxLimits) async throws(Failure) -> any SessionFence {
+        try validateName(session, "session")
+        try limits.validate()
+        guard let group, isolation.has(.sharing) else {
+            throw Failure(
+                .unimplemented, "sessions cannot share a sandbox here: \(isolation.reason(.sharing))",
+                next: "start one sandbox for each session")
+        }
+        let fence = group.child(session)
+        try await offload { () throws(Failure) in
+            try fence.create()
+            do throws(Failure) { try fence.apply(limits) } catch {
+                _ = fence.removeFolders()
+                throw error
+            }
+        }
+        return CgroupFence(session: session, sandbox: name, group: fence, killSwitch: fence.openKillSwitch())
+    }
+
+    func usage() async -> SandboxUsage {
+        guard let group else { return SandboxUsage() }
+        return await offload { group.usage() }
+    }
+
+    func kill() { keeper.signal(SIGKILL) }
+
+    /// What the end of the server does to it.
+    func loseServer() { control.close() }
+
+    @discardableResult
+    func waitUntilGone() async -> SandboxEnd { await end.value }
+}
+
+/// A session's own cgroups below those of its sandbox.
+@Reactor
+final class CgroupFence: SessionFence {
+    nonisolated let session: String
+    private let sandbox: String
+    private let group: Cgroup
+    private let killSwitch: Descriptor
+
+    init(session: String, sandbox: String, group: Cgroup, killSwitch: consuming Descriptor) {
+        self.session = session
+        self.sandbox = sandbox
+        self.group = group
+        self.killSwitch = killSwitch
+    }
+
+    func admit(_ process: pid_t) async throws(Failure) {
+        let watched: ChildProcess
+        do { watched = try ChildProcess(watching: process) } catch { throw Self.ended(process) }
+        let group = group
+        let inside = "/\(sandbox)/"
+        let number = await offload {
+            // The number comes from a message; it must name a process of this sandbox and no other.
+            guard SystemFile.read("/proc/\(process)/cgroup")?.contains(inside) == true else { return ESRCH }
+            return group.admit(process)
+        }
+        if watched.hasEnded || number == ESRCH { throw Self.ended(process) }
+        guard number == 0 else {
+            throw Failure(.sandboxUnavailable, "a session cannot be put under its limits: \(errorText(number))")
+        }
+    }
+
+    func usage() async -> SandboxUsage {
+        let group = group
+        return await offload { group.usage() }
+    }
+
+    func remove() async {
+        if killSwitch.raw >= 0 { _ = SystemFile.write(killSwitch.raw, "1") }
+        await group.remove()
+    }
+
+    private static func ended(_ process: pid_t) -> Failure {
+        Failure(.notFound, "process \(process) has ended or is not in this sandbox")
+    }
+}

@@ -1,0 +1,92 @@
+import Foundations
+import Glibc
+import Reactor
+
+/// A way of building sandboxes.
+@Reactor
+public protocol SandboxBackend: AnyObject, Sendable {
+    nonisolated var name: String { get }
+
+    /// What a sandbox made now would be fenced with; really builds one where that is the only way to know.
+    func probe() async -> IsolationReport
+
+    /// Starts a sandbox; when it returns, the command runs behind the whole fence.
+    ///
+    /// - Throws: `sandboxUnavailable` when the host cannot give the fence, `invalidArgument` for a specification that
+    ///   makes no sense, `alreadyExists` for a name in use, `resourceExhausted` when the host has nothing left.
+    func start(
+        _ specification: SandboxSpecification, descriptors: SandboxDescriptors
+    ) async throws(Failure) -> any Sandbox
+}
+
+/// A running sandbox. Whoever started it waits for its end: `kill()`, then `waitUntilGone()`.
+@Reactor
+public protocol Sandbox: AnyObject, Sendable {
+    nonisolated var name: String { get }
+    nonisolated var isolation: IsolationReport { get }
+    /// Its first process, as the host numbers it.
+    nonisolated var process: pid_t { get }
+
+    /// Makes an empty folder that only this sandbox has, with limits of its own.
+    ///
+    /// - Returns: Its path as the command sees it.
+    /// - Throws: `alreadyExists`, `invalidArgument`; `unavailable` when the sandbox is gone.
+    func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String
+
+    /// Removes a scratch folder and what is in it.
+    func closeScratch(_ name: String) async throws(Failure)
+
+    /// Makes the limits of one session below those of the sandbox; a session's process is then moved into it.
+    ///
+    /// - Throws: `unimplemented` where `isolation` has no `sharing`; `alreadyExists`, `invalidArgument`.
+    func fence(session: String, limits: SandboxLimits) async throws(Failure) -> any SessionFence
+
+    /// Of the whole sandbox.
+    func usage() async -> SandboxUsage
+
+    /// Ends everything inside at once; does not wait and cannot fail.
+    func kill()
+
+    /// Waits until no process, mount or cgroup of it is left.
+    @discardableResult
+    func waitUntilGone() async -> SandboxEnd
+}
+
+/// The limits of one session inside a shared sandbox.
+@Reactor
+public protocol SessionFence: AnyObject, Sendable {
+    nonisolated var session: String { get }
+
+    /// Puts a process of this sandbox, and what it starts from now on, under the limits.
+    ///
+    /// - Throws: `notFound` when it has ended or belongs to another sandbox.
+    func admit(_ process: pid_t) async throws(Failure)
+
+    func usage() async -> SandboxUsage
+
+    /// Ends every process behind the fence and takes it away; nothing of it is left when this returns.
+    func remove() async
+}
+
+/// How a sandbox ended.
+public enum SandboxEnd: Sendable, Hashable {
+    case exited(CInt)
+    case signaled(CInt)
+    /// It was killed from outside, or nobody could tell.
+    case killed
+}
+
+/// What was used so far; zero where the host does not count it.
+public struct SandboxUsage: Sendable, Hashable {
+    /// Bytes now, and at most.
+    public var memory = 0
+    public var peakMemory = 0
+    public var processorTime = Duration.zero
+    public var processes = 0
+    /// Processes that the kernel ended because the memory was used up.
+    public var outOfMemoryKills = 0
+    /// Processes and threads that were refused because there were too many.
+    public var refusedProcesses = 0
+
+    public init() {}
+}

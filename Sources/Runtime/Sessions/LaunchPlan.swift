@@ -1,0 +1,116 @@
+import Foundations
+import JSON
+import Sandboxes
+import Spaces
+import Workers
+
+/// All that is needed to start a session of one version: issued by a `LaunchAuthority`, never built by a door.
+public struct LaunchPlan: Sendable {
+    public struct Times: Sendable {
+        public var start: Duration
+        public var reset: Duration
+        public var step: Duration
+
+        public init(start: Duration, reset: Duration, step: Duration) {
+            self.start = start
+            self.reset = reset
+            self.step = step
+        }
+    }
+
+    public enum Validation: String, Sendable, CaseIterable { case full, sampled, off }
+
+    public enum Backend: String, Sendable, CaseIterable { case process, plain }
+
+    public enum Instances: Sendable {
+        case any
+        case list([String])
+        /// Only the worker knows them.
+        case worker
+    }
+
+    /// The exact version: `namespace/name@1.2.0`.
+    public let reference: String
+    /// `sha256:` and the hexadecimal digest of the version.
+    public let digest: String
+    public let tenant: String
+    public let backend: Backend
+    /// The program inside the sandbox and its arguments: a worker, or a zygote that forks workers.
+    public let command: [String]
+    public let dialect: WorkerConnection.Dialect
+    /// Whether `command` is a zygote.
+    public let isShared: Bool
+    /// The working directory of `command`.
+    public let directory: String
+    public let environment: [String: String]
+    public let mounts: [SandboxMount]
+    public let network: SandboxSpecification.Network
+    public let limits: SandboxLimits
+    public let times: Times
+    public let validation: Validation
+    public let observationSpace: Space?
+    public let actionSpace: Space?
+    public let instance: String?
+    public let instances: Instances
+    /// Checked, with defaults.
+    public let parameters: JSONObject
+    public let isNondeterministic: Bool
+
+    public init(
+        reference: String, digest: String, tenant: String, backend: Backend, command: [String],
+        dialect: WorkerConnection.Dialect, isShared: Bool, directory: String, environment: [String: String], mounts: [SandboxMount],
+        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, validation: Validation, observationSpace: Space?,
+        actionSpace: Space?, instance: String?, instances: Instances, parameters: JSONObject, isNondeterministic: Bool
+    ) {
+        self.reference = reference
+        self.digest = digest
+        self.tenant = tenant
+        self.backend = backend
+        self.command = command
+        self.dialect = dialect
+        self.isShared = isShared
+        self.directory = directory
+        self.environment = environment
+        self.mounts = mounts
+        self.network = network
+        self.limits = limits
+        self.times = times
+        self.validation = validation
+        self.observationSpace = observationSpace
+        self.actionSpace = actionSpace
+        self.instance = instance
+        self.instances = instances
+        self.parameters = parameters
+        self.isNondeterministic = isNondeterministic
+    }
+}
+
+/// What a caller asks for.
+public struct SessionRequest: Sendable {
+    public var environment: String
+    public var instance: String?
+    public var parameters: JSONObject
+    public var seed: Int64?
+    public var options: JSONObject
+    public var labels: [String: String]
+    public var reset: Bool
+
+    public init(
+        environment: String, instance: String? = nil, parameters: JSONObject = [:], seed: Int64? = nil,
+        options: JSONObject = [:], labels: [String: String] = [:], reset: Bool = true
+    ) {
+        self.environment = environment
+        self.instance = instance
+        self.parameters = parameters
+        self.seed = seed
+        self.options = options
+        self.labels = labels
+        self.reset = reset
+    }
+}
+
+/// Decides which version a reference means and whether this caller may run it.
+public protocol LaunchAuthority: Sendable {
+    /// - Throws: `not_found`, `permission_denied`, `invalid_argument`, `failed_precondition`, `sandbox_unavailable`.
+    func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan
+}

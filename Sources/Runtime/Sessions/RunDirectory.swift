@@ -1,0 +1,91 @@
+import Foundations
+import Glibc
+import Reactor
+
+/// `<data>/run/<server id>/`: this server's ledger. The lock on it says that the server lives; its name is in the names
+/// of everything that the server leaves on the machine, so that the next start removes exactly that.
+public final class RunDirectory: Sendable {
+    public let server: UInt32
+    public let path: String
+    private let lock: CInt
+
+    /// Makes and locks a new directory.
+    ///
+    /// - Throws: `failed_precondition` when the data directory cannot be written.
+    public init(data: String) throws(Failure) {
+        let parent = data + "/run"
+        try Self.makeFolders(parent)
+        while true {
+            let server = UInt32.random(in: 1...UInt32.max)
+            let path = "\(parent)/\(Self.name(of: server))"
+            guard mkdir(path, 0o700) == 0 else {
+                if errno == EEXIST { continue }
+                throw Self.unwritable(path)
+            }
+            let lock = open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+            guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw Self.unwritable(path) }
+            (self.server, self.path, self.lock) = (server, path, lock)
+            return
+        }
+    }
+
+    deinit { close(lock) }
+
+    /// Servers of this data directory that ended without cleaning up.
+    public static func leftovers(data: String) -> [UInt32] {
+        entries(of: data + "/run").compactMap { name in
+            guard let server = UInt32(name, radix: 16), self.name(of: server) == name else { return nil }
+            let lock = open("\(data)/run/\(name)/lock", O_RDWR | O_CLOEXEC)
+            // Without a lock file the server died between making the directory and the file.
+            guard lock >= 0 else { return server }
+            defer { close(lock) }
+            return flock(lock, LOCK_EX | LOCK_NB) == 0 ? server : nil
+        }
+    }
+
+    /// Forgets a server of which nothing is left.
+    public static func remove(_ server: UInt32, data: String) {
+        let path = "\(data)/run/\(name(of: server))"
+        for entry in entries(of: path) { unlink("\(path)/\(entry)") }
+        rmdir(path)
+    }
+
+    /// Removes this server's own directory, in an orderly end.
+    public func remove() {
+        for entry in Self.entries(of: path) { unlink("\(path)/\(entry)") }
+        rmdir(path)
+    }
+
+    /// Eight hexadecimal digits.
+    public static func name(of server: UInt32) -> String {
+        let digits = String(server, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    private static func entries(of path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    private static func makeFolders(_ path: String) throws(Failure) {
+        var prefix = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+            prefix += (path.hasPrefix("/") || !prefix.isEmpty ? "/" : "") + part
+            if mkdir(prefix, 0o755) != 0 && errno != EEXIST { throw unwritable(prefix) }
+        }
+    }
+
+    private static func unwritable(_ path: String) -> Failure {
+        Failure(
+            .failedPrecondition, "cannot write \(path): \(errorText(errno))",
+            next: "choose another data directory with --data")
+    }
+}

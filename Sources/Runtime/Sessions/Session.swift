@@ -1,0 +1,331 @@
+import Foundations
+import JSON
+import Reactor
+import Sandboxes
+import Spaces
+import Workers
+
+/// One agent's live hold on one environment.
+@Reactor
+final class Session {
+    let id: UniqueID
+    let plan: LaunchPlan
+    let owner: Caller
+    let labels: [String: String]
+    let createdAt = Timestamp.now
+    private(set) var state = SessionState()
+    private(set) var host: (any SessionHost)?
+    /// The last known usage, kept after the host is gone.
+    private(set) var finalUsage: SandboxUsage?
+    private(set) var finalLogs: [String] = []
+    let lease: Lease
+    /// Called once, when the session is over; before its host is gone.
+    var onOver: (@Reactor (Session) -> Void)?
+    /// Called once, when nothing of it is left.
+    var onGone: (@Reactor (Session) -> Void)?
+    var onRecord: (@Reactor (StepRecord) -> Void)?
+
+    private var spaces: SessionSpaces?
+    private var isolation = ""
+    private let seed: Int64?
+    private var seedIsPending = true
+    private var chain: RecordChain?
+    private var checker: ValueChecker?
+    private(set) var firstAnswer: CallAnswer?
+    private var last: Result<CallAnswer, Failure>?
+    private var waiters: [CheckedContinuation<Result<CallAnswer, Failure>, Never>] = []
+    private var closing: Task<Void, Never>?
+
+    init(id: UniqueID, plan: LaunchPlan, owner: Caller, labels: [String: String], seed: Int64?, lease: Lease) {
+        self.id = id
+        self.plan = plan
+        self.owner = owner
+        self.labels = labels
+        self.seed = seed
+        self.lease = lease
+    }
+
+    func opened(with host: any SessionHost) async throws(Failure) {
+        guard !state.phase.isOver else {
+            await host.close()
+            try state.refuseIfOver()
+            return
+        }
+        self.host = host
+        if seed != nil, !host.capabilities.contains(.seed) {
+            throw Failure(
+                .failedPrecondition, "\(plan.reference) takes no seed", next: "leave the seed out",
+                details: ["environment": plan.reference])
+        }
+        checker = ValueChecker(spaces: host.spaces, agents: host.agents, validation: plan.validation)
+        host.onEnd { [weak self] reason, text in self?.fail(reason, text) }
+        state.opened()
+    }
+
+    /// Starts an episode.
+    ///
+    /// - Parameter seed: Nil: the first reset draws one, later ones go on with the environment's own generator.
+    func reset(seed: Int64?, options: JSONObject, index: Int?) async throws(Failure) -> CallAnswer {
+        lease.renew()
+        switch try state.begin(.reset, index: index) {
+        case .answerAgain: return try remembered()
+        case .join: return try await joined()
+        case .execute(let index): return try await execute(.reset, index: index, seed: seed, options: options, action: [])
+        }
+    }
+
+    /// - Parameter action: One JSON value, as the caller sent it.
+    func step(action: [UInt8], index: Int?) async throws(Failure) -> CallAnswer {
+        lease.renew()
+        switch try state.begin(.step, index: index) {
+        case .answerAgain: return try remembered()
+        case .join: return try await joined()
+        case .execute(let index): return try await execute(.step, index: index, seed: nil, options: [:], action: action)
+        }
+    }
+
+    func render(mode: String?) async throws(Failure) -> Frame {
+        lease.renew()
+        try state.refuseIfOver()
+        guard let host, state.inFlight == nil, state.phase != .starting else { throw busy("render") }
+        lease.hold()
+        defer { lease.release() }
+        do throws(HostProblem) {
+            return try await host.render(mode: mode)
+        } catch {
+            throw failure(of: error)
+        }
+    }
+
+    func interrupt() throws(Failure) {
+        lease.renew()
+        try state.refuseIfOver()
+        host?.interrupt()
+    }
+
+    func logs(last count: Int) -> [String] { host?.logs(last: count) ?? finalLogs.suffix(count) }
+    func usage() async -> SandboxUsage {
+        if let host { return await host.usage() }
+        await closing?.value
+        return finalUsage ?? SandboxUsage()
+    }
+
+    /// Ends the session; returns when nothing of it is left. Calling it again waits for the same end.
+    func close(_ reason: CloseReason) async {
+        if state.close(reason) { over(Failure(.sessionClosed, "the session was closed (\(reason.rawValue))")) }
+        await closing?.value
+    }
+
+    func fail(_ reason: FailureReason, _ text: String) {
+        guard state.fail(reason, text) else { return }
+        over(nil)
+    }
+
+    private func over(_ failure: Failure?) {
+        let problem: Failure
+        do {
+            try state.refuseIfOver()
+            problem = failure ?? Failure(.internal, "the session is over")
+        } catch { problem = error }
+        settle(.failure(problem))
+        lease.end()
+        let host = host
+        self.host = nil
+        finalLogs = host?.logs(last: 200) ?? []
+        spaces = host?.spaces
+        isolation = host?.isolation ?? ""
+        onOver?(self)
+        let onGone = onGone
+        closing = Task {
+            finalUsage = await host?.usage()
+            await host?.close()
+            onGone?(self)
+        }
+        (self.onOver, self.onGone) = (nil, nil)
+    }
+}
+
+extension Session {
+    private func execute(
+        _ call: SessionState.Call, index: Int, seed: Int64?, options: JSONObject, action: [UInt8]
+    ) async throws(Failure) -> CallAnswer {
+        lease.hold()
+        defer { lease.release() }
+        do throws(Failure) {
+            guard let host, checker != nil else { throw busy("\(call)") }
+            var record = RecordWriter(call == .reset ? .reset : .step)
+            let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
+            let line = try prepare(call, seed: usedSeed, options: options, action: action, &record)
+            let reply: StepReply
+            do throws(HostProblem) {
+                switch call {
+                case .reset: reply = try await host.reset(seed: usedSeed, options: options)
+                case .step: reply = try await host.step(action: line)
+                }
+            } catch {
+                throw afterRefusal(error, record: record)
+            }
+            try state.refuseIfOver()
+            try check(reply, &record)
+            return accept(reply, call, seed: usedSeed, record: record)
+        } catch {
+            if state.inFlight != nil { state.withdrawn() }
+            throw error
+        }
+    }
+
+    /// Writes what the call asks into its record.
+    ///
+    /// - Returns: The checked action of a step.
+    private func prepare(
+        _ call: SessionState.Call, seed: Int64?, options: JSONObject, action: [UInt8], _ record: inout RecordWriter
+    ) throws(Failure) -> [UInt8] {
+        var canonical: [UInt8] = []
+        var line: [UInt8] = []
+        switch call {
+        case .reset:
+            record.put(seed)
+            record.put(counted: JSONValue.object(options).canonical)
+        case .step:
+            line = try checker?.checkedAction(action, canonical: &canonical) ?? action
+            record.put(canonical: canonical)
+        }
+        return line
+    }
+
+    /// The seed of the first reset, drawn where the caller gave none, so that the trajectory can be replayed.
+    private func firstSeed(_ host: any SessionHost) -> Int64? {
+        guard seedIsPending else { return nil }
+        guard host.capabilities.contains(.seed) else { return nil }
+        return seed ?? Int64.random(in: 0..<1 << 31)
+    }
+
+    private func check(_ reply: StepReply, _ record: inout RecordWriter) throws(Failure) {
+        do {
+            var canonical: [UInt8] = []
+            try checker?.checkObservation(reply, canonical: &canonical)
+            record.put(canonical: canonical)
+            record.put(reply.reward)
+            record.put(reply.terminated)
+            record.put(reply.truncated)
+            record.put(counted: try canonicalJSON(of: Array(reply.info)))
+        } catch {
+            let text = (error as? Failure)?.message ?? "\(error)"
+            fail(.replyMalformed, "the reply was refused: \(text)")
+            try state.refuseIfOver()
+        }
+    }
+
+    private func accept(
+        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter
+    ) -> CallAnswer {
+        if call == .reset { seedIsPending = false }
+        state.accepted(over: call == .step && reply.isOver)
+        if chain == nil {
+            chain = RecordChain(
+                versionDigest: plan.digest, instance: plan.instance,
+                parameters: JSONValue.object(plan.parameters).canonical, seed: seed)
+        }
+        append(record)
+        let answer = CallAnswer(
+            kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
+            space: host?.spaces.observation)
+        if firstAnswer == nil { firstAnswer = answer }
+        settle(.success(answer))
+        return answer
+    }
+
+    private func append(_ record: RecordWriter) {
+        guard let link = chain?.append(record.bytes) else { return }
+        onRecord?(
+            StepRecord(
+                session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link))
+    }
+
+    /// What a caller is told when the host did not execute a call, and what becomes of the call's index.
+    private func afterRefusal(_ problem: HostProblem, record: RecordWriter) -> Failure {
+        let failure = failure(of: problem)
+        guard case .refused(let error) = problem, !state.phase.isOver else { return failure }
+        if error.hadNoEffect {
+            state.withdrawn()
+        } else {
+            state.acceptedWithError()
+            var errorRecord = RecordWriter(.error)
+            errorRecord.put(counted: record.bytes)
+            errorRecord.put(counted: error.code.utf8)
+            append(errorRecord)
+            settle(.failure(failure))
+        }
+        return failure
+    }
+
+    private func failure(of problem: HostProblem) -> Failure {
+        switch problem {
+        case .ended(let reason, let text):
+            fail(reason, text)
+            do { try state.refuseIfOver() } catch { return reason == .timeout ? error.asTimeout : error }
+            return Failure(.internal, text)
+        case .refused(let error): return Failure(worker: error)
+        }
+    }
+
+    private func busy(_ call: String) -> Failure {
+        Failure(.busy, "the session cannot \(call) now: it is \(state.phase.name)", next: "try again shortly")
+    }
+
+    private func remembered() throws(Failure) -> CallAnswer {
+        guard let last else { throw Failure(.conflict, "the session has no answer to give again") }
+        return try last.get()
+    }
+
+    private func joined() async throws(Failure) -> CallAnswer {
+        let result = await withCheckedContinuation { waiters.append($0) }
+        return try result.get()
+    }
+
+    private func settle(_ result: Result<CallAnswer, Failure>) {
+        if case .success = result { last = result } else if state.inFlight == nil { last = result }
+        let waiters = waiters
+        self.waiters = []
+        for waiter in waiters { waiter.resume(returning: result) }
+    }
+
+    var trajectoryHash: String? { chain?.link.hex }
+
+    var summary: SessionSummary {
+        SessionSummary(
+            id: id, environment: plan.reference, digest: plan.digest, instance: plan.instance,
+            backend: plan.backend.rawValue, isolation: host?.isolation ?? isolation, phase: state.phase, index: state.index,
+            episode: state.episode, createdAt: createdAt, expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
+            tenant: owner.tenant, validation: plan.validation, spaces: host?.spaces ?? spaces, agents: host?.agents,
+            trajectoryHash: trajectoryHash)
+    }
+}
+
+extension Failure {
+    /// The worker's own codes in the server's words.
+    init(worker error: WorkerError) {
+        switch error.code {
+        case "invalid_action":
+            self.init(.invalidAction, error.message, next: "send an action of the session's action_space")
+        case "episode_over":
+            self.init(.episodeOver, "the episode is over", next: "reset the session before the next step")
+        case "not_reset", "not_initialized":
+            self.init(.notReset, "the environment was not reset", next: "reset the session before the first step")
+        case "unsupported":
+            self.init(.unimplemented, error.message, next: "the environment cannot do this; see its manifest")
+        case "interrupted":
+            self.init(.interrupted, "the step was interrupted", next: "step again, or reset")
+        case "bad_request":
+            self.init(.invalidArgument, error.message)
+        default:
+            self.init(
+                .environmentError, "the environment failed: \(error.message)",
+                next: "read the session's logs; reset it to go on")
+        }
+    }
+
+    fileprivate var asTimeout: Failure {
+        Failure(.deadlineExceeded, message, next: next, details: details)
+    }
+}

@@ -1,0 +1,100 @@
+import Foundations
+import JSON
+import Reactor
+import Sandboxes
+import Spaces
+import Workers
+
+/// What executes a session's calls: a worker in a sandbox, or an environment in this process.
+@Reactor
+public protocol SessionHost: AnyObject {
+    var spaces: SessionSpaces { get }
+    var capabilities: Set<WorkerGreeting.Capability> { get }
+    /// Of a parallel or turn-based environment.
+    var agents: [String]? { get }
+    /// What fences the session in, in words.
+    var isolation: String { get }
+    /// The last lines of the worker's standard error, oldest first.
+    func logs(last count: Int) -> [String]
+    func usage() async -> SandboxUsage
+
+    func reset(seed: Int64?, options: JSONObject) async throws(HostProblem) -> StepReply
+    /// - Parameter action: One JSON value, checked, without line ends.
+    func step(action: [UInt8]) async throws(HostProblem) -> StepReply
+    func render(mode: String?) async throws(HostProblem) -> Frame
+    func interrupt()
+    /// Told once when the host cannot go on by itself.
+    func onEnd(_ handler: @escaping @Reactor (FailureReason, String) -> Void)
+    /// Ends it and returns when nothing of it is left.
+    func close() async
+}
+
+public enum HostProblem: Error {
+    /// The environment refused the call or failed at it; the session goes on.
+    case refused(WorkerError)
+    /// The host is of no more use.
+    case ended(FailureReason, String)
+}
+
+public struct SessionSpaces: Sendable {
+    /// Of one agent, or a `Dict` by agent.
+    public let observation: Space
+    public let action: Space
+
+    public init(observation: Space, action: Space) {
+        self.observation = observation
+        self.action = action
+    }
+}
+
+/// What `render` gives.
+public enum Frame: Sendable {
+    case text(String)
+    /// `uint8`, shape `[height, width, 3]`.
+    case pixels(Tensor)
+}
+
+/// Makes hosts for plans.
+@Reactor
+public protocol SessionHostSource: AnyObject {
+    func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost
+    /// Ends everything that outlives sessions.
+    func shutDown() async
+}
+
+/// Told of what happens to sessions; must not block.
+@Reactor
+public protocol SessionObserver: AnyObject {
+    func sessionOpened(_ session: SessionSummary)
+    func stepRecorded(_ record: StepRecord)
+    func sessionEnded(_ session: SessionSummary, usage: SandboxUsage?)
+}
+
+extension SessionObserver {
+    public func sessionOpened(_ session: SessionSummary) {}
+    public func stepRecorded(_ record: StepRecord) {}
+    public func sessionEnded(_ session: SessionSummary, usage: SandboxUsage?) {}
+}
+
+/// What a session is, for answers and logs.
+public struct SessionSummary: Sendable {
+    public let id: UniqueID
+    public let environment: String
+    public let digest: String
+    public let instance: String?
+    public let backend: String
+    public let isolation: String
+    public let phase: SessionState.Phase
+    public let index: Int
+    public let episode: Int
+    public let createdAt: Timestamp
+    public let expiresAt: Timestamp
+    public let labels: [String: String]
+    public let owner: String
+    public let tenant: String
+    public let validation: LaunchPlan.Validation
+    public let spaces: SessionSpaces?
+    public let agents: [String]?
+    /// SHA-256 over version, instance, parameters, seed and every step so far.
+    public let trajectoryHash: String?
+}

@@ -1,0 +1,247 @@
+import Foundations
+import JSON
+import Logging
+import Reactor
+import Sandboxes
+
+/// All sessions of one server; every door calls it and none goes round it.
+@Reactor
+public final class SessionService {
+    public struct Limits: Sendable {
+        public var maxSessions: Int
+        public var idleTimeout: Duration
+        public var maxLifetime: Duration
+        /// How many ended sessions stay readable.
+        public var keptAfterEnd = 4096
+
+        public init(maxSessions: Int, idleTimeout: Duration, maxLifetime: Duration) {
+            self.maxSessions = maxSessions
+            self.idleTimeout = idleTimeout
+            self.maxLifetime = maxLifetime
+        }
+    }
+
+    public let limits: Limits
+    let authority: any LaunchAuthority
+    let hosts: any SessionHostSource
+    let logger: Logger
+    var places: PlaceTable
+    var sessions: [UniqueID: Session] = [:]
+    var ended: [UniqueID] = []
+    private var ids: UniqueIDGenerator
+    private var isDraining = false
+    private var observers: [any SessionObserver]
+    private var idempotency = IdempotencyTable<[UniqueID]>()
+    private var idempotencyWaiters: [String: [CheckedContinuation<Void, Never>]] = [:]
+
+    public init(
+        server: UInt32, limits: Limits, authority: any LaunchAuthority, hosts: any SessionHostSource,
+        observers: [any SessionObserver], logger: Logger
+    ) {
+        self.limits = limits
+        self.authority = authority
+        self.hosts = hosts
+        self.observers = observers
+        self.logger = logger
+        places = PlaceTable(capacity: limits.maxSessions)
+        ids = UniqueIDGenerator(server: server)
+    }
+
+    public var liveSessions: Int { places.taken }
+
+    /// Starts `count` sessions, all or none, and resets them if the request says so.
+    ///
+    /// - Parameter idempotencyKey: The same key and request within ten minutes get the same sessions.
+    /// - Throws: `resource_exhausted`, `unavailable`, and what the authority and the host source throw.
+    public func create(
+        _ request: SessionRequest, count: Int = 1, caller: Caller, idempotencyKey: String? = nil
+    ) async throws(Failure) -> [CreatedSession] {
+        guard caller.mayCreateSessions else {
+            throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
+        }
+        guard let idempotencyKey else { return try await createNow(request, count: count, caller: caller) }
+        let key = "\(caller.tenant)/\(caller.id)/\(idempotencyKey)"
+        while true {
+            switch try idempotency.begin(key, fingerprint: request.fingerprint(count: count), now: .now) {
+            case .answerAgain(let ids): return try ids.map { (id) throws(Failure) in try createdAgain(id) }
+            case .join: await withCheckedContinuation { idempotencyWaiters[key, default: []].append($0) }
+            case .execute:
+                defer { for waiter in idempotencyWaiters.removeValue(forKey: key) ?? [] { waiter.resume() } }
+                do throws(Failure) {
+                    let created = try await createNow(request, count: count, caller: caller)
+                    idempotency.finish(key, with: created.map(\.summary.id), now: .now)
+                    return created
+                } catch {
+                    idempotency.abandon(key)
+                    throw error
+                }
+            }
+        }
+    }
+
+    public func reset(
+        _ id: UniqueID, seed: Int64?, options: JSONObject, index: Int?, caller: Caller
+    ) async throws(Failure) -> CallAnswer {
+        try await session(id, caller, .agent).reset(seed: seed, options: options, index: index)
+    }
+
+    public func step(_ id: UniqueID, action: [UInt8], index: Int?, caller: Caller) async throws(Failure) -> CallAnswer {
+        try await session(id, caller, .agent).step(action: action, index: index)
+    }
+
+    public func render(_ id: UniqueID, mode: String?, caller: Caller) async throws(Failure) -> Frame {
+        try await session(id, caller, .agent).render(mode: mode)
+    }
+
+    public func interrupt(_ id: UniqueID, caller: Caller) throws(Failure) {
+        try session(id, caller, .agent).interrupt()
+    }
+
+    public func keepAlive(_ id: UniqueID, caller: Caller) throws(Failure) -> Timestamp {
+        let session = try session(id, caller, .agent)
+        try session.state.refuseIfOver()
+        session.lease.renew()
+        return session.lease.expiresAt
+    }
+
+    public func summary(_ id: UniqueID, caller: Caller) throws(Failure) -> SessionSummary {
+        let session = try session(id, caller, .watcher)
+        session.lease.renew()
+        return session.summary
+    }
+
+    public func logs(_ id: UniqueID, last count: Int, caller: Caller) throws(Failure) -> [String] {
+        try session(id, caller, .watcher).logs(last: count)
+    }
+
+    public func usage(_ id: UniqueID, caller: Caller) async throws(Failure) -> SandboxUsage {
+        await (try session(id, caller, .watcher)).usage()
+    }
+
+    /// Ends a session; returns when nothing of it is left. A session that is over stays as it is.
+    public func close(_ id: UniqueID, caller: Caller) async throws(Failure) -> SessionSummary {
+        let session = try session(id, caller, .owner)
+        await session.close(.requested)
+        return session.summary
+    }
+
+    /// Stops taking sessions, ends those there are, and returns when nothing is left.
+    public func drain() async {
+        isDraining = true
+        await withTaskGroup(of: Void.self) { group in
+            for session in sessions.values { group.addTask { await session.close(.drained) } }
+        }
+        await hosts.shutDown()
+    }
+}
+
+/// A session just made, and the answer to its first reset.
+public struct CreatedSession: Sendable {
+    public let summary: SessionSummary
+    public let reset: CallAnswer?
+}
+
+extension SessionService {
+    func session(_ id: UniqueID, _ caller: Caller, _ needed: Grant) throws(Failure) -> Session {
+        guard let session = sessions[id],
+            let grant = caller.grant(onSessionOf: session.owner.id, tenant: session.owner.tenant)
+        else {
+            throw Failure(.notFound, "there is no session \(id)", next: "create one, or list them with GET /v1/sessions")
+        }
+        guard grant >= needed else {
+            throw Failure(
+                .permissionDenied, "\(caller.id) may not do this with session \(id)", next: "use a key of its owner")
+        }
+        return session
+    }
+
+    private func createNow(
+        _ request: SessionRequest, count: Int, caller: Caller
+    ) async throws(Failure) -> [CreatedSession] {
+        guard !isDraining else {
+            throw Failure(.unavailable, "the server is stopping", next: "create the session on another server")
+        }
+        let plan = try await authority.plan(for: request, caller: caller)
+        try places.take(count)
+        let made = (0..<count).map { _ in register(request, plan: plan, caller: caller) }
+        if count == 1 { return [try await start(made[0], request)] }
+        let starts = made.map { session in Task { await self.startResult(session, request) } }
+        var results: [Result<CreatedSession, Failure>] = []
+        for start in starts { results.append(await start.value) }
+        do throws(Failure) {
+            return try results.map { (result) throws(Failure) in try result.get() }
+        } catch {
+            for session in made { await session.close(.requested) }
+            throw error
+        }
+    }
+
+    private func register(_ request: SessionRequest, plan: LaunchPlan, caller: Caller) -> Session {
+        let lease = Lease(idle: limits.idleTimeout, lifetime: limits.maxLifetime)
+        let session = Session(
+            id: ids.next(), plan: plan, owner: caller, labels: request.labels, seed: request.seed, lease: lease)
+        let place = Place { [weak self] in self?.places.giveBack() }
+        lease.onExpired = { [weak session] reason in
+            guard let session else { return }
+            Task { await session.close(reason) }
+        }
+        session.onRecord = { [weak self] record in
+            for observer in self?.observers ?? [] { observer.stepRecorded(record) }
+        }
+        session.onOver = { _ in place.giveBack() }
+        session.onGone = { [weak self] session in self?.ended(session) }
+        sessions[session.id] = session
+        return session
+    }
+
+    private func startResult(_ session: Session, _ request: SessionRequest) async -> Result<CreatedSession, Failure> {
+        do throws(Failure) { return .success(try await start(session, request)) } catch { return .failure(error) }
+    }
+
+    private func start(_ session: Session, _ request: SessionRequest) async throws(Failure) -> CreatedSession {
+        do throws(Failure) {
+            session.lease.hold()
+            defer { session.lease.release() }
+            let host = try await hosts.open(session.plan, session: session.id)
+            try await session.opened(with: host)
+            for observer in observers { observer.sessionOpened(session.summary) }
+            let answer =
+                request.reset ? try await session.reset(seed: request.seed, options: request.options, index: nil) : nil
+            return CreatedSession(summary: session.summary, reset: answer)
+        } catch {
+            session.fail(.sandbox, error.message)
+            await session.close(.requested)
+            throw error
+        }
+    }
+
+    private func ended(_ session: Session) {
+        let summary = session.summary
+        logger.info(
+            "session \(summary.phase.name)", ["session": .string("\(session.id)"), "environment": .string(session.plan.reference)])
+        for observer in observers { observer.sessionEnded(summary, usage: session.finalUsage) }
+        ended.append(session.id)
+        while ended.count > limits.keptAfterEnd { sessions[ended.removeFirst()] = nil }
+    }
+
+    private func createdAgain(_ id: UniqueID) throws(Failure) -> CreatedSession {
+        guard let session = sessions[id] else {
+            throw Failure(.notFound, "the session \(id) made with this Idempotency-Key is gone", next: "use a new key")
+        }
+        return CreatedSession(summary: session.summary, reset: session.firstAnswer)
+    }
+}
+
+extension SessionRequest {
+    /// Equal for equal requests.
+    func fingerprint(count: Int) -> [UInt8] {
+        let labels = JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })
+        let all: JSONValue = [
+            "environment": .string(environment), "instance": instance.map(JSONValue.string) ?? .null,
+            "parameters": .object(parameters), "seed": seed.map(JSONValue.integer) ?? .null,
+            "options": .object(options), "labels": .object(labels), "reset": .bool(reset),
+            "count": .integer(Int64(count)),
+        ]
+        return all.canonical
+    }
+}

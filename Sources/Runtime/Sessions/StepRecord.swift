@@ -1,0 +1,108 @@
+import Digest
+import Foundations
+import Workers
+
+/// One accepted reset or step, as it is hashed; see `docs/records.md`.
+public struct StepRecord: Sendable {
+    public let session: UniqueID
+    public let index: Int
+    public let episode: Int
+    /// The canonical bytes that the hash covers.
+    public let canonical: [UInt8]
+    /// The link of this step: SHA-256 over the link before it and the canonical bytes.
+    public let link: Digest32
+}
+
+/// Builds the canonical bytes of a record: a sequence of tagged parts, each with its length where it has one.
+struct RecordWriter {
+    enum Tag: UInt8 {
+        case origin = 0x10
+        case reset = 0x11
+        case step = 0x12
+        case error = 0x13
+    }
+
+    private(set) var bytes: [UInt8]
+
+    init(_ tag: Tag) {
+        bytes = [tag.rawValue]
+        bytes.reserveCapacity(256)
+    }
+
+    mutating func put(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    /// A part of known structure, as it is.
+    mutating func put(canonical part: [UInt8]) { bytes.append(contentsOf: part) }
+
+    /// Bytes with their length in front.
+    mutating func put(counted part: some Collection<UInt8>) {
+        put(UInt64(part.count))
+        bytes.append(contentsOf: part)
+    }
+
+    /// One byte that tells whether there is a value, then its bit pattern.
+    mutating func put(_ value: Double?) {
+        put(UInt8(value == nil ? 0 : 1))
+        if let value { put(value.bitPattern) }
+    }
+
+    mutating func put(_ value: Int64?) {
+        put(UInt8(value == nil ? 0 : 1))
+        if let value { put(value) }
+    }
+
+    mutating func put(_ flag: Bool) { put(UInt8(flag ? 1 : 0)) }
+}
+
+/// The SHA-256 chain over a session's records.
+struct RecordChain {
+    private(set) var link: Digest32
+
+    /// The chain begins with what determines the session: version digest, instance, parameters and seed.
+    ///
+    /// - Parameter parameters: RFC 8785 JSON.
+    init(versionDigest: String, instance: String?, parameters: [UInt8], seed: Int64?) {
+        var origin = RecordWriter(.origin)
+        origin.put(counted: versionDigest.utf8)
+        origin.put(instance != nil)
+        origin.put(counted: (instance ?? "").utf8)
+        origin.put(counted: parameters)
+        origin.put(seed)
+        link = SHA256.hash(origin.bytes)
+    }
+
+    mutating func append(_ canonical: [UInt8]) -> Digest32 {
+        var hash = SHA256()
+        hash.update(link.bytes)
+        hash.update(canonical)
+        link = hash.finish()
+        return link
+    }
+}
+
+extension RecordWriter {
+    mutating func put(_ values: PerAgent<Double?>) {
+        put(values) { writer, value in writer.put(value) }
+    }
+
+    mutating func put(_ values: PerAgent<Bool>) {
+        put(values) { writer, value in writer.put(value) }
+    }
+
+    /// One value, or their count and each with its agent's name, sorted by it.
+    private mutating func put<Value>(_ values: PerAgent<Value>, _ put: (inout RecordWriter, Value) -> Void) {
+        switch values {
+        case .single(let value):
+            self.put(UInt32.max)
+            put(&self, value)
+        case .each(let each):
+            self.put(UInt32(each.count))
+            for (agent, value) in each.sorted(by: { $0.agent < $1.agent }) {
+                self.put(counted: agent.utf8)
+                put(&self, value)
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import JSON
+import Reactor
+import Spaces
+
+/// The server's end of one worker: sends commands one at a time and matches each with its reply.
+///
+/// Any breach of the protocol ends the connection, so that no call can get another call's answer.
+@Reactor
+public final class WorkerConnection {
+    public enum Problem: Error, Sendable, Equatable {
+        case timeout
+        /// The worker closed its end.
+        case ended
+        case malformed(String)
+        case lineTooLong(limit: Int)
+        /// `close` was called.
+        case closed
+    }
+
+    public enum Dialect: Sendable { case v1, v2, undecided }
+
+    public var dialect: Dialect
+    /// Called once when the connection is of no more use; not after `close`.
+    public var onEnd: (@Reactor (Problem) -> Void)?
+    /// Called with `output` and `progress` lines of the command in flight.
+    public var onEvent: (@Reactor (WorkerMessage) -> Void)?
+    public private(set) var log = LogRing()
+    public private(set) var problem: Problem?
+
+    private let channel: Channel
+    private let errors: Channel?
+    private let bufferLimit: Int
+    private var framer: LineFramer
+    private var awaited: (message: WorkerMessage, buffers: BufferList)?
+    private var pending: (id: Int, continuation: CheckedContinuation<Result<WorkerMessage, Problem>, Never>)?
+    private var lastID = 0
+    private var deadline: ContinuousClock.Instant?
+    private var watchdog: (timer: Timer, instant: ContinuousClock.Instant)?
+
+    /// - Parameters:
+    ///   - channel: Carries commands out and replies in.
+    ///   - errors: The worker's standard error, kept in `log`.
+    ///   - lineLimit: The most bytes of a line, and of the buffers of one reply.
+    public init(channel: Channel, errors: Channel?, dialect: Dialect, lineLimit: Int) {
+        self.channel = channel
+        self.errors = errors
+        self.dialect = dialect
+        bufferLimit = lineLimit
+        framer = LineFramer(lineLimit: lineLimit)
+        channel.onReceive = { [unowned self] in received($0) }
+        channel.onEnd = { [unowned self] _ in fail(.ended) }
+        errors?.onReceive = { [unowned self] in log.append($0) }
+    }
+
+    /// The id of the command in flight; nil between commands.
+    public var commandInFlight: Int? { pending?.id }
+
+    /// Sends one command and waits for its reply.
+    ///
+    /// - Parameters:
+    ///   - command: Makes the line from the command's id.
+    ///   - timeout: After this long the connection ends with `timeout`.
+    public func exchange(
+        timeout: Duration, _ command: (_ id: Int) -> [UInt8]
+    ) async throws(Problem) -> WorkerMessage {
+        if let problem { throw problem }
+        precondition(pending == nil, "a worker gets one command at a time")
+        lastID += 1
+        let line = command(lastID)
+        guard line.count <= framer.lineLimit + 1 else { throw .lineTooLong(limit: framer.lineLimit) }
+        arm(ContinuousClock.now + timeout)
+        let result = await withCheckedContinuation { continuation in
+            pending = (lastID, continuation)
+            channel.send(line)
+        }
+        return try result.get()
+    }
+
+    /// Asks that the command in flight ends soon.
+    public func interrupt() {
+        if let pending { channel.send(WorkerCommand.interrupt(id: pending.id)) }
+    }
+
+    /// Ends the connection from this side; a waiting `exchange` gets `closed`.
+    public func close() {
+        onEnd = nil
+        fail(.closed)
+    }
+
+    private func received(_ bytes: UnsafeRawBufferPointer) {
+        framer.append(bytes)
+        do {
+            while problem == nil, try takeNext() {}
+        } catch let error as LineFramer.LineTooLong {
+            fail(.lineTooLong(limit: error.limit))
+        } catch {
+            fail(.malformed("\(error)"))
+        }
+    }
+
+    /// - Returns: Whether there was something whole to take.
+    private func takeNext() throws -> Bool {
+        if let (message, buffers) = awaited {
+            guard let block = framer.take(buffers.byteCount) else { return false }
+            awaited = nil
+            var message = message
+            message.tensors = try buffers.tensors(from: block)
+            try deliver(message)
+            return true
+        }
+        guard let line = try framer.nextLine() else { return false }
+        guard let object = try objectText(of: line) else { return true }
+        let message: WorkerMessage
+        do {
+            message = WorkerMessage(members: try JSONMembers(parsing: object))
+        } catch {
+            throw MalformedReply("a reply is no JSON: \(error)")
+        }
+        if let list = message.members.value("buffers"), dialect == .v2 {
+            awaited = (message, try BufferList(list, limit: bufferLimit))
+        } else {
+            try deliver(message)
+        }
+        return true
+    }
+
+    /// What of a line is the reply; nil where nothing is. Version 1 tolerates prints of libraries around it.
+    private func objectText(of line: [UInt8]) throws(MalformedReply) -> [UInt8]? {
+        let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
+        if isBlank { return nil }
+        if line.first == UInt8(ascii: "{") { return line }
+        guard dialect != .v2 else { throw MalformedReply("a reply does not begin with {") }
+        let start = line.firstIndex(of: UInt8(ascii: "{")) ?? line.endIndex
+        log.append(line[..<start] + [UInt8(ascii: "\n")])
+        return start == line.endIndex ? nil : Array(line[start...])
+    }
+
+    private func deliver(_ message: WorkerMessage) throws(MalformedReply) {
+        guard let (id, continuation) = pending else { throw MalformedReply("a reply that nobody asked for") }
+        if dialect == .v2 {
+            guard message.members.integer("id") == id else {
+                throw MalformedReply("a reply with another id than the command's (\(id))")
+            }
+            if message.members["event"] != nil {
+                onEvent?(message)
+                return
+            }
+        }
+        pending = nil
+        deadline = nil
+        continuation.resume(returning: .success(message))
+    }
+
+    private func fail(_ reason: Problem) {
+        guard problem == nil else { return }
+        problem = reason
+        channel.close()
+        errors?.drain()
+        watchdog?.timer.cancel()
+        let waiting = pending?.continuation
+        pending = nil
+        waiting?.resume(returning: .failure(reason))
+        let onEnd = onEnd
+        (self.onEnd, onEvent) = (nil, nil)
+        onEnd?(reason)
+    }
+
+    /// One timer serves all commands: when it goes off it looks whether the deadline has moved.
+    private func arm(_ instant: ContinuousClock.Instant) {
+        deadline = instant
+        if let watchdog, watchdog.instant <= instant { return }
+        watchdog?.timer.cancel()
+        let timer = Reactor.schedule(at: instant) { [weak self] in self?.watchdogBarks() }
+        watchdog = (timer, instant)
+    }
+
+    private func watchdogBarks() {
+        watchdog = nil
+        guard problem == nil, let deadline else { return }
+        if deadline <= .now { fail(.timeout) } else { arm(deadline) }
+    }
+}

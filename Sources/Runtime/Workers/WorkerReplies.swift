@@ -1,0 +1,122 @@
+import Foundations
+import JSON
+import Spaces
+
+extension WorkerMessage {
+    /// - Throws: `WorkerError` for `status: error`, `MalformedReply` for anything but `ok`.
+    public func requireOK() throws {
+        switch members.string("status") {
+        case "ok": return
+        case "error":
+            throw WorkerError(
+                code: members.string("code") ?? "environment_error",
+                message: members.string("message") ?? "the worker gave no reason")
+        default: throw MalformedReply("the reply has no status \"ok\" or \"error\"")
+        }
+    }
+
+    /// The answer to a version 2 `reset`.
+    public func resetReply() throws -> StepReply {
+        try requireOK()
+        return StepReply(
+            observation: try required("observation"), tensors: tensors(below: "observation"), reward: .single(nil),
+            terminated: .single(false), truncated: .single(false), info: try object("info"), agent: try agent())
+    }
+
+    /// The answer to a version 2 `step`; no field has a default.
+    public func stepReply() throws -> StepReply {
+        try requireOK()
+        let reward = try perAgent("reward", MalformedReply("reward is no finite number, null, or object of those")) {
+            (value: JSONValue) -> Double?? in
+            value.isNull ? .some(nil) : value.number.map { .some($0) }
+        }
+        let flag = MalformedReply("terminated and truncated have to be true or false, or objects of those")
+        return StepReply(
+            observation: try required("observation"), tensors: tensors(below: "observation"), reward: reward,
+            terminated: try perAgent("terminated", flag) { $0.bool },
+            truncated: try perAgent("truncated", flag) { $0.bool },
+            info: try object("info"), agent: try agent())
+    }
+
+    /// The answer to version 1's `init` and `step`.
+    ///
+    /// - Parameter isStep: An `init` may leave out reward and done, and both are dropped there.
+    public func replyV1(isStep: Bool) throws -> StepReply {
+        try requireOK()
+        var reward: Double?
+        if let value = members.value("reward") ?? members.value("score"), !value.isNull {
+            guard let number = value.number else { throw MalformedReply("reward is no finite number") }
+            reward = number
+        }
+        var done = false
+        switch members.value("done") {
+        case nil, .null?: break
+        case .bool(let value)?: done = value
+        case .integer(let value)?: done = value != 0
+        case .number(let value)?: done = value != 0
+        default: throw MalformedReply("done is neither true nor false")
+        }
+        return StepReply(
+            observation: members["observation"] ?? ArraySlice(#""""#.utf8), tensors: [:],
+            reward: .single(isStep ? reward : nil), terminated: .single(isStep && done), truncated: .single(false),
+            info: ArraySlice(infoV1()), agent: nil)
+    }
+
+    private func infoV1() -> [UInt8] {
+        let reserved: Set = ["status", "observation", "reward", "done", "cmd", "env_id"]
+        var info: [UInt8] = [UInt8(ascii: "{")]
+        for key in members.keys where !reserved.contains(key) {
+            guard let raw = members[key] else { continue }
+            if info.count > 1 { info.append(UInt8(ascii: ",")) }
+            info.append(contentsOf: JSONValue.string(key).encoded())
+            info.append(UInt8(ascii: ":"))
+            info.append(contentsOf: raw)
+        }
+        info.append(UInt8(ascii: "}"))
+        return info
+    }
+
+    private func required(_ key: String) throws(MalformedReply) -> ArraySlice<UInt8> {
+        guard let raw = members[key] else { throw MalformedReply("the reply has no \(key)") }
+        return raw
+    }
+
+    private func object(_ key: String) throws(MalformedReply) -> ArraySlice<UInt8> {
+        let raw = try required(key)
+        guard raw.first == UInt8(ascii: "{") else { throw MalformedReply("\(key) is no object") }
+        return raw
+    }
+
+    private func agent() throws(MalformedReply) -> String? {
+        if members.isNull("agent") { return nil }
+        guard let agent = members.string("agent") else { throw MalformedReply("agent is no string") }
+        return agent
+    }
+
+    private func perAgent<Value>(
+        _ key: String, _ problem: MalformedReply, _ read: (JSONValue) -> Value?
+    ) throws(MalformedReply) -> PerAgent<Value> {
+        guard let value = members.value(key) else { throw MalformedReply("the reply has no \(key)") }
+        guard case .object(let object) = value else {
+            guard let single = read(value) else { throw problem }
+            return .single(single)
+        }
+        var each: [(agent: String, value: Value)] = []
+        for (agent, value) in object {
+            guard let one = read(value) else { throw problem }
+            each.append((agent, one))
+        }
+        return .each(each)
+    }
+}
+
+extension JSONValue {
+    /// A finite number; nil for anything else.
+    fileprivate var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value.isFinite ? value : nil
+        default: nil
+        }
+    }
+}

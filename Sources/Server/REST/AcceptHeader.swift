@@ -1,0 +1,41 @@
+/// What a client accepts (RFC 9110, 12.5.1).
+struct AcceptHeader: Sendable {
+    private let ranges: [(type: String, quality: Double)]
+
+    init(_ header: String?) {
+        ranges = (header ?? "*/*").split(separator: ",").compactMap { part in
+            let fields = part.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
+            guard let type = fields.first, !type.isEmpty else { return nil }
+            let quality = fields.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
+            return (type, quality ?? 1)
+        }
+    }
+
+    /// Whether anything will do.
+    var isOpen: Bool { ranges.isEmpty || ranges.contains { $0.type == "*/*" && $0.quality > 0 } }
+
+    var prefersTensors: Bool {
+        ranges.contains { $0.type == "application/vnd.corral.tensors" && $0.quality > 0 }
+    }
+
+    func accepts(_ type: String) -> Bool { quality(of: type) > 0 }
+
+    /// The most wanted of `types`; the first where several are wanted as much.
+    func best(of types: [String]) -> String? {
+        var best: (type: String, quality: Double)?
+        for type in types {
+            let quality = quality(of: type)
+            if quality > (best?.quality ?? 0) { best = (type, quality) }
+        }
+        return best?.type
+    }
+
+    private func quality(of type: String) -> Double {
+        if ranges.isEmpty { return 1 }
+        let family = type.prefix { $0 != "/" } + "/*"
+        for wanted in [type, String(family), "*/*"] {
+            if let range = ranges.first(where: { $0.type == wanted }) { return range.quality }
+        }
+        return 0
+    }
+}

@@ -1,0 +1,59 @@
+import Foundations
+import HTTP
+import Sessions
+
+/// Who a request comes from, and whether a browser may have been tricked into sending it.
+public struct Access: Sendable {
+    /// Finds the caller of a bearer token.
+    public typealias Keys = @Sendable (_ token: String) -> Caller?
+
+    private let keys: Keys?
+    private let isLoopback: Bool
+
+    /// - Parameters:
+    ///   - keys: Nil: no keys are in use and every caller is the local admin.
+    ///   - isLoopback: Whether the server listens on loopback only; then `Host` and `Origin` are checked against DNS rebinding.
+    public init(keys: Keys?, isLoopback: Bool) {
+        self.keys = keys
+        self.isLoopback = isLoopback
+    }
+
+    /// - Throws: `unauthenticated`, `permission_denied`.
+    public func caller(of request: HTTPRequest) throws(Failure) -> Caller {
+        if isLoopback && !request.isUnixSocket { try checkOrigin(request) }
+        guard let keys else { return .local }
+        let header = request.header("authorization") ?? ""
+        guard header.lowercased().hasPrefix("bearer ") else {
+            throw Failure(.unauthenticated, "this server wants a key", next: "send Authorization: Bearer KEY")
+        }
+        guard let caller = keys(String(header.dropFirst(7))) else {
+            throw Failure(.unauthenticated, "the key is not known", next: "ask the operator for a key")
+        }
+        return caller
+    }
+
+    private func checkOrigin(_ request: HTTPRequest) throws(Failure) {
+        if let host = request.header("host"), !Self.isLoopbackName(host) {
+            throw Failure(
+                .permissionDenied, "the Host header names another machine", next: "call the server by its loopback address")
+        }
+        if let origin = request.header("origin") {
+            // `null` and anything without an authority is a stranger.
+            let authority = origin.firstRange(of: "://").map { origin[$0.upperBound...] } ?? ""
+            guard Self.isLoopbackName(String(authority)) else {
+                throw Failure(.permissionDenied, "pages of \(origin.prefix(200)) may not call this server")
+            }
+        }
+    }
+
+    public static func isLoopbackName(_ authority: String) -> Bool {
+        var name = Substring(authority)
+        if name.hasPrefix("[") {
+            name = name.dropFirst().prefix { $0 != "]" }
+        } else {
+            name = name.prefix { $0 != ":" }
+        }
+        return name == "localhost" || name == "::1" || name.hasPrefix("127.")
+            && name.allSatisfy { $0 == "." || $0.isNumber }
+    }
+}

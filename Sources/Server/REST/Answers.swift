@@ -1,0 +1,85 @@
+import Foundations
+import HTTP
+import JSON
+import Sandboxes
+import Sessions
+import Spaces
+
+extension HTTPResponse {
+    static func json(_ value: JSONValue, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(status: status, headers: [("Content-Type", "application/json")], body: value.encoded())
+    }
+
+    static func json(bytes: [UInt8], status: Int = 200) -> HTTPResponse {
+        HTTPResponse(status: status, headers: [("Content-Type", "application/json")], body: bytes)
+    }
+
+    static func failure(_ failure: Failure, requestID: String) -> HTTPResponse {
+        var response = json(["error": errorObject(failure, requestID: requestID)], status: failure.code.httpStatus)
+        switch failure.code {
+        case .resourceExhausted, .unavailable, .sandboxUnavailable: response.headers.append(("Retry-After", "1"))
+        case .unauthenticated: response.headers.append(("WWW-Authenticate", "Bearer"))
+        case .methodNotAllowed:
+            if let allow = failure.details["allow"] { response.headers.append(("Allow", allow)) }
+        default: break
+        }
+        return response
+    }
+}
+
+func errorObject(_ failure: Failure, requestID: String) -> JSONValue {
+    let details = JSONObject(failure.details.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })
+    return [
+        "code": .string(failure.code.rawValue), "message": .string(failure.message), "next": .string(failure.next),
+        "request_id": .string(requestID), "details": .object(details),
+    ]
+}
+
+extension SessionSummary {
+    /// The members of a session object, in wire order.
+    func members(address: String) -> [(String, JSONValue)] {
+        var reason: JSONValue = .null
+        switch phase {
+        case .closed(let why): reason = .string(why.rawValue)
+        case .failed(let why, _): reason = .string(why.rawValue)
+        default: break
+        }
+        return [
+            ("id", .string("\(id)")), ("environment", .string(environment)), ("digest", .string(digest)),
+            ("instance", instance.map(JSONValue.string) ?? .null), ("backend", .string(backend)),
+            ("isolation", .string(isolation)), ("state", .string(phase.name)), ("reason", reason),
+            ("index", .integer(Int64(index))), ("episode", .integer(Int64(episode))),
+            ("created_at", .string(createdAt.rfc3339)), ("expires_at", .string(expiresAt.rfc3339)),
+            ("address", .string(address)),
+            ("labels", .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))),
+            ("parent", .null), ("validation", .string(validation.rawValue)),
+            ("agents", agents.map { .array($0.map(JSONValue.string)) } ?? .null),
+            ("trajectory_hash", trajectoryHash.map(JSONValue.string) ?? .null),
+            ("observation_space", spaces?.observation.json ?? .null), ("action_space", spaces?.action.json ?? .null),
+        ]
+    }
+
+    func json(address: String) -> JSONValue { .object(JSONObject(members(address: address))) }
+}
+
+extension CreatedSession {
+    /// The session object, and the members of the first reset behind it (its index is the session's).
+    func encoded(address: String) throws(Failure) -> [UInt8] {
+        var bytes = summary.json(address: address).encoded()
+        guard let reset else { return bytes }
+        bytes.removeLast()
+        bytes.append(UInt8(ascii: ","))
+        bytes.append(contentsOf: try reset.contentJSON())
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+}
+
+extension SandboxUsage {
+    var json: JSONValue {
+        [
+            "cpu_seconds": .number(processorTime / .seconds(1)), "memory_bytes": .integer(Int64(memory)),
+            "memory_peak_bytes": .integer(Int64(peakMemory)), "pids": .integer(Int64(processes)),
+        ]
+    }
+}

@@ -1,0 +1,127 @@
+import Foundations
+import HTTP
+import JSON
+import Reactor
+import Sessions
+
+/// One operation of the API: how it is reached, what it takes and gives. The router and OpenAPI read the same table.
+struct Route: Sendable {
+    enum Body: Sendable {
+        case none
+        /// A JSON object with these members; others are refused.
+        case object(schema: String, isOptional: Bool)
+    }
+
+    struct Answer: Sendable {
+        let status: Int
+        let summary: String
+        /// A name in `components/schemas`; nil: the content types say it all.
+        let schema: String?
+        var contentTypes: [String] = ["application/json"]
+    }
+
+    struct Query: Sendable {
+        let name: String
+        let summary: String
+        let type: String
+    }
+
+    typealias Handler = @Reactor @Sendable (RESTAPI, Call) async throws(Failure) -> HTTPResponse
+
+    let method: String
+    /// Segments in braces are parameters; `{name…}` takes all that is left.
+    let path: String
+    let operation: String
+    let summary: String
+    var query: [Query] = []
+    var headers: [Query] = []
+    var body = Body.none
+    let answers: [Answer]
+    let codes: [Failure.Code]
+    let handler: Handler
+    let segments: [String]
+
+    init(
+        _ method: String, _ path: String, _ operation: String, _ summary: String, query: [Query] = [],
+        headers: [Query] = [], body: Body = .none, answers: [Answer], codes: [Failure.Code] = [],
+        handler: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.summary = summary
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.answers = answers
+        self.codes = codes
+        self.handler = handler
+        segments = path.split(separator: "/").map(String.init)
+    }
+}
+
+/// One request on its way through a handler.
+struct Call: Sendable {
+    let request: HTTPRequest
+    let id: String
+    let caller: Caller
+    let parameters: [String: String]
+
+    /// The session that the path names.
+    func session() throws(Failure) -> UniqueID {
+        let text = parameters["session"] ?? ""
+        guard let id = UniqueID(text) else {
+            throw Failure(
+                .notFound, "there is no session \"\(text.prefix(64))\"", next: "session ids are UUIDs, as create returns them")
+        }
+        return id
+    }
+
+    func query(_ name: String) -> String? { request.query.last { $0.name == name }?.value }
+}
+
+/// Finds the route of a method and path.
+struct Router: Sendable {
+    enum Match {
+        case route(Route, parameters: [String: String])
+        /// The path exists, with other methods.
+        case otherMethods([String])
+        case none
+    }
+
+    let routes: [Route]
+
+    /// - Parameter path: As sent, without the query.
+    func match(_ method: String, _ path: String) -> Match {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: true)
+        var methods: [String] = []
+        for route in routes {
+            guard let parameters = Self.parameters(of: route.segments, in: segments) else { continue }
+            if route.method == method || (route.method == "GET" && method == "HEAD") {
+                return .route(route, parameters: parameters)
+            }
+            methods.append(route.method)
+        }
+        return methods.isEmpty ? .none : .otherMethods(methods)
+    }
+
+    private static func parameters(of template: [String], in segments: [Substring]) -> [String: String]? {
+        var parameters: [String: String] = [:]
+        for (index, part) in template.enumerated() {
+            guard index < segments.count else { return nil }
+            if part.hasSuffix("…}") {
+                let name = String(part.dropFirst().dropLast(2))
+                guard let value = percentDecoded(segments[index...].joined(separator: "/")) else { return nil }
+                parameters[name] = value
+                return parameters
+            }
+            if part.hasPrefix("{") {
+                guard let value = percentDecoded(segments[index]) else { return nil }
+                parameters[String(part.dropFirst().dropLast())] = value
+            } else if part != segments[index] {
+                return nil
+            }
+        }
+        return template.count == segments.count ? parameters : nil
+    }
+}
