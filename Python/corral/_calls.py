@@ -31,6 +31,10 @@ REFUSED = frozenset(
         "episode_over",
         "unauthenticated",
         "permission_denied",
+        "not_found",
+        "busy",
+        "session_closed",
+        "session_failed",
     )
 )
 """Codes that say that a call was turned away before anything happened, so the session's index is where it was."""
@@ -318,6 +322,9 @@ class SessionCore:
         """Takes note that a reset or step raised `error`."""
         if not (isinstance(error, errors.CorralError) and error.code in REFUSED):
             self.known = False
+
+    def logs_call(self, lines: int) -> Call[list[str]]:
+        return Call("GET", f"{self.target}/logs?lines={lines}", lambda response: field(answer(response), "lines", list))
 
     def get_call(self, what: str) -> Call[dict[str, Any]]:
         return Call("GET", f"{self.target}/{what}", answer)

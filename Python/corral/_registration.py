@@ -18,17 +18,7 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-BUNDLED = (
-    "classic/Acrobot-v1",
-    "classic/CartPole-v1",
-    "classic/MountainCar-v0",
-    "classic/MountainCarContinuous-v0",
-    "classic/Pendulum-v1",
-    "minigrid/Empty-5x5-v0",
-    "ale/Pong-v5",
-    "text/ScienceWorld-v1",
-    "text/TextWorld-v1",
-)
+BUNDLED = ("ale/Pong-v5", "classic/CartPole-v1", "minigrid/Empty-5x5-v1", "text/ScienceWorld-v1", "text/TextWorld-v1")
 """References of the environments that come with Corral."""
 
 ENTRY_POINT = "corral.env:RemoteEnv"
@@ -57,7 +47,7 @@ def register_envs(url: str | None = None, client: Any = None) -> list[str]:
     from .client import connect
 
     with _client(client, connect, url) as listed:
-        names = [str(item.get("reference") or item.get("name")) for item in listed.environments.list()]
+        names = [f"{item['name']}-v{str(item['version']).split('.')[0]}" for item in listed.environments.list()]
         where = client.url if client is not None else url
     return _register(names, {} if where is None else {"url": where})
 

@@ -46,7 +46,7 @@ class Attempts:
                 return delay if self.patience > 0 else None
         if response.status == 503 and self.call.safe and self.failures < self.retries:
             after = response.headers.get("retry-after", "")
-            if after.isascii() and after.isdigit():
+            if after.isascii() and after.isdigit() and failure(response).code == "unavailable":
                 self.failures += 1
                 return min(float(after), LONGEST_DELAY)
         return None

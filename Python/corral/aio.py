@@ -355,7 +355,8 @@ class AsyncSession:
         return await self._advance(lambda: self._core.step_call(action))
 
     async def render(self, mode: str | None = None) -> Any:
-        return await self._client._run(self._core.render_call(mode))
+        async with self._held():
+            return await self._client._run(self._core.render_call(mode))
 
     async def refresh(self) -> dict[str, Any]:
         return (await self._client._run(self._core.refresh_call())).description
@@ -367,8 +368,8 @@ class AsyncSession:
     async def interrupt(self) -> None:
         await self._client._run(self._core.post_call("interrupt"))
 
-    async def logs(self) -> dict[str, Any]:
-        return await self._client._run(self._core.get_call("logs"))
+    async def logs(self, lines: int = 100) -> list[str]:
+        return await self._client._run(self._core.logs_call(lines))
 
     async def usage(self) -> dict[str, Any]:
         return await self._client._run(self._core.get_call("usage"))
@@ -388,12 +389,15 @@ class AsyncSession:
 
     @contextlib.asynccontextmanager
     async def _ready(self) -> AsyncIterator[None]:
-        # Made here and not at the beginning: before Python 3.10 a lock belongs to the loop it is made in.
-        self._lock = self._lock or asyncio.Lock()
-        async with self._lock:
+        async with self._held():
             if not self._core.known:
                 await self._client._run(self._core.refresh_call())
             yield
+
+    def _held(self) -> asyncio.Lock:
+        # Made here and not at the beginning: before Python 3.10 a lock belongs to the loop it is made in.
+        self._lock = self._lock or asyncio.Lock()
+        return self._lock
 
     async def __aenter__(self) -> AsyncSession:
         return self

@@ -312,7 +312,8 @@ class Session:
 
         Without a mode it is what the environment has.
         """
-        return self._client._run(self._core.render_call(mode))
+        with self._lock:
+            return self._client._run(self._core.render_call(mode))
 
     def refresh(self) -> dict[str, Any]:
         """Reads the description anew."""
@@ -328,9 +329,9 @@ class Session:
         """Ends the running step, called from another thread."""
         self._client._run(self._core.post_call("interrupt"))
 
-    def logs(self) -> dict[str, Any]:
-        """The last lines of the worker's standard error."""
-        return self._client._run(self._core.get_call("logs"))
+    def logs(self, lines: int = 100) -> list[str]:
+        """The last lines (at most 1000) of the worker's standard error, oldest first."""
+        return self._client._run(self._core.logs_call(lines))
 
     def usage(self) -> dict[str, Any]:
         """CPU time, memory and processes of the worker."""

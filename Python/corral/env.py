@@ -6,7 +6,7 @@ import contextlib
 import math
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
@@ -73,16 +73,17 @@ class RemoteEnv(gymnasium.Env[Any, Any]):
         self.session: Session = self.client.sessions.create(reference, instance, params or None, reset=False)
         try:
             self.observation_space, self.action_space = spaces_of(self.session)
-            modes = check_render_mode(self.session, render_mode)
+            facts = facts_of(self.session)
+            check_render_mode(self.session, facts, render_mode)
         except BaseException:
             with contextlib.suppress(errors.CorralError):
                 self.session.close()
             raise
-        self.metadata = {**type(self).metadata, "render_modes": modes}
+        self.metadata = {**type(self).metadata, "render_modes": facts.render_modes}
         self.render_mode = render_mode
         if client is not None:
             url = client.url
-        self.spec = spec_of(reference, url, instance, render_mode, params, self.session)
+        self.spec = spec_of(reference, url, instance, render_mode, params, facts)
 
     @property
     def backend(self) -> str | None:
@@ -132,18 +133,41 @@ def spaces_of(session: Session) -> tuple[gymnasium.Space[Any], gymnasium.Space[A
     return observations, actions
 
 
-def check_render_mode(session: Session, mode: str | None) -> list[str]:
-    """The render modes of a session; raises `errors.InvalidArgument` if `mode` is none of them."""
-    modes = session.info.get("render_modes")
-    if not isinstance(modes, list):
-        return [] if mode is None else [mode]
-    if mode is not None and mode not in modes:
+class Facts(NamedTuple):
+    """What the manifest of an environment says beside its spaces."""
+
+    render_modes: list[str]
+    nondeterministic: bool
+
+
+def facts_of(session: Session) -> Facts:
+    """The facts of the version that a session runs; versions never change, so they are read once."""
+    client, reference = session._client, str(session.info.get("environment"))
+    key = (client.url, reference)
+    known = _facts.get(key)
+    if known is None:
+        try:
+            described = client.environments.get(reference)
+        except errors.NotFound:  # served without a manifest
+            described = {}
+        manifest = described.get("manifest")
+        modes = manifest.get("render_modes") if isinstance(manifest, dict) else None
+        names = [str(mode) for mode in modes] if isinstance(modes, list) else []
+        known = _facts[key] = Facts(names, described.get("nondeterministic") is True)
+    return known
+
+
+_facts: dict[tuple[str, str], Facts] = {}
+
+
+def check_render_mode(session: Session, facts: Facts, mode: str | None) -> None:
+    """Raises `errors.InvalidArgument` if `mode` is none of the environment's."""
+    if mode is not None and mode not in facts.render_modes:
         raise errors.error(
             "invalid_argument",
             f"{session.info.get('environment')} has no render mode {mode!r}",
-            f"use one of: {', '.join(map(str, modes)) or 'none'}",
+            f"use one of: {', '.join(facts.render_modes)}" if facts.render_modes else "it cannot be rendered",
         )
-    return [str(one) for one in modes]
 
 
 def spec_of(
@@ -152,7 +176,7 @@ def spec_of(
     instance: str | None,
     render_mode: str | None,
     params: Mapping[str, Any],
-    session: Session,
+    facts: Facts,
 ) -> EnvSpec:
     """What `gymnasium.make` needs to make the same environment again."""
     given = {"url": url, "instance": instance, "render_mode": render_mode, **params}
@@ -160,7 +184,7 @@ def spec_of(
         id=gymnasium_id(reference) or "corral/Remote-v0",
         entry_point=ENTRY_POINT,
         vector_entry_point=VECTOR_ENTRY_POINT,
-        nondeterministic=bool(session.info.get("nondeterministic", False)),
+        nondeterministic=facts.nondeterministic,
         order_enforce=False,
         disable_env_checker=True,
         kwargs={"reference": reference, **{name: value for name, value in given.items() if value is not None}},

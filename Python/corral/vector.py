@@ -15,7 +15,7 @@ from gymnasium.vector.utils import batch_space, concatenate, create_empty_array,
 
 from . import errors
 from .client import Client, ResetResult, Session, StepResult
-from .env import check_render_mode, shared_client, spaces_of, spec_of
+from .env import check_render_mode, facts_of, shared_client, spaces_of, spec_of
 
 __all__ = ["RemoteVectorEnv", "make_vec"]
 
@@ -77,15 +77,16 @@ class RemoteVectorEnv(VectorEnv[Any, Any, Any]):
         self.num_envs = len(self.sessions)
         try:
             self.single_observation_space, self.single_action_space = spaces_of(self.sessions[0])
-            modes = check_render_mode(self.sessions[0], render_mode)
+            facts = facts_of(self.sessions[0])
+            check_render_mode(self.sessions[0], facts, render_mode)
         except BaseException:
             self.close()
             raise
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self.metadata = {"render_modes": modes, "autoreset_mode": self.autoreset_mode}
+        self.metadata = {"render_modes": facts.render_modes, "autoreset_mode": self.autoreset_mode}
         self.render_mode = render_mode
-        self.spec = spec_of(reference, client.url if client else url, instance, render_mode, params, self.sessions[0])
+        self.spec = spec_of(reference, client.url if client else url, instance, render_mode, params, facts)
         self._observed: list[Any] = [None] * num_envs
         self._batch: Any = create_empty_array(self.single_observation_space, num_envs, fn=np.zeros)
         self._over = np.zeros(num_envs, np.bool_)
