@@ -46,7 +46,7 @@ let platform: [Target] = [
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
-    tests("Platform", "Pictures"),
+    tests("Platform", "Pictures", ["TestSupport"]),
     tests("Platform", "Logging", ["JSON"]),
     tests("Platform", "Metrics"),
     tests("Platform", "Arguments"),
@@ -67,7 +67,7 @@ let runtime: [Target] = [
         name: "corral-sandbox", path: "Sources/Runtime/Launcher",
         cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     module("Runtime", "Workers", ["Foundations", "JSON", "Spaces", "Reactor"]),
-    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor", "CLinux"]),
+    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor"]),
     module(
         "Runtime", "Sessions",
         ["Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers", "Sandboxes"]),
@@ -78,7 +78,11 @@ let runtime: [Target] = [
 
 let server: [Target] = [
     module(
-        "Server", "REST", ["Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sessions"]),
+        "Server", "REST",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
+            "Reactor", "Sessions", "Digest", "YAML",
+        ]),
     tests("Server", "REST", ["TestSupport"]),
 ]
 
@@ -87,7 +91,7 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "Pictures", "Reactor",
-            "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "corral-sandbox",
+            "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),

@@ -1,11 +1,11 @@
 """Any environment of Gymnasium, by its id."""
 
 import importlib
-import pickle
 
-from . import spaces
+from . import snapshots, spaces
 from .errors import BadRequest, Unsupported
-from .worker import Worker
+from .rehearsal import rehearse
+from .worker import Worker, fresh_seed
 
 
 class GymnasiumWorker(Worker):
@@ -19,17 +19,21 @@ class GymnasiumWorker(Worker):
     name = "corral.worker.gymnasium"
     packages = ("gymnasium", "numpy")
 
-    _ready = None  # an environment made before the fork, not yet reset
+    _ready = None  # an environment made ahead; each session resets it before use
+    _snapshots = False
 
     @classmethod
     def preload(cls, config):
+        cls.packages = (*cls.packages, *config.get("packages", ()))
         cls._ready = make(config, {})
+        cls._snapshots = snapshots.work(make(config, {}))
+        rehearse(cls, config, lambda: spaces.plain(cls._ready.action_space.sample()))
 
     def __init__(self, config=None):
         super().__init__(config)
-        self._env = None
+        self._env = type(self)._ready
+        self._own = False  # whether this session made the environment
         self._seed = None
-        self._made = False
 
     @property
     def render_modes(self):
@@ -38,20 +42,18 @@ class GymnasiumWorker(Worker):
 
     @property
     def capabilities(self):
-        ready = type(self)._ready
-        mode = ready.render_mode if ready is not None else None
-        return ("seed", "render") if mode in ("rgb_array", "ansi") else ("seed",)
+        return ("seed",) + ("render",) * bool(self.render_modes) + ("snapshot",) * self._snapshots
 
     def init(self, instance, params, seed):
         if instance is not None:
             raise BadRequest("this environment has no instances to choose from")
-        if self._env is not None and self._made:
+        if self._own:
             self._env.close()
-        self._made = bool(params) or type(self)._ready is None
-        self._env = make(self.config, params) if self._made else type(self)._ready
-        self._seed = seed
-        self.step = self._env.step
+        given = self.config.get("kwargs", {})
+        self._own = type(self)._ready is None or {**given, **params} != given
+        self._use(make(self.config, params) if self._own else type(self)._ready)
         self.decode_action = spaces.decoder(self._env.action_space)
+        self._seed = fresh_seed() if seed is None else seed
 
     def spaces(self):
         return spaces.form(self._env.observation_space), spaces.form(self._env.action_space)
@@ -68,9 +70,23 @@ class GymnasiumWorker(Worker):
             raise Unsupported("the environment gave no frame")
         return frame
 
+    def snapshot(self):
+        if not self._snapshots:
+            raise Unsupported("this environment cannot go back to a state")
+        return snapshots.capture(self._env)
+
+    def restore(self, state):
+        if not self._snapshots:
+            raise Unsupported("this environment cannot go back to a state")
+        self._use(snapshots.revive(self._env, state))
+
     def close(self):
         if self._env is not None:
             self._env.close()
+
+    def _use(self, env):
+        self._env = env
+        self.step = env.step
 
 
 def make(config, params):
@@ -78,14 +94,10 @@ def make(config, params):
     import gymnasium
 
     for module in config.get("import", []):
-        loaded = importlib.import_module(module)
-        if hasattr(gymnasium, "register_envs"):
-            gymnasium.register_envs(loaded)
+        importlib.import_module(module)
     kwargs = {"disable_env_checker": True, **config.get("kwargs", {}), **params}
-    if "render_mode" in config:
-        kwargs.setdefault("render_mode", config["render_mode"])
-    elif "render_mode" not in kwargs:
-        kwargs["render_mode"] = _cheap_render_mode(gymnasium, config["id"])
+    if "render_mode" not in kwargs:
+        kwargs["render_mode"] = config.get("render_mode", _cheap_render_mode(gymnasium, config["id"]))
     if kwargs["render_mode"] is None:
         del kwargs["render_mode"]
     env = gymnasium.make(config["id"], **kwargs)

@@ -9,7 +9,8 @@ import fcntl
 import os
 import select
 import signal
-import threading
+
+from . import linux
 
 DELAY = 0.05  # seconds that a command may run unobserved
 RETRY = 0.005  # seconds until the next look, where a message was half written
@@ -32,6 +33,24 @@ class _Times(ctypes.Structure):
     _fields_ = [(name, ctypes.c_long) for name in ("every_s", "every_ns", "first_s", "first_ns")]
 
 
+def _timer_library():
+    """The C library; before glibc 2.34 the timers are in librt. None where neither has them."""
+    if hasattr(linux.library, "timer_create"):
+        return linux.library
+    try:
+        return ctypes.CDLL("librt.so.1", use_errno=True)
+    except OSError:
+        return None
+
+
+_library = _timer_library()
+_EVENT = _Event(signo=signal.SIGIO, notify=0)
+if _library is not None:
+    _library.timer_create.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+    _library.timer_delete.argtypes = [ctypes.c_void_p]
+    _library.timer_settime.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+
+
 class Watch:
     """Calls `look` in the main thread when input may wait during a command; `busy` says whether one runs.
 
@@ -45,35 +64,35 @@ class Watch:
         self._busy = busy
         self._look = look
         self._timer = ctypes.c_void_p()
-        self._library = _timer_library()
-        self._poll = select.poll()
-        self._poll.register(channel.source, select.POLLIN)
-        self._flags = fcntl.fcntl(channel.source, fcntl.F_GETFL)
-        event = _Event(signo=signal.SIGIO, notify=0)
-        if self._library.timer_create(1, ctypes.byref(event), ctypes.byref(self._timer)) != 0:
-            raise OSError(ctypes.get_errno(), "timer_create")
-        fcntl.fcntl(channel.source, fcntl.F_SETOWN, os.getpid())
-        signal.signal(signal.SIGIO, self._signalled)
+        linux.set_handler(signal.SIGIO, self._signalled)
+        if _library.timer_create(1, ctypes.addressof(_EVENT), ctypes.byref(self._timer)) != 0:
+            raise OSError(linux.error(), "timer_create")
 
     @classmethod
     def over(cls, channel, busy, look):
         """A watch, or None where the platform has no timers or this is not the main thread."""
-        if threading.current_thread() is not threading.main_thread():
+        if _library is None:
             return None
         try:
             return cls(channel, busy, look)
-        except (OSError, AttributeError, ValueError):
+        except (OSError, ValueError):
             return None
 
     def arm(self, delay=DELAY):
         self.armed = True
-        times = _Times(0, 0, 0, int(delay * 1e9))
-        self._library.timer_settime(self._timer, 0, ctypes.byref(times), None)
+        _library.timer_settime(self._timer, 0, ctypes.byref(_Times(0, 0, 0, int(delay * 1e9))), None)
 
     def relax(self):
         """The long command has ended: input is read by the loop again."""
         self.announcing = False
-        fcntl.fcntl(self._channel.source, fcntl.F_SETFL, self._flags)
+        self._announce(False)
+
+    def end(self):
+        """From here on the signal means nothing, also to an interpreter that is shutting down."""
+        linux.set_handler(signal.SIGIO, linux.IGNORE)
+        _library.timer_delete(self._timer)
+        if self.announcing:
+            self.relax()
 
     def _signalled(self, *_):
         self.armed = False
@@ -84,13 +103,16 @@ class Watch:
             return
         if not self.announcing:
             self.announcing = True
-            fcntl.fcntl(self._channel.source, fcntl.F_SETFL, self._flags | os.O_ASYNC)
-        if self._poll.poll(0):
+            self._announce(True)
+        poll = select.poll()
+        poll.register(self._channel.source, select.POLLIN)
+        if poll.poll(0):
             self._channel.receive()
             self._look()
 
+    def _announce(self, on):
+        source = self._channel.source
+        fcntl.fcntl(source, fcntl.F_SETOWN, os.getpid())
+        flags = fcntl.fcntl(source, fcntl.F_GETFL)
+        fcntl.fcntl(source, fcntl.F_SETFL, flags | os.O_ASYNC if on else flags & ~os.O_ASYNC)
 
-def _timer_library():
-    """The C library; before glibc 2.34 the timers are in librt."""
-    library = ctypes.CDLL(None, use_errno=True)
-    return library if hasattr(library, "timer_create") else ctypes.CDLL("librt.so.1", use_errno=True)

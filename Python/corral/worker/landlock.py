@@ -8,6 +8,8 @@ import ctypes
 import os
 import stat
 
+from . import linux
+
 ABI = 6  # the first that confines signals and abstract sockets
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -39,22 +41,20 @@ class _Beneath(ctypes.Structure):
     _fields_ = [("rights", ctypes.c_uint64), ("parent", ctypes.c_int32)]
 
 
-_library = ctypes.CDLL(None, use_errno=True)
-_syscall = _library.syscall
-_syscall.restype = ctypes.c_long
+_RULE_SIZE = ctypes.sizeof(_Beneath)
 
 
 def _call(what, number, *arguments):
-    result = _syscall(ctypes.c_long(number), *arguments)
+    result = linux.syscall(number, *arguments)
     if result < 0:
-        error = ctypes.get_errno()
+        error = linux.error()
         raise LandlockError(error, "%s: %s" % (what, os.strerror(error)))
     return result
 
 
 def version():
     """The kernel's Landlock ABI; 0 where there is none."""
-    return max(0, _syscall(ctypes.c_long(_CREATE_RULESET), None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION)))
+    return max(0, linux.syscall(_CREATE_RULESET, 0, 0, _VERSION))
 
 
 def require():
@@ -72,32 +72,33 @@ class Fence:
 
     def __init__(self, scratch_root):
         self.root = scratch_root
-        self._rules = []
+        self._descriptors = []
+        self._rights = []
         self._collect("/", [part for part in os.path.realpath(scratch_root).split("/") if part])
+        # What a child reads lies side by side, so that it touches (and thereby copies) few pages after the fork.
+        self._rules = (_Beneath * (len(self._descriptors) + 1))(*zip(self._rights + [_OWN], self._descriptors + [-1]))
+        self._attributes = _Ruleset(_HANDLED, _TCP, _SCOPES)
 
     def restrict(self, scratch):
         """Fences the calling process, for good, so that it may change only what is beneath `scratch`."""
-        attributes = _Ruleset(_HANDLED, _TCP, _SCOPES)
-        size = ctypes.c_size_t(ctypes.sizeof(attributes))
-        ruleset = _call("create", _CREATE_RULESET, ctypes.byref(attributes), size, ctypes.c_uint32(0))
-        try:
-            for descriptor, rights in self._rules:
-                _add(ruleset, descriptor, rights)
-            own = os.open(scratch, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-            try:
-                _add(ruleset, own, _OWN)
-            finally:
-                os.close(own)
-            if _library.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-                raise LandlockError(ctypes.get_errno(), "no_new_privs")
-            _call("restrict", _RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
-        finally:
-            os.close(ruleset)
+        rules = self._rules
+        own = os.open(scratch, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        rules[len(rules) - 1].parent = own
+        size = ctypes.sizeof(self._attributes)
+        ruleset = _call("create", _CREATE_RULESET, ctypes.addressof(self._attributes), size)
+        address = ctypes.addressof(rules)
+        for rule in range(address, address + len(rules) * _RULE_SIZE, _RULE_SIZE):
+            _call("rule", _ADD_RULE, ruleset, _PATH_BENEATH, rule)
+        os.close(own)
+        if linux.library.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            raise LandlockError(linux.error(), "no_new_privs")
+        _call("restrict", _RESTRICT_SELF, ruleset)
+        os.close(ruleset)
 
     def close(self):
-        for descriptor, _ in self._rules:
+        for descriptor in self._descriptors:
             os.close(descriptor)
-        self._rules = []
+        self._descriptors = []
 
     def _collect(self, folder, inner):
         """Allows reading everything in `folder` but the first of `inner`, and goes on inside that one."""
@@ -130,11 +131,6 @@ class Fence:
             return
         if rights is None:
             rights = _READ if stat.S_ISDIR(mode) else _READ_ONE
-        self._rules.append((descriptor, rights))
+        self._descriptors.append(descriptor)
+        self._rights.append(rights)
 
-
-def _add(ruleset, descriptor, rights):
-    beneath = _Beneath(rights, descriptor)
-    _call(
-        "rule", _ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(_PATH_BENEATH), ctypes.byref(beneath), ctypes.c_uint32(0)
-    )

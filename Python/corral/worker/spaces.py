@@ -58,12 +58,22 @@ def decoder(space):
     return lambda action: action
 
 
+def plain(value):
+    """A sampled value in its JSON form."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
 def _kind(space):
     """The name of the kind that a space is of, also for subclasses; text spaces of other libraries count as Text."""
     for parent in type(space).__mro__:
         if parent.__module__.startswith("gymnasium.spaces") and parent.__name__ != "Space":
             return parent.__name__
-    return "Text" if getattr(space, "dtype", None) is str else type(space).__name__
+    dtype = getattr(space, "dtype", None)
+    return "Text" if dtype is str or getattr(dtype, "kind", None) == "U" else type(space).__name__
 
 
 def _bound(values):

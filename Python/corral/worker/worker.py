@@ -1,5 +1,6 @@
 """Protocol version 2: the class that an environment is wrapped in."""
 
+import os
 import random
 import sys
 
@@ -115,8 +116,18 @@ class Worker:
 
 
 def seed_globals(seed):
-    """Seeds the generators that programs use without asking: `random`, and numpy's old one if numpy is loaded."""
+    """Seeds the generators that programs use without asking: `random`, and numpy's old one if numpy is loaded.
+
+    None takes a seed from the kernel: forked from one process, sessions must not draw the same numbers.
+    """
+    if seed is None:
+        seed = fresh_seed()
     random.seed(seed)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        numpy.random.seed(None if seed is None else seed % 2**32)
+        numpy.random.seed(seed % 2**32)
+
+
+def fresh_seed():
+    """31 random bits, which every library takes for a seed."""
+    return int.from_bytes(os.urandom(4), "little") >> 1

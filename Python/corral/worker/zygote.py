@@ -9,7 +9,8 @@ import socket
 import sys
 import traceback
 
-from . import entry, landlock, session
+from . import entry, landlock, linux, versions
+from . import session  # noqa: F401  (imported here so that no session has to)
 from .channel import Channel
 from .worker import Worker, seed_globals
 
@@ -17,7 +18,11 @@ DATAGRAM = 1 << 18
 
 
 class Zygote:
-    """Obeys the control socket. Has no threads: only so is a fork of it whole."""
+    """Obeys the control socket. Has no threads: only so is a fork of it whole.
+
+    Each page that the zygote writes between two forks becomes private memory of a session. So it does next to nothing
+    but fork; the child reads the request, answers it, and becomes the session.
+    """
 
     def __init__(self, descriptor, fenced):
         self._control = socket.socket(fileno=descriptor)
@@ -38,18 +43,11 @@ class Zygote:
             self._tell({"op": "failed", "message": "%s: %s" % (type(error).__name__, error)})
             return 1
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
+        sys.stderr.flush()
         gc.collect()
         gc.freeze()
         self._tell({"op": "ready"})
-        while True:
-            data, descriptors = self._receive()
-            if not data:
-                return 0
-            try:
-                self._obey(data, descriptors)
-            finally:
-                for descriptor in descriptors:
-                    os.close(descriptor)
+        return self._obey()
 
     def _prepare(self, name, config):
         if self._fenced:
@@ -58,7 +56,7 @@ class Zygote:
         self._config = config
         entry.preload(self._kind, config)
         if issubclass(self._kind, Worker):
-            session.package_versions(tuple(self._kind.packages))
+            versions.of(tuple(self._kind.packages))
         threads = len(os.listdir("/proc/self/task"))
         if threads > 1:
             raise RuntimeError(
@@ -66,14 +64,29 @@ class Zygote:
                 % threads
             )
 
-    def _receive(self):
+    def _obey(self):
         size = array.array("i").itemsize
-        data, ancillary, _, _ = self._control.recvmsg(DATAGRAM, socket.CMSG_SPACE(8 * size), socket.MSG_CMSG_CLOEXEC)
-        descriptors = array.array("i")
-        for level, kind, payload in ancillary:
-            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                descriptors.frombytes(payload[: len(payload) - len(payload) % size])
-        return data, list(descriptors)
+        room = socket.CMSG_SPACE(8 * size)
+        receive = self._control.recvmsg
+        while True:
+            data, ancillary, _, _ = receive(DATAGRAM, room, socket.MSG_CMSG_CLOEXEC)
+            if not data:
+                return 0
+            descriptors = array.array("i")
+            for level, kind, payload in ancillary:
+                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                    descriptors.frombytes(payload[: len(payload) - len(payload) % size])
+            if self._fenced and self._fence is None:
+                self._build_fence(data)
+            try:
+                child = os.fork()
+            except OSError as error:
+                self._refuse(data, error)
+            else:
+                if child == 0:
+                    self._become(data, list(descriptors))
+            for descriptor in descriptors:
+                os.close(descriptor)
 
     def _tell(self, message):
         try:
@@ -81,40 +94,32 @@ class Zygote:
         except (BrokenPipeError, ConnectionResetError):
             pass  # the next receive sees the end
 
-    def _obey(self, data, descriptors):
-        token = None
+    def _refuse(self, data, error):
         try:
-            request = json.loads(data)
-            token = request.get("session")
-            if request.get("op") != "fork" or not isinstance(token, str) or len(descriptors) != 2:
-                raise ValueError("expected a fork request with a session and two descriptors")
-            scratch = request["scratch"]
-            environment = request.get("environment") or {}
-            if self._fenced:
-                self._share_fence(os.path.dirname(os.path.abspath(scratch)))
-            sys.stderr.flush()
-            child = os.fork()
-        except Exception as error:
-            self._tell({"op": "failed", "session": token, "message": "%s: %s" % (type(error).__name__, error)})
-            return
-        if child == 0:
-            self._become(scratch, environment, descriptors)
-        self._tell({"op": "forked", "session": token})
+            token = json.loads(data).get("session")
+        except (ValueError, AttributeError):
+            token = None
+        self._tell({"op": "failed", "session": token, "message": "%s: %s" % (type(error).__name__, error)})
 
-    def _share_fence(self, root):
-        if self._fence is None or self._fence.root != root:
-            if self._fence is not None:
-                self._fence.close()
-            self._fence = landlock.Fence(root)
+    def _build_fence(self, data):
+        """Prepares the fence for the folder of the first session, which is that of all others too."""
+        try:
+            self._fence = landlock.Fence(_root(json.loads(data)["scratch"]))
+        except (ValueError, TypeError, KeyError, OSError):
+            pass  # the child says what is wrong with the request
 
-    def _become(self, scratch, environment, descriptors):
+    def _become(self, data, descriptors):
         """The child: a session of its own from here to the end of the process."""
         status = 1
         try:
-            channel = self._settle(scratch, environment, descriptors)
-            channel.send([b'{"event":"started"}\n'])
-            entry.serve(self._kind, self._config, channel)
-            status = 0
+            request = self._accept(data, descriptors)
+            if request is not None:
+                channel = self._settle(request, descriptors)
+                channel.send([b'{"event":"started"}\n'])
+                if not issubclass(self._kind, Worker):
+                    seed_globals(None)  # else done by `init`
+                entry.serve(self._kind, self._config, channel)
+                status = 0
         except BaseException:
             traceback.print_exc(file=sys.stderr)
         finally:
@@ -123,37 +128,42 @@ class Zygote:
             finally:
                 os._exit(status)
 
-    def _settle(self, scratch, environment, descriptors):
-        os.setsid()
-        for number in (signal.SIGCHLD, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+    def _accept(self, data, descriptors):
+        """Answers the request; returns it, or None where it asks for the impossible."""
+        try:
+            request = json.loads(data)
+            if request.get("op") != "fork" or not isinstance(request.get("session"), str) or len(descriptors) != 2:
+                raise ValueError("expected a fork request with a session and two descriptors")
+            if not isinstance(request.get("scratch"), str) or not isinstance(request.get("environment", {}), dict):
+                raise ValueError("`scratch` is a path and `environment` an object")
+            if self._fenced and (self._fence is None or self._fence.root != _root(request["scratch"])):
+                self._fence = landlock.Fence(_root(request["scratch"]))
+        except (ValueError, TypeError, AttributeError, OSError) as error:
+            self._refuse(data, error)
+            return None
+        self._tell({"op": "forked", "session": request["session"]})
+        return request
+
+    def _settle(self, request, descriptors):
         channel, errors = descriptors
+        os.dup2(errors, 2)
         os.dup2(channel, 0)
         os.dup2(channel, 1)
-        os.dup2(errors, 2)
+        os.setsid()
+        linux.set_handler(signal.SIGCHLD, linux.DEFAULT)
+        scratch = request["scratch"]
         os.chdir(scratch)
-        os.environ.update({"HOME": scratch, "TMPDIR": scratch})
-        os.environ.update(environment)
+        os.environ["HOME"] = os.environ["TMPDIR"] = scratch
+        for name, value in request.get("environment", {}).items():
+            os.environ[name] = value
         if self._fence is not None:
             self._fence.restrict(scratch)
-        _close_from(3)
+        linux.close_from(3)
         tempfile = sys.modules.get("tempfile")
         if tempfile is not None:
             tempfile.tempdir = None
-        seed_globals(None)
         return Channel.claim()
 
 
-def _close_from(first):
-    """Closes every descriptor from `first` on, whoever opened it."""
-    try:
-        found = [int(name) for name in os.listdir("/proc/self/fd")]
-    except OSError:
-        os.closerange(first, os.sysconf("SC_OPEN_MAX"))
-        return
-    for descriptor in found:
-        if descriptor >= first:
-            try:
-                os.close(descriptor)
-            except OSError:
-                pass  # the listing's own
+def _root(scratch):
+    return os.path.dirname(os.path.abspath(scratch))

@@ -115,8 +115,9 @@ class Single(Peer):
 
     def __exit__(self, *_):
         self.end.close()
-        self.process.kill()
-        self.process.communicate()
+        if self.process.returncode is None:
+            self.process.kill()
+            self.process.communicate()
 
 
 class Child(Peer):

@@ -3,7 +3,7 @@ import Foundations
 /// A version of semver.org 2.0.0, such as `1.2.0-rc.1+build.5`.
 ///
 /// Versions are ordered by precedence; those that differ in build metadata alone are ordered by its text, so that the
-/// order is total. Each of the three numbers fits 63 bits.
+/// order is total. Each of the three numbers has at most 18 digits.
 public struct SemanticVersion: Sendable, Hashable {
     public let major: Int
     public let minor: Int
@@ -44,9 +44,9 @@ public struct SemanticVersion: Sendable, Hashable {
 
     var core: [Int] { [major, minor, patch] }
 
-    /// Digits without a leading zero that fit 63 bits.
+    /// At most 18 digits without a leading zero.
     static func number(_ text: some StringProtocol) -> Int? {
-        guard isNumeric(text), text == "0" || !text.hasPrefix("0") else { return nil }
+        guard isNumeric(text), text.utf8.count <= 18, text == "0" || !text.hasPrefix("0") else { return nil }
         return Int(text)
     }
 

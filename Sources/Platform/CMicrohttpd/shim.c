@@ -78,9 +78,11 @@ enum MHD_Result corral_http_queue(struct MHD_Connection *connection, unsigned st
 /// Stands before the function of the same name in libmicrohttpd, which so calls it for its own error pages.
 enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response) {
     error_page_function make = atomic_load_explicit(&error_page, memory_order_acquire);
-    struct MHD_Response *page = make ? make(connection, status) : NULL;
-    enum MHD_Result result = corral_http_queue(connection, status, page ? page : response);
-    if (page) MHD_destroy_response(page);
+    if (!make) return corral_http_queue(connection, status, response);
+    struct MHD_Response *page = make(connection, status);
+    if (!page) return MHD_NO;
+    enum MHD_Result result = corral_http_queue(connection, status, page);
+    MHD_destroy_response(page);
     return result;
 }
 

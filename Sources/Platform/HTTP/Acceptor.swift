@@ -1,11 +1,12 @@
 import CMicrohttpd
 import Foundations
 import Glibc
+import Synchronization
 
 /// The thread that accepts clients on every listening socket and hands them to their daemon. The library could accept
-/// by itself, but its way to stop (quiesce) can meet its own threads and abort the process.
+/// by itself, but its way to stop (quiesce) can meet its own threads and abort the process. It also reads refused connections to their end.
 ///
-/// Unchecked: nothing changes after `init`; `stop` is called once.
+/// Unchecked: only `isStopping`, an atomic, changes after `init`; `stop` is called once.
 final class Acceptor: @unchecked Sendable {
     struct Door: Sendable {
         let socket: ListeningSocket
@@ -15,21 +16,18 @@ final class Acceptor: @unchecked Sendable {
 
     private let doors: [Door]
     private let server: ServerCore
-    private let stopSignal: Int32
+    private let isStopping = Atomic<Bool>(false)
     private var thread = pthread_t()
 
     init(doors: [Door], server: ServerCore) throws(Failure) {
         self.doors = doors
         self.server = server
-        stopSignal = corral_http_make_signal()
+        server.lingering.open()
         let code =
-            stopSignal < 0
-            ? errno : pthread_create(&thread, nil, runAcceptor, Unmanaged.passRetained(self).toOpaque())
+            server.lingering.signal < 0
+            ? EMFILE : pthread_create(&thread, nil, runAcceptor, Unmanaged.passRetained(self).toOpaque())
         guard code == 0 else {
-            if stopSignal >= 0 {
-                close(stopSignal)
-                Unmanaged.passUnretained(self).release()
-            }
+            if server.lingering.signal >= 0 { Unmanaged.passUnretained(self).release() }
             throw Failure(
                 .unavailable, "the HTTP server could not start: \(String(cString: strerror(code)))",
                 next: "check the limits on threads and open files")
@@ -38,22 +36,26 @@ final class Acceptor: @unchecked Sendable {
 
     /// Returns when no client is accepted any more; then closes the listening sockets.
     func stop() {
-        var one: UInt64 = 1
-        write(stopSignal, &one, 8)
+        isStopping.store(true, ordering: .sequentiallyConsistent)
+        server.lingering.wake()
         pthread_join(thread, nil)
-        close(stopSignal)
         for door in doors { door.socket.close() }
     }
 
     fileprivate func run() {
-        var entries = (doors.map(\.socket.descriptor) + [stopSignal]).map {
-            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-        }
-        let stopEntry = doors.count
+        var lingering = Lingering()
+        defer { server.lingering.close(with: lingering) }
+        let fixed = doors.map(\.socket.descriptor) + [server.lingering.signal]
         while true {
-            guard poll(&entries, nfds_t(entries.count), -1) >= 0 || errno == EINTR else { return }
-            if entries[stopEntry].revents != 0 { return }
+            let waiting = lingering.sockets
+            var entries = (fixed + waiting).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            guard poll(&entries, nfds_t(entries.count), waiting.isEmpty ? -1 : 500) >= 0 || errno == EINTR else {
+                return
+            }
+            if isStopping.load(ordering: .sequentiallyConsistent) { return }
             for (door, entry) in zip(doors, entries) where entry.revents != 0 { accept(door) }
+            if entries[doors.count].revents != 0 { lingering.add(server.lingering.empty()) }
+            lingering.sweep()
         }
     }
 

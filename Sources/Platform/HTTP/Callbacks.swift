@@ -41,7 +41,7 @@ private func onConnection(
     case .CONNECTION_NOTIFY_CLOSED:
         guard let pointer = slot.pointee else { return }
         slot.pointee = nil
-        server.remove(Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue())
+        Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue().close()
     default: break
     }
 }
@@ -101,7 +101,8 @@ func onMessage(context: UnsafeMutableRawPointer?, text: UnsafePointer<CChar>?) {
     server.report(String(cString: text))
 }
 
-/// The page for an error that libmicrohttpd found by itself.
+/// Answers an error that libmicrohttpd found by itself. It would send the page for a bad Content-Length with two
+/// headers, so the answer goes past it; over TLS, where that cannot be, this one error gets no answer.
 func makeErrorPage(handle: OpaquePointer?, status: UInt32) -> OpaquePointer? {
     guard let connection = connection(of: handle) else { return nil }
     let reason =
@@ -112,5 +113,13 @@ func makeErrorPage(handle: OpaquePointer?, status: UInt32) -> OpaquePointer? {
         case 505: "only HTTP/1.0 and HTTP/1.1 are served"
         default: "the server could not read the request"
         }
-    return makeResponse(connection.server.response(to: Refusal(Int(status), reason)), for: connection)
+    let refusal = Refusal(Int(status), reason)
+    connection.refuse()
+    guard connection.isTLS else {
+        connection.sendRaw(refusal)
+        return nil
+    }
+    let isHeaderComplete = corral_http_header_size(handle) > 0
+    if isHeaderComplete, connection.owes == .header { return nil }
+    return makeResponse(connection.server.response(to: refusal), for: connection)
 }

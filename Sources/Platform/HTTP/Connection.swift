@@ -4,7 +4,7 @@ import Synchronization
 /// One client's connection, from accept to close.
 final class Connection: Sendable {
     /// What the peer owes.
-    enum Debt: Int, Sendable { case request, reading }
+    enum Debt: Int, Sendable { case header, body, reading }
 
     let server: ServerCore
     let socket: Int32
@@ -13,7 +13,8 @@ final class Connection: Sendable {
     let isTLS: Bool
 
     private let deadline = Deadline()
-    private let debt = Atomic<Int>(Debt.request.rawValue)
+    private let debt = Atomic<Int>(Debt.header.rawValue)
+    private let isRefused = Atomic<Bool>(false)
     private let waiting = Mutex<Exchange?>(nil)
 
     init(server: ServerCore, socket: Int32, address: UnsafePointer<sockaddr>?, isTLS: Bool) {
@@ -29,13 +30,14 @@ final class Connection: Sendable {
 
     /// A kept connection may idle first; how long is the library's own timeout.
     func expectHeader(first: Bool = false) {
-        debt.store(Debt.request.rawValue, ordering: .relaxed)
+        debt.store(Debt.header.rawValue, ordering: .relaxed)
         let limits = server.limits
         _ = deadline.move(to: coarseNow() + limits.headerTime + (first ? 0 : limits.idleTime))
     }
 
     func expectBody(_ received: Int, since start: Int64) -> Bool {
-        deadline.move(to: start + server.limits.time(for: received))
+        debt.store(Debt.body.rawValue, ordering: .relaxed)
+        return deadline.move(to: start + server.limits.time(for: received))
     }
 
     func expectReading(_ sent: Int, since start: Int64) -> Bool {
@@ -45,18 +47,29 @@ final class Connection: Sendable {
 
     func expectNothing() -> Bool { deadline.move(to: nil) }
 
+    var owes: Debt { Debt(rawValue: debt.load(ordering: .relaxed)) ?? .header }
+
     // MARK: The request that the handler has
 
     func setWaiting(_ exchange: Exchange?) { waiting.withLock { $0 = exchange } }
 
     var waitingExchange: Exchange? { waiting.withLock { $0 } }
 
-    // MARK: Cutting
+    // MARK: Ending
+
+    /// The answer goes out before the request was read whole.
+    func refuse() { isRefused.store(true, ordering: .relaxed) }
+
+    /// The library closes the socket next.
+    func close() {
+        if isRefused.load(ordering: .relaxed) { server.lingering.take(socket) }
+        server.remove(self)
+    }
 
     /// Cuts the connection if its peer is late. The socket must stay open meanwhile: see `ServerCore.cutLate`.
     func cutIfLate(at now: Int64) {
         guard deadline.take(at: now) else { return }
-        if debt.load(ordering: .relaxed) == Debt.request.rawValue {
+        if owes != .reading {
             sendRaw(Refusal(408, "the request did not arrive in time"))
         }
         shutdown(socket, Int32(SHUT_RDWR))

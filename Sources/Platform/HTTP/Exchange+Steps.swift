@@ -38,6 +38,7 @@ extension Exchange {
     func continueBody(_ bytes: UnsafeBufferPointer<UInt8>) -> MHD_Result {
         receive(bytes)
         guard received - bodyLimit <= 1 << 20 else {
+            connection.refuse()
             connection.sendRaw(tooLarge)
             return .NO
         }
@@ -52,7 +53,8 @@ extension Exchange {
     }
 
     func refuse(_ refusal: Refusal, _ handle: OpaquePointer) -> MHD_Result {
-        send(connection.server.response(to: refusal), handle)
+        connection.refuse()
+        return send(connection.server.response(to: refusal), handle)
     }
 
     func send(_ response: HTTPResponse, _ handle: OpaquePointer) -> MHD_Result {

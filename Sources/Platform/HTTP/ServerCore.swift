@@ -19,6 +19,7 @@ final class ServerCore: Sendable {
     let handler: @Sendable (HTTPRequest) async -> HTTPResponse
     let limits: Limits
     let flight = Flight()
+    let lingering = LingeringInbox()
 
     private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
     private let lastMessage = Mutex("")
@@ -93,8 +94,10 @@ func reasonPhrase(_ status: Int) -> String {
     case 400: "Bad Request"
     case 408: "Request Timeout"
     case 413: "Content Too Large"
+    case 414: "URI Too Long"
     case 431: "Request Header Fields Too Large"
     case 503: "Service Unavailable"
+    case 505: "HTTP Version Not Supported"
     default: "Error"
     }
 }

@@ -64,30 +64,38 @@ private func precedesInUTF16(_ left: String, _ right: String) -> Bool {
 
 /// Appends a double as ECMAScript's `Number::toString` does.
 func appendECMAScriptNumber(_ value: Double, to bytes: inout [UInt8]) {
+    if let whole = Int64(exactly: value), whole.magnitude <= 1 << 53 { return appendDecimal(whole, to: &bytes) }
     guard value.isFinite else { return appendDouble(value, to: &bytes) }
-    guard value != 0 else { return bytes.append(UInt8(ascii: "0")) }
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    let (digits, point) = shortestDigits(of: value.magnitude)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
+        let (digits, point) = shortestDigits(of: value.magnitude, in: buffer)
+        layOut(digits, point: point, to: &bytes)
+    }
+}
+
+/// Appends `0.digits * 10^point` in the layout of ECMAScript: plain from 1e-6 to below 1e21.
+private func layOut(_ digits: Slice<UnsafeMutableBufferPointer<UInt8>>, point: Int, to bytes: inout [UInt8]) {
     let zero = UInt8(ascii: "0")
     let dot = UInt8(ascii: ".")
+    let start = digits.startIndex
     switch point {
-    case digits.count...21 where digits.count <= 21:
+    case 1...21 where point >= digits.count:
         bytes.append(contentsOf: digits)
         bytes.append(contentsOf: repeatElement(zero, count: point - digits.count))
     case 1...21:
-        bytes.append(contentsOf: digits[..<point])
+        bytes.append(contentsOf: digits[..<(start + point)])
         bytes.append(dot)
-        bytes.append(contentsOf: digits[point...])
+        bytes.append(contentsOf: digits[(start + point)...])
     case -5...0:
         bytes.append(zero)
         bytes.append(dot)
         bytes.append(contentsOf: repeatElement(zero, count: -point))
         bytes.append(contentsOf: digits)
     default:
-        bytes.append(digits[0])
+        bytes.append(contentsOf: digits.prefix(1))
         if digits.count > 1 {
             bytes.append(dot)
-            bytes.append(contentsOf: digits[1...])
+            bytes.append(contentsOf: digits.dropFirst())
         }
         bytes.append(UInt8(ascii: "e"))
         bytes.append(point > 0 ? UInt8(ascii: "+") : UInt8(ascii: "-"))
@@ -96,26 +104,30 @@ func appendECMAScriptNumber(_ value: Double, to bytes: inout [UInt8]) {
 }
 
 /// The shortest digits that name a positive double, closest to it, and where the decimal point stands in them:
-/// the value is `0.digits * 10^point`.
-private func shortestDigits(of value: Double) -> (digits: [UInt8], point: Int) {
-    var digits: [UInt8] = []
-    var point: Int?
+/// the value is `0.digits * 10^point`. The standard library's text has at most 24 bytes.
+private func shortestDigits(
+    of value: Double, in buffer: UnsafeMutableBufferPointer<UInt8>
+) -> (digits: Slice<UnsafeMutableBufferPointer<UInt8>>, point: Int) {
+    var count = 0
     var exponent = 0
-    let text = Array(value.description.utf8)
-    for (place, byte) in text.enumerated() {
-        if byte == UInt8(ascii: ".") {
-            point = digits.count
-        } else if byte == UInt8(ascii: "e") {
-            exponent = Int(String(decoding: text[(place + 1)...], as: UTF8.self)) ?? 0
-            break
-        } else {
-            digits.append(byte)
+    var isNegative = false
+    var point: Int?
+    var isExponent = false
+    for byte in value.description.utf8 {
+        switch byte {
+        case UInt8(ascii: "."): point = count
+        case UInt8(ascii: "e"): isExponent = true
+        case UInt8(ascii: "-"): isNegative = true
+        case UInt8(ascii: "+"): break
+        case _ where isExponent: exponent = exponent * 10 + Int(byte - UInt8(ascii: "0"))
+        default:
+            buffer[count] = byte
+            count += 1
         }
     }
-    var position = (point ?? digits.count) + exponent
-    let leading = digits.prefix { $0 == UInt8(ascii: "0") }.count
-    digits.removeFirst(leading)
-    position -= leading
-    while digits.last == UInt8(ascii: "0") { digits.removeLast() }
-    return (digits, position)
+    let position = (point ?? count) + (isNegative ? -exponent : exponent)
+    var start = 0
+    while start < count, buffer[start] == UInt8(ascii: "0") { start += 1 }
+    while count > start, buffer[count - 1] == UInt8(ascii: "0") { count -= 1 }
+    return (buffer[start..<count], position - start)
 }

@@ -15,6 +15,7 @@ public enum JSONNumber: Sendable, Hashable {
     }
 
     /// The number as an integer of a type; nil where it has a fraction or does not fit.
+    @inlinable
     public func exactly<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self) -> Integer? {
         switch self {
         case .integer(let value): Integer(exactly: value)

@@ -19,6 +19,13 @@ extension JSONReader {
         return try convert(start..<offset, isInteger: decimal.isInteger)
     }
 
+    /// Reads the next value if it is a number; otherwise nothing is consumed but white space.
+    public mutating func readNumberIfNext() throws(JSONError) -> JSONNumber? {
+        let byte = nextByte()
+        guard byte == UInt8(ascii: "-") || Self.digit(byte) != nil else { return nil }
+        return try readNumber()
+    }
+
     /// Checks a number without converting it, unless its size makes its range doubtful.
     mutating func skipNumber() throws(JSONError) {
         let start = offset
@@ -43,30 +50,53 @@ extension JSONReader {
         var isInteger = true
         /// Whether `digits` holds all digits of the text.
         var isComplete = true
+
+        /// False where there is no room for another digit.
+        @inline(__always)
+        mutating func append(_ digit: UInt64) -> Bool {
+            guard digits < 1_000_000_000_000_000_000 else {
+                isComplete = false
+                return false
+            }
+            digits = digits &* 10 &+ digit
+            return true
+        }
     }
 
     /// Reads a number by the grammar of RFC 8259 as digits and a power of ten.
     private mutating func scanDecimal() throws(JSONError) -> Decimal {
         var decimal = Decimal()
-        if byte(at: offset) == UInt8(ascii: "-") {
+        var place = offset
+        defer { offset = place }
+        if byte(at: place) == UInt8(ascii: "-") {
             decimal.isNegative = true
-            offset += 1
+            place += 1
         }
-        if byte(at: offset) == UInt8(ascii: "0") {
-            offset += 1
-            if Self.digit(byte(at: offset)) != nil { throw error(.invalidNumber) }
+        if byte(at: place) == UInt8(ascii: "0") {
+            place += 1
+            if Self.digit(byte(at: place)) != nil { throw invalidNumber(at: place) }
         } else {
-            try scanDigits(into: &decimal, isFraction: false)
+            let start = place
+            while let digit = Self.digit(byte(at: place)) {
+                place += 1
+                if !decimal.append(digit) { decimal.exponent += 1 }
+            }
+            guard place > start else { throw invalidNumber(at: place) }
         }
-        if byte(at: offset) == UInt8(ascii: ".") {
-            offset += 1
+        if byte(at: place) == UInt8(ascii: ".") {
+            place += 1
             decimal.isInteger = false
-            try scanDigits(into: &decimal, isFraction: true)
+            let start = place
+            while let digit = Self.digit(byte(at: place)) {
+                place += 1
+                if decimal.append(digit) { decimal.exponent -= 1 }
+            }
+            guard place > start else { throw invalidNumber(at: place) }
         }
-        if byte(at: offset) | 0x20 == UInt8(ascii: "e") {
-            offset += 1
+        if byte(at: place) | 0x20 == UInt8(ascii: "e") {
+            place += 1
             decimal.isInteger = false
-            decimal.exponent += try scanExponent()
+            decimal.exponent += try scanExponent(&place)
         }
         return decimal
     }
@@ -77,33 +107,21 @@ extension JSONReader {
         return value < 10 ? UInt64(value) : nil
     }
 
-    @inline(__always)
-    private mutating func scanDigits(into decimal: inout Decimal, isFraction: Bool) throws(JSONError) {
-        let start = offset
-        while let digit = Self.digit(byte(at: offset)) {
-            offset += 1
-            if decimal.digits < 1_000_000_000_000_000_000 {
-                decimal.digits = decimal.digits * 10 + digit
-                if isFraction { decimal.exponent -= 1 }
-            } else {
-                decimal.isComplete = false
-                if !isFraction { decimal.exponent += 1 }
-            }
-        }
-        guard offset > start else { throw error(.invalidNumber) }
-    }
-
-    private mutating func scanExponent() throws(JSONError) -> Int {
-        let sign = byte(at: offset)
-        if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { offset += 1 }
-        let start = offset
+    private func scanExponent(_ place: inout Int) throws(JSONError) -> Int {
+        let sign = byte(at: place)
+        if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { place += 1 }
+        let start = place
         var exponent = 0
-        while let digit = Self.digit(byte(at: offset)) {
-            offset += 1
+        while let digit = Self.digit(byte(at: place)) {
+            place += 1
             exponent = min(exponent * 10 + Int(digit), 1_000_000)
         }
-        guard offset > start else { throw error(.invalidNumber) }
+        guard place > start else { throw invalidNumber(at: place) }
         return sign == UInt8(ascii: "-") ? -exponent : exponent
+    }
+
+    private func invalidNumber(at place: Int) -> JSONError {
+        JSONError(offset: place, reason: place >= bytes.count ? .truncated : .invalidNumber)
     }
 }
 

@@ -12,9 +12,9 @@ public enum JSONKind: Sendable, Hashable {
 
 /// A pull reader of one JSON text (RFC 8259), for one pass over bytes that stay where they are.
 ///
-/// A value is read by the method of its kind; an object by `beginObject()`, then `nextKey()` and a value until there is
-/// no next key; an array by `beginArray()`, then `nextElement()` and a value until it is false. The reader is a value: a copy
-/// is a place to come back to. It must not outlive the bytes; `reading(_:limits:_:)` sees to that.
+/// A value is read by the method of its kind; an object by `beginObject()`, then `nextKey()` and a value until there
+/// is no next key; an array by `beginArray()`, then `nextElement()` and a value until it is false. The reader is a
+/// value: a copy is a place to come back to. It must not outlive the bytes; `reading(_:limits:_:)` sees to that.
 public struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
     public let limits: JSONLimits

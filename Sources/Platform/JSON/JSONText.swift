@@ -34,19 +34,31 @@ private func appendEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
 }
 
 /// Appends the decimal digits of an integer.
+@inlinable
 public func appendDecimal(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = UInt64(value.magnitude)
-    if rest < 10 { return bytes.append(UInt8(ascii: "0") + UInt8(rest)) }
+    appendDigits(UInt64(value.magnitude), to: &bytes)
+}
+
+@usableFromInline
+func appendDigits(_ value: UInt64, to bytes: inout [UInt8]) {
+    if value < 1000 {
+        let zero = UInt8(ascii: "0")
+        let number = UInt16(truncatingIfNeeded: value)
+        if number >= 100 { bytes.append(zero + UInt8(truncatingIfNeeded: number / 100)) }
+        if number >= 10 { bytes.append(zero + UInt8(truncatingIfNeeded: number / 10 % 10)) }
+        return bytes.append(zero + UInt8(truncatingIfNeeded: number % 10))
+    }
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
         var start = 20
+        var rest = value
         while rest > 0 {
             start -= 1
             let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
             digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
             rest = quotient
         }
-        bytes.append(contentsOf: digits[start...])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
     }
 }
 

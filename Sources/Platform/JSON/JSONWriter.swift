@@ -28,13 +28,20 @@ public struct JSONWriter: Sendable {
     public mutating func null() { word("null") }
     public mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
 
+    @inlinable
     public mutating func integer(_ value: some FixedWidthInteger) {
-        separate()
-        appendDecimal(value, to: &bytes)
+        integer(isNegative: value < 0, magnitude: UInt64(value.magnitude))
     }
 
-    /// The shortest text that reads back as the same double; the strings `"NaN"`, `"Infinity"`, `"-Infinity"` for what is
-    /// not finite.
+    @usableFromInline
+    mutating func integer(isNegative: Bool, magnitude: UInt64) {
+        separate()
+        if isNegative { bytes.append(UInt8(ascii: "-")) }
+        appendDigits(magnitude, to: &bytes)
+    }
+
+    /// The shortest text that reads back as the same double; the strings `"NaN"`, `"Infinity"`, `"-Infinity"` for
+    /// what is not finite.
     public mutating func number(_ value: Double) {
         separate()
         appendDouble(value, to: &bytes)

@@ -73,26 +73,45 @@ public final class Channel: EventSource {
         EventLoop.shared.forget(token: token, fd: fd)
         Glibc.close(fd)
         queue = []
-        onReceive = nil
-        onEnd = nil
+        (onReceive, onEnd, onSender) = (nil, nil, nil)
         onSender = nil
     }
 
-    /// The kernel's word for who sent the next bytes: reads one message with its credentials.
+    /// Hands on what is there already, without waiting for more, and closes.
+    public func drain() {
+        let buffer = EventLoop.shared.readBuffer
+        while isOpen {
+            let count = read(fd, buffer.baseAddress, buffer.count)
+            guard count > 0 else { break }
+            onReceive?(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        close()
+    }
+
+    /// Takes the peer's first message apart from the stream, together with the kernel's word for who sent it.
     ///
-    /// - Returns: The sender's process id as seen here, and the bytes; nil when nothing is there yet.
-    public func receiveWithCredentials() -> (process: pid_t, bytes: [UInt8])? {
+    /// - Parameter handler: Gets the sender's process id as seen here, and the bytes (at most 4096).
+    public func expectSender(_ handler: @escaping @Reactor (_ process: pid_t, _ bytes: [UInt8]) -> Void) {
+        _ = corral_pass_credentials(fd, 1)
+        onSender = handler
+    }
+
+    private func receiveSender() {
         var bytes = [UInt8](repeating: 0, count: 4096)
-        var process: pid_t = 0
-        var descriptors: CInt = 0
+        var process: pid_t = 0, descriptors: CInt = 0
         let count = corral_receive(fd, &bytes, bytes.count, nil, &descriptors, &process)
-        guard count > 0 else { return nil }
-        return (process, Array(bytes[..<count]))
+        if count == Int(-EAGAIN) { return }
+        guard count > 0 else { return end(count == 0 ? .endOfFile : .error(CInt(-count))) }
+        let handler = onSender
+        onSender = nil
+        _ = corral_pass_credentials(fd, 0)
+        handler?(process, Array(bytes[..<count]))
     }
 
     override func ready(_ readiness: Readiness) {
         if readiness.contains(.writable) { flush() }
         guard isOpen, !isPaused, readiness.contains(.readable) || readiness.contains(.ended) else { return }
+        if onSender != nil { return receiveSender() }
         let buffer = EventLoop.shared.readBuffer
         let count = read(fd, buffer.baseAddress, buffer.count)
         if count > 0 {

@@ -60,9 +60,9 @@ public struct Descriptor: ~Copyable, Sendable {
     }
 }
 
+@frozen
 public struct DescriptorPair: ~Copyable, Sendable {
     public var first: Descriptor
     public var second: Descriptor
 
-    public consuming func split(_ body: (consuming Descriptor, consuming Descriptor) -> Void) { body(first, second) }
 }

@@ -28,15 +28,23 @@ public struct ByteSize: Sendable, Hashable, Comparable, CustomStringConvertible 
     }
 }
 
-/// A span of time as people write it: `250ms`, `30s`, `5m`, `24h`, `7d`.
+/// A span of time as people write it: `250ms`, `30s`, `5m`, `24h`.
 public struct TimeSpan: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let milliseconds: Int64
 
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// Whole milliseconds of a duration; what 63 bits do not hold becomes the nearest that they do.
+    public init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, overflows) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        milliseconds = overflow || overflows ? (seconds < 0 ? .min : .max) : sum
+    }
+
     public static let form = "a time such as 250ms, 30s, 5m or 24h"
     private static let units: [(name: String, size: Int64)] = [
-        ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
+        ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
     /// Reads digits and a unit; nil for anything else, fractions and bare numbers included.

@@ -28,7 +28,7 @@ public struct YAMLScalar: Sendable, Hashable {
         self.tag = tag
     }
 
-    /// The typed value; nil where an integer does not fit 64 bits or the text does not fit a tag that was written out.
+    /// The typed value; nil where a number does not fit 64 bits or the text does not fit a tag that was written out.
     ///
     /// Only plain scalars are anything but strings: `yes` and `0777` are the string and the number that YAML 1.2 makes
     /// of them, not a boolean and an octal as in YAML 1.1.
@@ -39,7 +39,7 @@ public struct YAMLScalar: Sendable, Hashable {
         case .null: Self.isNull(text) ? .null : nil
         case .bool: Self.bool(text).map(Value.bool)
         case .int: Self.isInteger(text) ? Self.integer(text).map(Value.integer) : nil
-        case .float: Self.number(text).map(Value.number)
+        case .float: Self.number(text).flatMap { Self.fitting($0, text) }
         }
     }
 
@@ -47,7 +47,7 @@ public struct YAMLScalar: Sendable, Hashable {
         if isNull(text) { return .null }
         if let value = bool(text) { return .bool(value) }
         if isInteger(text) { return integer(text).map(Value.integer) }
-        if let value = number(text) { return .number(value) }
+        if let value = number(text) { return fitting(value, text) }
         return .string(text)
     }
 
@@ -112,6 +112,11 @@ public struct YAMLScalar: Sendable, Hashable {
         }
         guard rest.isEmpty else { return nil }
         return Double(text)
+    }
+
+    /// A number, unless its digits make an infinity that was not written as one.
+    private static func fitting(_ number: Double, _ text: String) -> Value? {
+        number.isInfinite && !text.hasSuffix("nf") && !text.hasSuffix("NF") ? nil : .number(number)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

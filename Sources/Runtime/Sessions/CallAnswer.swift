@@ -1,3 +1,4 @@
+import Foundations
 import JSON
 import Spaces
 import Workers
@@ -14,18 +15,49 @@ public struct CallAnswer: Sendable {
     public let index: Int
     public let episode: Int
     public let reply: StepReply
-    public let space: Space
+    /// Of the observation; nil where the session ended meanwhile.
+    public let space: Space?
 
-    /// The answer's members in wire order; the caller adds the braces and may put members before them.
-    public func writeMembers(into out: inout [UInt8]) {
-        put(#""index":\#(index),"episode":\#(episode),"#, &out)
-        writeContent(into: &out)
+    /// The answer as one JSON object.
+    ///
+    /// - Throws: `internal` when an array that came with the reply has no place in it.
+    public func json() throws(Failure) -> [UInt8] { try splitJSON(reply.split).joined() }
+
+    /// The answer in tensor form: the observation's arrays as bytes, however the environment sent them.
+    ///
+    /// - Throws: `internal` when the observation is not of its space, which only happens where it was not checked.
+    public func tensorForm() throws(Failure) -> [UInt8] {
+        var observation = reply.split
+        if let space {
+            do throws(ScanError) {
+                observation = SplitJSON(try space.value(of: observation.text, tensors: observation.tensors))
+            } catch { throw error.failure(.internal) }
+        }
+        return try TensorForm.encode(splitJSON(observation))
     }
 
-    /// The members behind index and episode.
-    public func writeContent(into out: inout [UInt8]) {
+    private func splitJSON(_ observation: SplitJSON) -> SplitJSON {
+        var text: [UInt8] = [UInt8(ascii: "{")]
+        text.reserveCapacity(observation.text.count + reply.info.count + 192)
+        put(#""index":\#(index),"episode":\#(episode),"#, &text)
+        writeContent(observation.text, into: &text)
+        text.append(UInt8(ascii: "}"))
+        var tensors: [String: Tensor] = [:]
+        for (pointer, tensor) in observation.tensors { tensors["/observation" + pointer] = tensor }
+        return SplitJSON(text: text, tensors: tensors)
+    }
+
+    /// The members behind index and episode, for an object that has them already.
+    public func contentJSON() throws(Failure) -> [UInt8] {
+        var text: [UInt8] = []
+        writeContent(try reply.split.joined(), into: &text)
+        return text
+    }
+
+
+    private func writeContent(_ observation: [UInt8], into out: inout [UInt8]) {
         put(#""observation":"#, &out)
-        writeObservation(into: &out)
+        out.append(contentsOf: observation)
         if case .step = kind {
             put(#","reward":"#, &out)
             write(reply.reward, &out) { $0.map { JSONValue.number($0) } ?? .null }
@@ -43,14 +75,6 @@ public struct CallAnswer: Sendable {
         if case .reset(let seed) = kind { put(#","seed":\#(seed.map { "\($0)" } ?? "null")"#, &out) }
     }
 
-    private func writeObservation(into out: inout [UInt8]) {
-        if reply.tensors.isEmpty {
-            out.append(contentsOf: reply.observation)
-        } else {
-            out.append(contentsOf: filled(reply.observation, with: reply.tensors))
-        }
-    }
-
     private func put(_ text: String, _ out: inout [UInt8]) { out.append(contentsOf: text.utf8) }
 
     private func write<Value>(_ values: PerAgent<Value>, _ out: inout [UInt8], _ json: (Value) -> JSONValue) {
@@ -60,4 +84,8 @@ public struct CallAnswer: Sendable {
             out.append(contentsOf: JSONValue.object(JSONObject(each.map { ($0.agent, json($0.value)) })).encoded())
         }
     }
+}
+
+extension StepReply {
+    fileprivate var split: SplitJSON { SplitJSON(text: Array(observation), tensors: tensors) }
 }

@@ -6,13 +6,6 @@ import Workers
 
 /// All that is needed to start a session of one version: issued by a `LaunchAuthority`, never built by a door.
 public struct LaunchPlan: Sendable {
-    public enum Program: Sendable {
-        /// A Python entry that a zygote can import, and its configuration.
-        case entry(String, configuration: JSONValue)
-        /// A program that speaks the worker protocol on standard input and output.
-        case command([String])
-    }
-
     public struct Times: Sendable {
         public var start: Duration
         public var reset: Duration
@@ -42,13 +35,16 @@ public struct LaunchPlan: Sendable {
     public let digest: String
     public let tenant: String
     public let backend: Backend
-    public let program: Program
+    /// The program inside the sandbox and its arguments: a worker, or a zygote that forks workers.
+    public let command: [String]
     public let dialect: WorkerConnection.Dialect
-    /// Whether sessions are forked from one zygote.
+    /// Whether `command` is a zygote.
     public let isShared: Bool
+    /// The working directory of `command`.
+    public let directory: String
     public let environment: [String: String]
     public let mounts: [SandboxMount]
-    public let network: SandboxNetwork
+    public let network: SandboxSpecification.Network
     public let limits: SandboxLimits
     public let times: Times
     public let validation: Validation
@@ -61,18 +57,19 @@ public struct LaunchPlan: Sendable {
     public let isNondeterministic: Bool
 
     public init(
-        reference: String, digest: String, tenant: String, backend: Backend, program: Program,
-        dialect: WorkerConnection.Dialect, isShared: Bool, environment: [String: String], mounts: [SandboxMount],
-        network: SandboxNetwork, limits: SandboxLimits, times: Times, validation: Validation, observationSpace: Space?,
+        reference: String, digest: String, tenant: String, backend: Backend, command: [String],
+        dialect: WorkerConnection.Dialect, isShared: Bool, directory: String, environment: [String: String], mounts: [SandboxMount],
+        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, validation: Validation, observationSpace: Space?,
         actionSpace: Space?, instance: String?, instances: Instances, parameters: JSONObject, isNondeterministic: Bool
     ) {
         self.reference = reference
         self.digest = digest
         self.tenant = tenant
         self.backend = backend
-        self.program = program
+        self.command = command
         self.dialect = dialect
         self.isShared = isShared
+        self.directory = directory
         self.environment = environment
         self.mounts = mounts
         self.network = network

@@ -21,12 +21,18 @@ final class Session {
     let lease: Lease
     /// Called once, when the session is over; before its host is gone.
     var onOver: (@Reactor (Session) -> Void)?
+    /// Called once, when nothing of it is left.
+    var onGone: (@Reactor (Session) -> Void)?
     var onRecord: (@Reactor (StepRecord) -> Void)?
 
+    private var spaces: SessionSpaces?
+    private var isolation = ""
+    private var wasOpened = false
     private let seed: Int64?
     private var seedIsPending = true
     private var chain: RecordChain?
     private var checker: ValueChecker?
+    private(set) var firstAnswer: CallAnswer?
     private var last: Result<CallAnswer, Failure>?
     private var waiters: [CheckedContinuation<Result<CallAnswer, Failure>, Never>] = []
     private var closing: Task<Void, Never>?
@@ -55,6 +61,7 @@ final class Session {
         checker = ValueChecker(spaces: host.spaces, agents: host.agents, validation: plan.validation)
         host.onEnd { [weak self] reason, text in self?.fail(reason, text) }
         state.opened()
+        wasOpened = true
     }
 
     /// Starts an episode.
@@ -99,7 +106,11 @@ final class Session {
     }
 
     func logs(last count: Int) -> [String] { host?.logs(last: count) ?? finalLogs.suffix(count) }
-    var usage: SandboxUsage? { host?.usage() ?? finalUsage }
+    func usage() async -> SandboxUsage {
+        if let host { return await host.usage() }
+        await closing?.value
+        return finalUsage ?? SandboxUsage()
+    }
 
     /// Ends the session; returns when nothing of it is left. Calling it again waits for the same end.
     func close(_ reason: CloseReason) async {
@@ -121,13 +132,18 @@ final class Session {
         settle(.failure(problem))
         lease.end()
         let host = host
-        finalUsage = host?.usage()
         self.host = nil
         finalLogs = host?.logs(last: 200) ?? []
-        closing = Task { await host?.close() }
-        let onOver = onOver
-        self.onOver = nil
+        spaces = host?.spaces
+        isolation = host?.isolation ?? ""
         onOver?(self)
+        let onGone = onGone
+        closing = Task {
+            finalUsage = await host?.usage()
+            await host?.close()
+            onGone?(self)
+        }
+        (self.onOver, self.onGone) = (nil, nil)
     }
 }
 
@@ -138,33 +154,45 @@ extension Session {
         lease.hold()
         defer { lease.release() }
         do throws(Failure) {
-            guard let host, let checker else { throw busy("\(call)") }
+            guard let host, checker != nil else { throw busy("\(call)") }
             var record = RecordWriter(call == .reset ? .reset : .step)
+            let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
+            let line = try prepare(call, seed: usedSeed, options: options, action: action, &record)
             let reply: StepReply
-            var usedSeed: Int64?
             do throws(HostProblem) {
                 switch call {
-                case .reset:
-                    usedSeed = seed ?? firstSeed(host)
-                    record.put(usedSeed)
-                    record.put(counted: JSONValue.object(options).canonical)
-                    reply = try await host.reset(seed: usedSeed, options: options)
-                case .step:
-                    var canonical: [UInt8] = []
-                    let line = try checker.checkedAction(action, canonical: &canonical)
-                    record.put(canonical: canonical)
-                    reply = try await host.step(action: line)
+                case .reset: reply = try await host.reset(seed: usedSeed, options: options)
+                case .step: reply = try await host.step(action: line)
                 }
             } catch {
-                throw afterRefusal(error, record: &record, index: index)
+                throw afterRefusal(error, record: record)
             }
             try state.refuseIfOver()
-            try check(reply, checker, &record)
+            try check(reply, &record)
             return accept(reply, call, seed: usedSeed, record: record)
         } catch {
             if state.inFlight != nil { state.withdrawn() }
             throw error
         }
+    }
+
+    /// Writes what the call asks into its record.
+    ///
+    /// - Returns: The checked action of a step.
+    private func prepare(
+        _ call: SessionState.Call, seed: Int64?, options: JSONObject, action: [UInt8], _ record: inout RecordWriter
+    ) throws(Failure) -> [UInt8] {
+        var canonical: [UInt8] = []
+        var line: [UInt8] = []
+        switch call {
+        case .reset:
+            record.put(seed)
+            record.put(counted: JSONValue.object(options).canonical)
+        case .step:
+            line = try checker?.checkedAction(action, canonical: &canonical) ?? action
+            record.put(canonical: canonical)
+        }
+        return line
     }
 
     /// The seed of the first reset, drawn where the caller gave none, so that the trajectory can be replayed.
@@ -174,10 +202,10 @@ extension Session {
         return seed ?? Int64.random(in: 0..<1 << 31)
     }
 
-    private func check(_ reply: StepReply, _ checker: ValueChecker, _ record: inout RecordWriter) throws(Failure) {
+    private func check(_ reply: StepReply, _ record: inout RecordWriter) throws(Failure) {
         do {
             var canonical: [UInt8] = []
-            try checker.checkObservation(reply, canonical: &canonical)
+            try checker?.checkObservation(reply, canonical: &canonical)
             record.put(canonical: canonical)
             record.put(reply.reward)
             record.put(reply.terminated)
@@ -201,10 +229,10 @@ extension Session {
                 parameters: JSONValue.object(plan.parameters).canonical, seed: seed)
         }
         append(record)
-        let space = host?.spaces.observation ?? .text(minLength: 0, maxLength: nil, charset: nil)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
-            space: space)
+            space: host?.spaces.observation)
+        if firstAnswer == nil { firstAnswer = answer }
         settle(.success(answer))
         return answer
     }
@@ -217,7 +245,7 @@ extension Session {
     }
 
     /// What a caller is told when the host did not execute a call, and what becomes of the call's index.
-    private func afterRefusal(_ problem: HostProblem, record: inout RecordWriter, index: Int) -> Failure {
+    private func afterRefusal(_ problem: HostProblem, record: RecordWriter) -> Failure {
         let failure = failure(of: problem)
         guard case .refused(let error) = problem, !state.phase.isOver else { return failure }
         if error.hadNoEffect {
@@ -269,10 +297,10 @@ extension Session {
     var summary: SessionSummary {
         SessionSummary(
             id: id, environment: plan.reference, digest: plan.digest, instance: plan.instance,
-            backend: plan.backend.rawValue, isolation: host?.isolation ?? "", phase: state.phase, index: state.index,
+            backend: plan.backend.rawValue, isolation: host?.isolation ?? isolation, phase: state.phase, index: state.index,
             episode: state.episode, createdAt: createdAt, expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
-            tenant: owner.tenant, validation: plan.validation, spaces: host?.spaces, agents: host?.agents,
-            trajectoryHash: trajectoryHash)
+            tenant: owner.tenant, validation: plan.validation, spaces: host?.spaces ?? spaces, agents: host?.agents,
+            wasOpened: wasOpened, trajectoryHash: trajectoryHash)
     }
 }
 

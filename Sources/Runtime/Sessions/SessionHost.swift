@@ -16,7 +16,7 @@ public protocol SessionHost: AnyObject {
     var isolation: String { get }
     /// The last lines of the worker's standard error, oldest first.
     func logs(last count: Int) -> [String]
-    func usage() -> SandboxUsage
+    func usage() async -> SandboxUsage
 
     func reset(seed: Int64?, options: JSONObject) async throws(HostProblem) -> StepReply
     /// - Parameter action: One JSON value, checked, without line ends.
@@ -95,6 +95,8 @@ public struct SessionSummary: Sendable {
     public let validation: LaunchPlan.Validation
     public let spaces: SessionSpaces?
     public let agents: [String]?
+    /// Whether it ever could be used.
+    public let wasOpened: Bool
     /// SHA-256 over version, instance, parameters, seed and every step so far.
     public let trajectoryHash: String?
 }

@@ -114,8 +114,8 @@ public final class SessionService {
         try session(id, caller, .watcher).logs(last: count)
     }
 
-    public func usage(_ id: UniqueID, caller: Caller) throws(Failure) -> SandboxUsage {
-        try session(id, caller, .watcher).usage ?? SandboxUsage()
+    public func usage(_ id: UniqueID, caller: Caller) async throws(Failure) -> SandboxUsage {
+        await (try session(id, caller, .watcher)).usage()
     }
 
     /// Ends a session; returns when nothing of it is left. A session that is over stays as it is.
@@ -165,18 +165,9 @@ extension SessionService {
         try places.take(count)
         let made = (0..<count).map { _ in register(request, plan: plan, caller: caller) }
         if count == 1 { return [try await start(made[0], request)] }
-        let results = await withTaskGroup(of: (Int, Result<CreatedSession, Failure>).self) { group in
-            for (place, session) in made.enumerated() {
-                group.addTask { @Reactor in
-                    do throws(Failure) {
-                        return (place, .success(try await self.start(session, request)))
-                    } catch { return (place, .failure(error)) }
-                }
-            }
-            var results = [Result<CreatedSession, Failure>?](repeating: nil, count: count)
-            for await (place, result) in group { results[place] = result }
-            return results.compactMap { $0 }
-        }
+        let starts = made.map { session in Task { await self.startResult(session, request) } }
+        var results: [Result<CreatedSession, Failure>] = []
+        for start in starts { results.append(await start.value) }
         do throws(Failure) {
             return try results.map { (result) throws(Failure) in try result.get() }
         } catch {
@@ -197,12 +188,14 @@ extension SessionService {
         session.onRecord = { [weak self] record in
             for observer in self?.observers ?? [] { observer.stepRecorded(record) }
         }
-        session.onOver = { [weak self] session in
-            place.giveBack()
-            self?.ended(session)
-        }
+        session.onOver = { _ in place.giveBack() }
+        session.onGone = { [weak self] session in self?.ended(session) }
         sessions[session.id] = session
         return session
+    }
+
+    private func startResult(_ session: Session, _ request: SessionRequest) async -> Result<CreatedSession, Failure> {
+        do throws(Failure) { return .success(try await start(session, request)) } catch { return .failure(error) }
     }
 
     private func start(_ session: Session, _ request: SessionRequest) async throws(Failure) -> CreatedSession {
@@ -225,7 +218,7 @@ extension SessionService {
     private func ended(_ session: Session) {
         let summary = session.summary
         logger.info(
-            "session \(summary.phase.name)", ["session": "\(session.id)", "environment": session.plan.reference])
+            "session \(summary.phase.name)", ["session": .string("\(session.id)"), "environment": .string(session.plan.reference)])
         for observer in observers { observer.sessionEnded(summary, usage: session.finalUsage) }
         ended.append(session.id)
         while ended.count > limits.keptAfterEnd { sessions[ended.removeFirst()] = nil }
@@ -243,12 +236,12 @@ extension SessionRequest {
     /// Equal for equal requests.
     func fingerprint(count: Int) -> [UInt8] {
         let labels = JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })
-        return canonicalJSON(
-            of: [
-                "environment": .string(environment), "instance": instance.map(JSONValue.string) ?? .null,
-                "parameters": .object(parameters), "seed": seed.map(JSONValue.integer) ?? .null,
-                "options": .object(options), "labels": .object(labels), "reset": .bool(reset),
-                "count": .integer(Int64(count)),
-            ])
+        let all: JSONValue = [
+            "environment": .string(environment), "instance": instance.map(JSONValue.string) ?? .null,
+            "parameters": .object(parameters), "seed": seed.map(JSONValue.integer) ?? .null,
+            "options": .object(options), "labels": .object(labels), "reset": .bool(reset),
+            "count": .integer(Int64(count)),
+        ]
+        return all.canonical
     }
 }

@@ -23,7 +23,7 @@ struct BufferList {
                 let dimensions = element["shape"]?.array
             else { throw MalformedReply("a buffer needs name, dtype and shape") }
             var shape: [Int] = []
-            var count = dtype.itemSize
+            var count = dtype.size
             for dimension in dimensions {
                 guard let size = dimension.integer.flatMap({ Int(exactly: $0) }), size >= 0 else {
                     throw MalformedReply("a buffer's shape has to be sizes")

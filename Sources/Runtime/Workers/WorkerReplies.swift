@@ -4,7 +4,7 @@ import Spaces
 
 extension WorkerMessage {
     /// - Throws: `WorkerError` for `status: error`, `MalformedReply` for anything but `ok`.
-    func requireOK() throws {
+    public func requireOK() throws {
         switch members.string("status") {
         case "ok": return
         case "error":
@@ -27,7 +27,8 @@ extension WorkerMessage {
     public func stepReply() throws -> StepReply {
         try requireOK()
         let reward = try perAgent("reward", MalformedReply("reward is no finite number, null, or object of those")) {
-            $0.isNull ? .some(nil) : $0.number.map { .some($0) }
+            (value: JSONValue) -> Double?? in
+            value.isNull ? .some(nil) : value.number.map { .some($0) }
         }
         let flag = MalformedReply("terminated and truncated have to be true or false, or objects of those")
         return StepReply(

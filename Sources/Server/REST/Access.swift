@@ -38,14 +38,15 @@ public struct Access: Sendable {
                 .permissionDenied, "the Host header names another machine", next: "call the server by its loopback address")
         }
         if let origin = request.header("origin") {
-            let authority = origin.range(of: "://").map { origin[$0...] } ?? Substring(origin)
+            // `null` and anything without an authority is a stranger.
+            let authority = origin.firstRange(of: "://").map { origin[$0.upperBound...] } ?? ""
             guard Self.isLoopbackName(String(authority)) else {
                 throw Failure(.permissionDenied, "pages of \(origin.prefix(200)) may not call this server")
             }
         }
     }
 
-    static func isLoopbackName(_ authority: String) -> Bool {
+    public static func isLoopbackName(_ authority: String) -> Bool {
         var name = Substring(authority)
         if name.hasPrefix("[") {
             name = name.dropFirst().prefix { $0 != "]" }
@@ -54,17 +55,5 @@ public struct Access: Sendable {
         }
         return name == "localhost" || name == "::1" || name.hasPrefix("127.")
             && name.allSatisfy { $0 == "." || $0.isNumber }
-    }
-}
-
-extension String {
-    /// The index behind the first occurrence of `text`.
-    fileprivate func range(of text: String) -> PartialRangeFrom<String.Index>? {
-        var index = startIndex
-        while index < endIndex {
-            if self[index...].hasPrefix(text) { return self.index(index, offsetBy: text.count)... }
-            index = self.index(after: index)
-        }
-        return nil
     }
 }

@@ -64,12 +64,12 @@ extension SessionSummary {
 
 extension CreatedSession {
     /// The session object, and the members of the first reset behind it (its index is the session's).
-    func encoded(address: String) -> [UInt8] {
+    func encoded(address: String) throws(Failure) -> [UInt8] {
         var bytes = summary.json(address: address).encoded()
         guard let reset else { return bytes }
         bytes.removeLast()
         bytes.append(UInt8(ascii: ","))
-        reset.writeContent(into: &bytes)
+        bytes.append(contentsOf: try reset.contentJSON())
         bytes.append(UInt8(ascii: "}"))
         return bytes
     }
@@ -77,10 +77,9 @@ extension CreatedSession {
 
 extension SandboxUsage {
     var json: JSONValue {
-        func number(_ value: Int?) -> JSONValue { value.map { .integer(Int64($0)) } ?? .null }
-        return [
-            "cpu_seconds": cpuSeconds.map(JSONValue.number) ?? .null, "memory_bytes": number(memoryBytes),
-            "memory_peak_bytes": number(memoryPeakBytes), "pids": number(pids),
+        [
+            "cpu_seconds": .number(processorTime / .seconds(1)), "memory_bytes": .integer(Int64(memory)),
+            "memory_peak_bytes": .integer(Int64(peakMemory)), "pids": .integer(Int64(processes)),
         ]
     }
 }

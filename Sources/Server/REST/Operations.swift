@@ -11,7 +11,7 @@ extension RESTAPI {
         let body = try RequestBody(call.request, allowed: Self.creationFields)
         let created = try await service.create(
             try sessionRequest(body), caller: call.caller, idempotencyKey: try call.idempotencyKey())
-        return .json(bytes: created[0].encoded(address: address), status: 201)
+        return .json(bytes: try created[0].encoded(address: address), status: 201)
     }
 
     func createBatch(_ call: Call) async throws(Failure) -> HTTPResponse {
@@ -24,7 +24,7 @@ extension RESTAPI {
         var bytes = Array(#"{"sessions":["#.utf8)
         for (place, session) in created.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: session.encoded(address: address))
+            bytes.append(contentsOf: try session.encoded(address: address))
         }
         bytes.append(contentsOf: "]}".utf8)
         return .json(bytes: bytes, status: 201)
@@ -79,11 +79,8 @@ extension RESTAPI {
     }
 
     private func tensorStep(_ call: Call) throws(Failure) -> (action: [UInt8], index: Int?) {
-        let (header, tensors) = try TensorForm.decode(call.request.body)
-        let plain = HTTPRequest(
-            method: "POST", path: call.request.path, headers: HTTPHeaders(),
-            body: filled(ArraySlice(header), with: tensors))
-        let body = try RequestBody(plain, allowed: ["action", "index"], isOptional: false)
+        let json = try TensorForm.decode(call.request.body).joined()
+        let body = try RequestBody(json, allowed: ["action", "index"])
         return (Array(try body.raw("action")), try body.index())
     }
 
@@ -91,18 +88,11 @@ extension RESTAPI {
         let body = try RequestBody(call.request, allowed: ["steps"], isOptional: false)
         let steps = try BatchStep.read(try body.raw("steps"))
         let caller = call.caller, id = call.id
-        let encoded = await withTaskGroup(of: (Int, [UInt8]).self) { group in
-            for (place, step) in steps.enumerated() {
-                group.addTask { @Reactor in (place, await self.oneOfMany(step, caller: caller, requestID: id)) }
-            }
-            var results = [[UInt8]](repeating: [], count: steps.count)
-            for await (place, bytes) in group { results[place] = bytes }
-            return results
-        }
+        let running = steps.map { step in Task { await oneOfMany(step, caller: caller, requestID: id) } }
         var bytes = Array(#"{"results":["#.utf8)
-        for (place, result) in encoded.enumerated() {
+        for (place, result) in running.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: result)
+            bytes.append(contentsOf: await result.value)
         }
         bytes.append(contentsOf: "]}".utf8)
         return .json(bytes: bytes)
@@ -111,7 +101,7 @@ extension RESTAPI {
     private func oneOfMany(_ step: Result<BatchStep, Failure>, caller: Caller, requestID: String) async -> [UInt8] {
         do throws(Failure) {
             let step = try step.get()
-            return try await service.step(step.session, action: step.action, index: step.index, caller: caller).encoded()
+            return try await service.step(step.session, action: step.action, index: step.index, caller: caller).json()
         } catch {
             return JSONValue.object(["error": errorObject(error, requestID: requestID)]).encoded()
         }
@@ -119,7 +109,7 @@ extension RESTAPI {
 
     func render(_ call: Call) async throws(Failure) -> HTTPResponse {
         let accept = AcceptHeader(call.request.header("accept"))
-        let types = ["image/png", "application/vnd.corral.tensors", "text/plain"]
+        let types = ["image/png", TensorForm.mediaType, "text/plain"]
         guard let best = accept.best(of: types) else {
             throw Failure(.notAcceptable, "a frame is none of what Accept asks for", next: "accept one of \(types.joined(separator: ", "))")
         }
@@ -132,11 +122,13 @@ extension RESTAPI {
                 status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
         case .pixels(let tensor):
             if best == "text/plain" { throw Self.otherFrame("image/png") }
-            if best == "application/vnd.corral.tensors" {
-                let bytes = TensorForm.encode(["frame": .tensor(tensor)])
+            if best == TensorForm.mediaType {
+                let bytes = try TensorForm.encode(.dict([("frame", .tensor(tensor))]))
                 return HTTPResponse(status: 200, headers: [("Content-Type", best)], body: bytes)
             }
-            let png = try await offload { () throws(Failure) in try encodePNG(tensor) }
+            let png = try await offload { () throws(Failure) in
+                try Picture(shape: tensor.shape, pixels: tensor.bytes).png()
+            }
             return HTTPResponse(status: 200, headers: [("Content-Type", "image/png")], body: png)
         }
     }
@@ -148,19 +140,9 @@ extension RESTAPI {
     private func encode(_ answer: CallAnswer, _ call: Call) throws(Failure) -> HTTPResponse {
         if AcceptHeader(call.request.header("accept")).prefersTensors {
             return HTTPResponse(
-                status: 200, headers: [("Content-Type", TensorForm.contentType)], body: try answer.tensorForm())
+                status: 200, headers: [("Content-Type", TensorForm.mediaType)], body: try answer.tensorForm())
         }
-        return .json(bytes: answer.encoded())
-    }
-}
-
-extension CallAnswer {
-    func encoded() -> [UInt8] {
-        var bytes: [UInt8] = [UInt8(ascii: "{")]
-        bytes.reserveCapacity(reply.observation.count + reply.info.count + 192)
-        writeMembers(into: &bytes)
-        bytes.append(UInt8(ascii: "}"))
-        return bytes
+        return .json(bytes: try answer.json())
     }
 }
 
@@ -180,4 +162,8 @@ extension Call {
         }
         return value
     }
+}
+
+extension HTTPRequest {
+    var isTensorForm: Bool { header("content-type")?.lowercased().hasPrefix(TensorForm.mediaType) ?? false }
 }

@@ -35,7 +35,7 @@ public final class RESTAPI {
     let metrics: MetricsRegistry
     let logger: Logger
     /// Where callers reach this server, as session objects tell it.
-    public var address = ""
+    private(set) var address = ""
     private let access: Access
     private let router = Router(routes: RESTAPI.routes)
     private let requests: Family<Counter>
@@ -57,6 +57,17 @@ public final class RESTAPI {
             "corral_http_request_seconds", "Time from the whole request to its answer.", labels: ["operation"])
     }
 
+    public func setAddress(_ address: String) { self.address = address }
+
+    /// The body of an answer that the HTTP server gives before a request reaches the API.
+    public nonisolated static func errorBody(
+        _ status: Int, _ reason: String
+    ) -> (contentType: String, body: [UInt8]) {
+        let code = Failure.Code.allCases.first { $0.httpStatus == status } ?? .invalidArgument
+        let body: JSONValue = ["error": errorObject(Failure(code, reason), requestID: "")]
+        return ("application/json", body.encoded())
+    }
+
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
         let start = ContinuousClock.now
         let id = requestID(of: request)
@@ -67,7 +78,7 @@ public final class RESTAPI {
         } catch {
             response = .failure(error, requestID: id)
             if error.code == .internal {
-                logger.error("\(error)", ["request_id": id, "cause": error.cause.map { "\($0)" } ?? ""])
+                logger.with(requestID: id).log(.error, "request failed", failure: error)
             }
         }
         response.headers.append(("X-Request-Id", id))
@@ -109,12 +120,12 @@ public final class RESTAPI {
 
     private func log(_ request: HTTPRequest, _ operation: String, _ status: Int, _ duration: Duration, _ id: String) {
         let level: LogLevel = operation == "step" || operation == "stepMany" || operation == "health" ? .debug : .info
-        guard logger.isEnabled(level) else { return }
-        var fields = [
-            "request_id": id, "method": request.method, "path": request.path, "status": "\(status)",
-            "duration_ms": "\(Double((duration / .microseconds(1)).rounded()) / 1000)",
+        guard level >= logger.level else { return }
+        var fields: JSONObject = [
+            "request_id": .string(id), "method": .string(request.method), "path": .string(request.path),
+            "status": .integer(Int64(status)), "duration_ms": .number((duration / .microseconds(1)).rounded() / 1000),
         ]
-        if let trace = request.header("traceparent").flatMap(TraceParent.init) { fields["trace_id"] = trace.traceID }
+        if let trace = request.header("traceparent").flatMap(TraceParent.init) { fields["trace_id"] = .string(trace.traceID) }
         logger.log(level, operation, fields)
     }
 }

@@ -20,6 +20,10 @@ struct RequestBody: Sendable {
                     details: ["content_type": name])
             }
         }
+        try self.init(bytes, allowed: allowed)
+    }
+
+    init(_ bytes: [UInt8], allowed: [String]) throws(Failure) {
         do {
             members = try JSONMembers(parsing: bytes)
         } catch {

@@ -111,12 +111,12 @@ struct Router: Sendable {
             guard index < segments.count else { return nil }
             if part.hasSuffix("…}") {
                 let name = String(part.dropFirst().dropLast(2))
-                guard let value = percentDecoded(segments[index...].joined(separator: "/").utf8) else { return nil }
+                guard let value = percentDecoded(segments[index...].joined(separator: "/")) else { return nil }
                 parameters[name] = value
                 return parameters
             }
             if part.hasPrefix("{") {
-                guard let value = percentDecoded(segments[index].utf8) else { return nil }
+                guard let value = percentDecoded(segments[index]) else { return nil }
                 parameters[String(part.dropFirst().dropLast())] = value
             } else if part != segments[index] {
                 return nil

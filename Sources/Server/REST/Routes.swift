@@ -132,7 +132,7 @@ extension RESTAPI {
             answers: [.init(status: 200, summary: "Processor time, memory and processes", schema: "Usage")],
             codes: sessionErrors
         ) { api, call async throws(Failure) in
-            .json(try api.service.usage(call.session(), caller: call.caller).json)
+            .json(try await api.service.usage(call.session(), caller: call.caller).json)
         },
     ]
 

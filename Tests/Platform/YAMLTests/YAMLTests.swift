@@ -49,9 +49,11 @@ func `plain scalars follow the core schema of YAML 1.2 and quoted ones are strin
     #expect(scalar.value == expected)
 }
 
-@Test func `an integer that does not fit 64 bits has no value and not a number stays one`() throws {
+@Test func `a number that does not fit 64 bits has no value and not a number stays one`() throws {
     #expect(try value("9223372036854775808") == nil)
     #expect(try value("9223372036854775807") == .integer(.max))
+    #expect(try value("1e999") == nil)
+    #expect(try value("1e-999") == .number(0))
     guard case .number(let number)? = try value(".nan") else { throw Failure(.internal, "no number") }
     #expect(number.isNaN)
 }

@@ -24,9 +24,9 @@ struct corral_http_options {
 /// Starts the daemon; null where it could not start (`on_message` was told why). `options` must outlive the daemon.
 struct MHD_Daemon *corral_http_start(const struct corral_http_options *options);
 
-/// Sets who makes the answers that libmicrohttpd gives by itself (malformed request, header too large). It has no hook
-/// for them, so this shim takes the place of its exported `MHD_queue_response`, which it calls for its own pages.
-/// The maker may return null: then the page of libmicrohttpd is sent.
+/// Sets who answers what libmicrohttpd refuses by itself (malformed request, header too large). It has no hook for
+/// that, so this shim takes the place of its exported `MHD_queue_response`, which it calls for its own pages.
+/// The page returned is sent; with null the connection is closed as it is.
 void corral_http_set_error_page(struct MHD_Response *(*make)(struct MHD_Connection *connection, unsigned status));
 
 /// Queues an answer of the application.

@@ -35,7 +35,7 @@ public final class ProcessBackend: SandboxBackend {
         self.allowsSoftLimits = allowsSoftLimits
         self.identities = identities
         choice = cgroups
-        landlock = Host.landlockVersion
+        landlock = Kernel.landlockVersion
     }
 
     public func probe() async -> IsolationReport {

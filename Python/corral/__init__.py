@@ -1,0 +1,66 @@
+"""Corral's Python package: a client of the server, Gymnasium environments over it, and (in `corral.worker`) the
+worker inside of sandboxes.
+
+>>> import corral
+>>> with corral.make("classic/CartPole-v1") as env:
+...     observation, info = env.reset(seed=7)
+
+Names are loaded when they are first used, so that `corral.worker` needs neither NumPy nor Gymnasium.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import _registration
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AsyncClient": "aio",
+    "AsyncSession": "aio",
+    "Client": "client",
+    "CorralError": "errors",
+    "RemoteEnv": "env",
+    "RemoteVectorEnv": "vector",
+    "ResetResult": "client",
+    "Session": "client",
+    "StepResult": "client",
+    "aconnect": "aio",
+    "connect": "client",
+    "make": "env",
+    "make_vec": "vector",
+    "register_envs": "_registration",
+}
+_MODULES = ("aio", "client", "env", "errors", "local", "spaces", "values", "vector", "worker")
+
+__all__ = ["__version__"]
+__all__ += [*_HOMES, *_MODULES]
+
+if TYPE_CHECKING:
+    from . import aio, client, env, errors, local, spaces, values, vector
+    from ._registration import register_envs
+    from .aio import AsyncClient, AsyncSession, aconnect
+    from .client import Client, ResetResult, Session, StepResult, connect
+    from .env import RemoteEnv, make
+    from .errors import CorralError
+    from .vector import RemoteVectorEnv, make_vec
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is not None:
+        value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES, *_MODULES])
+
+
+_registration.register_when_gymnasium_is_loaded()

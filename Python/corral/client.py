@@ -1,0 +1,377 @@
+"""The synchronous client: `connect` gives a `Client`, `Client.sessions.create` a `Session`."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import (
+    Any,
+    Callable,
+    Optional,
+    TypeVar,
+    overload,
+)
+
+from gymnasium import spaces
+
+from . import _calls as calls
+from . import errors
+from ._calls import Call, ResetResult, SessionCore, StepResult
+from ._http import endpoint
+from ._transport import Transport
+
+T = TypeVar("T")
+
+__all__ = ["Client", "Session", "connect", "ResetResult", "StepResult"]
+
+TIMEOUT = 300.0
+RETRIES = 5
+
+
+def connect(
+    url: str | None = None,
+    *,
+    api_key: str | None = None,
+    timeout: float | None = TIMEOUT,
+    retries: int = RETRIES,
+    ssl_context: Any = None,
+) -> Client:
+    """A client of the server at `url`: ``http://…``, ``https://…`` or ``unix:///path/of/socket``.
+
+    Without `url` it is the server that the environment variable ``CORRAL_URL`` names, else a private one of this
+    process (`corral.local`).
+
+    Args:
+        api_key: Sent as a bearer token; default: the environment variable ``CORRAL_API_KEY``.
+        timeout: Seconds to wait for one answer, None for ever.
+        retries: How often a call is sent again after its connection broke. Only calls that are safe to repeat are:
+            resets and steps carry the index of the call, creations an idempotency key, so that the server does them
+            once.
+    """
+    url = url or os.environ.get("CORRAL_URL")
+    if not url:
+        from . import local
+
+        return Client(local.url(), api_key=api_key, timeout=timeout, retries=retries)
+    return Client(url, api_key=api_key, timeout=timeout, retries=retries, ssl_context=ssl_context)
+
+
+def headers(api_key: str | None) -> dict[str, str]:
+    """The headers of every request."""
+    from . import __version__
+
+    key = api_key if api_key is not None else os.environ.get("CORRAL_API_KEY")
+    given = {"User-Agent": f"corral-python/{__version__}"}
+    if key:
+        given["Authorization"] = f"Bearer {key}"
+    return given
+
+
+class Client:
+    """A server, as seen by one caller. Threads may share it; after a fork each process has connections of its own."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        timeout: float | None = TIMEOUT,
+        retries: int = RETRIES,
+        ssl_context: Any = None,
+    ) -> None:
+        self.url = url
+        self._transport = Transport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
+        self.sessions = Sessions(self)
+        self.environments = Environments(self)
+
+    def health(self) -> dict[str, Any]:
+        """How the server is; raises when it cannot be reached."""
+        return self._run(Call("GET", "/v1/health", calls.answer))
+
+    def capabilities(self) -> dict[str, Any]:
+        """What the server and its machine offer: backends, isolation, limits."""
+        return self._run(Call("GET", "/v1/capabilities", calls.answer))
+
+    def step_many(self, steps: Sequence[tuple[Session, Any]]) -> list[StepResult | errors.CorralError]:
+        """Steps several sessions by one request.
+
+        Returns results aligned with `steps`; where a step failed stands its error, and the others are done
+        nevertheless. Raises if the request as a whole failed.
+        """
+        return self.advance_many(steps, ())[0]
+
+    def reset_many(self, resets: Sequence[Reset]) -> list[ResetResult | errors.CorralError]:
+        """Resets several sessions side by side: `(session, seed, options)`. Results as of `step_many`."""
+        return self.advance_many((), resets)[1]
+
+    def advance_many(
+        self, steps: Sequence[tuple[Session, Any]], resets: Sequence[Reset]
+    ) -> tuple[list[StepResult | errors.CorralError], list[ResetResult | errors.CorralError]]:
+        """Steps some sessions (by one request) while others reset."""
+        stepped = [session for session, _ in steps]
+        sessions = stepped + [session for session, _, _ in resets]
+        if len({session.id for session in sessions}) < len(sessions):
+            raise errors.error("invalid_argument", "a session can be advanced once in a request")
+        with contextlib.ExitStack() as locked:
+            # In the order of ids, so that two threads with overlapping sessions cannot wait for each other.
+            for session in sorted(sessions, key=lambda one: one.id):
+                locked.enter_context(session._ready())
+            batch: list[Call[Any]] = [session._core.reset_call(seed, options) for session, seed, options in resets]
+            if steps:
+                batch.insert(0, calls.step_many([one._core for one in stepped], [action for _, action in steps]))
+            try:
+                results = self._transport.run_all(batch)
+            except BaseException as error:
+                for session in sessions:
+                    session._core.failed(error)
+                raise
+            stepping = results.pop(0) if steps else []
+            for (session, _, _), result in zip(resets, results):
+                if isinstance(result, errors.CorralError):
+                    session._core.failed(result)
+            if isinstance(stepping, errors.CorralError):
+                for session in stepped:
+                    session._core.failed(stepping)
+                raise stepping
+            return stepping, results
+
+    def _run(self, call: Call[T]) -> T:
+        return self._transport.run(call)
+
+    def close(self) -> None:
+        """Closes the connections; sessions stay until they are closed or their idle time ends."""
+        self._transport.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Client({self.url!r})"
+
+
+class Environments:
+    """The environments that the server offers."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def list(self, **query: Any) -> Iterator[dict[str, Any]]:
+        """All environments, page by page as they are needed."""
+        return _pages(self._client, "/v1/environments", "environments", query)
+
+    def get(self, reference: str) -> dict[str, Any]:
+        """What `reference` names; raises `errors.NotFound`."""
+        return self._client._run(Call("GET", f"/v1/environments/{calls.segment(reference)}", calls.answer))
+
+
+class Sessions:
+    """The sessions of the caller."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @overload
+    def create(
+        self,
+        environment: str,
+        instance: str | None = ...,
+        params: Mapping[str, Any] | None = ...,
+        seed: int | None = ...,
+        options: Mapping[str, Any] | None = ...,
+        labels: Mapping[str, str] | None = ...,
+        count: None = ...,
+        reset: bool = ...,
+    ) -> Session: ...
+
+    @overload
+    def create(
+        self,
+        environment: str,
+        instance: str | None = ...,
+        params: Mapping[str, Any] | None = ...,
+        seed: int | None = ...,
+        options: Mapping[str, Any] | None = ...,
+        labels: Mapping[str, str] | None = ...,
+        *,
+        count: int,
+        reset: bool = ...,
+    ) -> builtins.list[Session]: ...
+
+    def create(
+        self,
+        environment: str,
+        instance: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        options: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        count: int | None = None,
+        reset: bool = True,
+    ) -> Session | builtins.list[Session]:
+        """Opens a session, or with `count` as many (all or none).
+
+        With `reset` the first episode has begun and `Session.initial` holds its first observation; `seed` and
+        `options` are for that reset.
+        """
+        call = calls.create(environment, instance, params, seed, options, labels, reset, count)
+        opened = [Session(self._client, core) for core in self._client._run(call)]
+        return opened[0] if count is None else opened
+
+    def get(self, id: str) -> Session:
+        """The live session with this id; raises `errors.NotFound`."""
+        read = Call("GET", f"/v1/sessions/{calls.segment(id)}", calls.answer)
+        return Session(self._client, SessionCore(self._client._run(read)))
+
+    def list(
+        self,
+        state: str | None = None,
+        environment: str | None = None,
+        label: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Descriptions of sessions, page by page as they are needed; `limit` is the size of a page."""
+        query = {"state": state, "environment": environment, "label": label, "limit": limit}
+        return _pages(self._client, "/v1/sessions", "sessions", query)
+
+
+def _pages(client: Client, path: str, key: str, query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    cursor: str | None = None
+    while True:
+        items, cursor = client._run(calls.listing(path, key, {**query, "cursor": cursor}))
+        yield from items
+        if cursor is None:
+            return
+
+
+class Session:
+    """One hold on one environment.
+
+    Calls of one session follow each other: from several threads they queue. A reset or step whose connection breaks
+    is sent again with the same index, and the server answers from memory if it had done it.
+    """
+
+    def __init__(self, client: Client, core: SessionCore) -> None:
+        self._client = client
+        self._core = core
+        self._lock = threading.RLock()
+
+    @property
+    def id(self) -> str:
+        return self._core.id
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The server's description of the session when it was last read."""
+        return self._core.description
+
+    @property
+    def index(self) -> int | None:
+        """The index of the last accepted reset or step, None before the first."""
+        return self._core.index
+
+    @property
+    def initial(self) -> ResetResult | None:
+        """The reset that came with the creation."""
+        return self._core.initial
+
+    @property
+    def observation_space(self) -> spaces.Space[Any] | None:
+        return self._core.spaces[0]
+
+    @property
+    def action_space(self) -> spaces.Space[Any] | None:
+        return self._core.spaces[1]
+
+    def reset(self, seed: int | None = None, options: Mapping[str, Any] | None = None) -> ResetResult:
+        """Begins an episode."""
+        return self._advance(lambda: self._core.reset_call(seed, options))
+
+    def step(self, action: Any) -> StepResult:
+        """Takes one step.
+
+        Raises `errors.InvalidAction` (the episode goes on), `errors.EpisodeOver`, `errors.NotReset`,
+        `errors.EnvironmentFailure`, and `errors.SessionFailed` when the worker is lost.
+        """
+        return self._advance(lambda: self._core.step_call(action))
+
+    def render(self, mode: str | None = None) -> Any:
+        """The picture of the present state: ``rgb_array`` gives an array `[height, width, 3]` of uint8, ``ansi``
+        text, ``png`` bytes.
+
+        Without a mode it is what the environment has.
+        """
+        with self._lock:
+            return self._client._run(self._core.render_call(mode))
+
+    def refresh(self) -> dict[str, Any]:
+        """Reads the description anew."""
+        with self._lock:
+            return self._client._run(self._core.refresh_call()).description
+
+    def keepalive(self) -> str:
+        """Starts the idle time anew; returns when it ends (RFC 3339)."""
+        body = self._client._run(self._core.post_call("keepalive"))
+        return str(calls.field(body, "expires_at", str))
+
+    def interrupt(self) -> None:
+        """Ends the running step, called from another thread."""
+        self._client._run(self._core.post_call("interrupt"))
+
+    def logs(self, lines: int = 100) -> list[str]:
+        """The last lines (at most 1000) of the worker's standard error, oldest first."""
+        return self._client._run(self._core.logs_call(lines))
+
+    def usage(self) -> dict[str, Any]:
+        """CPU time, memory and processes of the worker."""
+        return self._client._run(self._core.get_call("usage"))
+
+    def close(self) -> None:
+        """Ends the session; may be called again."""
+        if not self._core.closed:
+            self._client._run(self._core.close_call())
+            self._core.closed = True
+
+    def _advance(self, call: Callable[[], Call[T]]) -> T:
+        with self._ready():
+            try:
+                return self._client._run(call())
+            except BaseException as error:
+                self._core.failed(error)
+                raise
+
+    @contextlib.contextmanager
+    def _ready(self) -> Iterator[None]:
+        """Holds the session, its index being known."""
+        with self._lock:
+            if not self._core.known:
+                self._client._run(self._core.refresh_call())
+            yield
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Session({self.id!r}, {self.info.get('environment')!r})"
+
+
+Reset = tuple[Session, Optional[int], Optional[Mapping[str, Any]]]

@@ -1,0 +1,191 @@
+"""A session as a Gymnasium environment: `make` and `RemoteEnv`."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import gymnasium
+from gymnasium.envs.registration import EnvSpec
+
+from . import errors
+from ._registration import ENTRY_POINT, VECTOR_ENTRY_POINT, gymnasium_id
+from .client import Client, Session, connect
+
+__all__ = ["RemoteEnv", "make"]
+
+_shared: dict[str, Client] = {}
+_guard = threading.Lock()
+
+
+def shared_client(url: str | None) -> Client:
+    """The client that all environments of this process use for the server at `url`."""
+    probe = connect(url)
+    with _guard:
+        return _shared.setdefault(probe.url, probe)
+
+
+def make(
+    reference: str,
+    url: str | None = None,
+    *,
+    instance: str | None = None,
+    render_mode: str | None = None,
+    client: Client | None = None,
+    **params: Any,
+) -> RemoteEnv:
+    """A Gymnasium environment that runs in a sandbox of a Corral server.
+
+    Args:
+        reference: What to run, e.g. ``classic/CartPole-v1`` or ``text/ScienceWorld@^1.2``.
+        url: The server. Without it: ``CORRAL_URL``, else a private local server that ends with this process.
+        instance: The level, game or task.
+        render_mode: One of the environment's own, ``rgb_array`` or ``ansi``.
+        client: A client to use instead of `url`.
+        params: Parameters of the environment.
+    """
+    return RemoteEnv(reference, url, instance=instance, render_mode=render_mode, client=client, **params)
+
+
+class RemoteEnv(gymnasium.Env[Any, Any]):
+    """One session of a server, as `gymnasium.Env`.
+
+    A reward that the environment did not give is NaN. What the server refuses raises `corral.errors.CorralError`.
+    `metadata["render_modes"]` of an instance tells what this environment can draw.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array", "ansi"]}
+
+    def __init__(
+        self,
+        reference: str,
+        url: str | None = None,
+        *,
+        instance: str | None = None,
+        render_mode: str | None = None,
+        client: Client | None = None,
+        **params: Any,
+    ) -> None:
+        self.client = client if client is not None else shared_client(url)
+        self.session: Session = self.client.sessions.create(reference, instance, params or None, reset=False)
+        try:
+            self.observation_space, self.action_space = spaces_of(self.session)
+            facts = facts_of(self.session)
+            check_render_mode(self.session, facts, render_mode)
+        except BaseException:
+            with contextlib.suppress(errors.CorralError):
+                self.session.close()
+            raise
+        self.metadata = {**type(self).metadata, "render_modes": facts.render_modes}
+        self.render_mode = render_mode
+        if client is not None:
+            url = client.url
+        self.spec = spec_of(reference, url, instance, render_mode, params, facts)
+
+    @property
+    def backend(self) -> str | None:
+        """How the server executes the environment: ``native``, ``process``, ``docker`` or ``plain``."""
+        return self.session.info.get("backend")
+
+    @property
+    def instance(self) -> str | None:
+        return self.session.info.get("instance")
+
+    def reset(self, *, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        result = self.session.reset(seed, options)
+        return result.observation, result.info
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        result = self.session.step(action)
+        reward = math.nan if result.reward is None else result.reward
+        return result.observation, reward, result.terminated, result.truncated, result.info
+
+    def render(self) -> Any:
+        if self.render_mode is None:
+            gymnasium.logger.warn(
+                "render() needs a render mode: give it when the environment is made, e.g. render_mode='rgb_array'."
+            )
+            return None
+        return self.session.render(self.render_mode)
+
+    def close(self) -> None:
+        # A server that is gone took the session with it.
+        with contextlib.suppress(errors.ConnectionLost, errors.NotFound):
+            self.session.close()
+
+    def __str__(self) -> str:
+        return f"<RemoteEnv<{self.session.info.get('environment')}>>"
+
+
+def spaces_of(session: Session) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any]]:
+    """Both spaces of a session; raises `errors.FailedPrecondition` where the environment does not declare them."""
+    observations, actions = session.observation_space, session.action_space
+    if observations is None or actions is None:
+        raise errors.error(
+            "failed_precondition",
+            f"{session.info.get('environment')} does not declare its spaces",
+            "use corral.connect(…).sessions, which needs none",
+        )
+    return observations, actions
+
+
+class Facts(NamedTuple):
+    """What the manifest of an environment says beside its spaces."""
+
+    render_modes: list[str]
+    nondeterministic: bool
+
+
+def facts_of(session: Session) -> Facts:
+    """The facts of the version that a session runs; versions never change, so they are read once."""
+    client, reference = session._client, str(session.info.get("environment"))
+    key = (client.url, reference)
+    known = _facts.get(key)
+    if known is None:
+        try:
+            described = client.environments.get(reference)
+        except errors.NotFound:  # served without a manifest
+            described = {}
+        manifest = described.get("manifest")
+        modes = manifest.get("render_modes") if isinstance(manifest, dict) else None
+        names = [str(mode) for mode in modes] if isinstance(modes, list) else []
+        known = _facts[key] = Facts(names, described.get("nondeterministic") is True)
+    return known
+
+
+_facts: dict[tuple[str, str], Facts] = {}
+
+
+def check_render_mode(session: Session, facts: Facts, mode: str | None) -> None:
+    """Raises `errors.InvalidArgument` if `mode` is none of the environment's."""
+    if mode is not None and mode not in facts.render_modes:
+        raise errors.error(
+            "invalid_argument",
+            f"{session.info.get('environment')} has no render mode {mode!r}",
+            f"use one of: {', '.join(facts.render_modes)}" if facts.render_modes else "it cannot be rendered",
+        )
+
+
+def spec_of(
+    reference: str,
+    url: str | None,
+    instance: str | None,
+    render_mode: str | None,
+    params: Mapping[str, Any],
+    facts: Facts,
+) -> EnvSpec:
+    """What `gymnasium.make` needs to make the same environment again."""
+    given = {"url": url, "instance": instance, "render_mode": render_mode, **params}
+    return EnvSpec(
+        id=gymnasium_id(reference) or "corral/Remote-v0",
+        entry_point=ENTRY_POINT,
+        vector_entry_point=VECTOR_ENTRY_POINT,
+        nondeterministic=facts.nondeterministic,
+        order_enforce=False,
+        disable_env_checker=True,
+        kwargs={"reference": reference, **{name: value for name, value in given.items() if value is not None}},
+    )

@@ -1,0 +1,39 @@
+"""System calls that Python has no name for, made so that a freshly forked process touches little memory."""
+
+import ctypes
+import os
+import signal
+
+library = ctypes.CDLL(None, use_errno=True)
+_syscall = library.syscall
+_syscall.restype = ctypes.c_long
+_syscall.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_long]
+
+_CLOSE_RANGE = 436
+_LAST = 0xFFFFFFFF
+
+#: `signal.signal` without the enumerations around it; it takes functions and the two numbers below.
+set_handler = getattr(signal.signal, "__wrapped__", signal.signal)
+DEFAULT, IGNORE = int(signal.SIG_DFL), int(signal.SIG_IGN)
+
+
+def syscall(number, first=0, second=0, third=0, fourth=0):
+    """The result of a system call; negative where it failed, with the reason in `error`."""
+    return _syscall(number, first, second, third, fourth)
+
+
+def error():
+    """The number of the last failed call."""
+    return ctypes.get_errno()
+
+
+def close_from(first):
+    """Closes every descriptor from `first` on, whoever opened it."""
+    if syscall(_CLOSE_RANGE, first, _LAST) == 0:
+        return
+    for descriptor in [int(name) for name in os.listdir("/proc/self/fd")]:
+        if descriptor >= first:
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass  # the listing's own

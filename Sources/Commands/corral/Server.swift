@@ -1,0 +1,143 @@
+import Configuration
+import Foundations
+import Glibc
+import HTTP
+import JSON
+import Logging
+import Manifests
+import Metrics
+import REST
+import Reactor
+import Sandboxes
+import Sessions
+
+/// A running server: everything that the configuration asks for, wired together.
+struct Server {
+    let addresses: [String]
+    private let http: HTTPServer
+    private let service: SessionService
+    private let run: RunDirectory
+    private let cgroups: CgroupTree.Choice
+
+    static func start(_ configuration: Configuration, logger: Logger) async throws(Failure) -> Server {
+        let data = configuration[ServerKeys.data]
+        await removeLeftovers(data: data, logger: logger)
+        let run = try RunDirectory(data: data)
+        let cgroups = await offload { CgroupTree.open(server: run.server) }
+        let backends = try await Backends.make(configuration, server: run.server, run: run.path, cgroups: cgroups)
+        let installation = Installation.find()
+        let folder = try loadManifests(configuration, installation, logger)
+        let authority = ManifestAuthority(
+            folder: folder, policy: try policy(configuration, installation), isolation: backends.isolation)
+        let metrics = MetricsRegistry()
+        let pool = await WorkerPool(
+            .init(
+                spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
+                lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout]),
+            backends: backends.all, logger: logger)
+        let service = await SessionService(
+            server: run.server,
+            limits: .init(
+                maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
+                maxLifetime: configuration[ServerKeys.maxLifetime]),
+            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], logger: logger)
+        var keys: Access.Keys?
+        if let path = configuration[ServerKeys.keys] {
+            let file = try KeyFile(path)
+            keys = { file.caller(of: $0) }
+        }
+        let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
+        let api = await RESTAPI(
+            service: service, environments: ManifestDirectory(folder),
+            information: .init(version: Version.current, capabilities: backends.capabilities),
+            access: Access(keys: keys, isLoopback: isLoopback), metrics: metrics, logger: logger)
+        let http = try HTTPServer(
+            configuration: httpConfiguration(configuration), executor: Reactor.shared.executor
+        ) { await api.handle($0) }
+        try http.start()
+        let scheme = configuration[ServerKeys.tlsCertificate] == nil ? "http" : "https"
+        let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
+        await api.setAddress(addresses.first ?? "")
+        return Server(addresses: addresses, http: http, service: service, run: run, cgroups: cgroups)
+    }
+
+    /// Stops in order: no new requests, running ones end, sessions end, nothing is left.
+    func stop(grace: Duration) async {
+        await http.stop(grace: grace)
+        await service.drain()
+        if case .available(let tree) = cgroups { await tree.close() }
+        run.remove()
+    }
+
+    private static func removeLeftovers(data: String, logger: Logger) async {
+        for server in await offload({ RunDirectory.leftovers(data: data) }) {
+            let isGone = await CgroupTree.removeLeftovers(server: server)
+            if isGone { RunDirectory.remove(server, data: data) }
+            logger.warning(
+                "removed what a server left behind",
+                ["server": .string(RunDirectory.name(of: server)), "complete": .bool(isGone)])
+        }
+    }
+
+    private static func loadManifests(
+        _ configuration: Configuration, _ installation: Installation, _ logger: Logger
+    ) throws(Failure) -> ManifestFolder {
+        let folders = configuration[ServerKeys.environments]
+        let wanted = folders.isEmpty ? [installation.manifests].compactMap { $0 } : folders
+        let folder = try VersionDigest.load(wanted)
+        for problem in folder.problems { logger.log(.warning, "a manifest was left out", failure: problem) }
+        return folder
+    }
+
+    private static func policy(
+        _ configuration: Configuration, _ installation: Installation
+    ) throws(Failure) -> ManifestAuthority.Policy {
+        guard let sdk = installation.sdk else {
+            throw Failure(.failedPrecondition, "the Python package corral is not where the program is", next: "install Corral again")
+        }
+        var policy = ManifestAuthority.Policy(
+            backend: configuration[ServerKeys.backend] == "plain" ? .plain : .process,
+            python: configuration[ServerKeys.python] ?? installation.python ?? "/usr/bin/python3", sdk: sdk,
+            longestCommand: configuration[ServerKeys.commandTimeout],
+            longestStart: configuration[ServerKeys.startTimeout])
+        policy.allowsHostNetwork = configuration[ServerKeys.allowHostNetwork]
+        policy.allowedVolumes = configuration[ServerKeys.allowVolumes]
+        policy.validation = LaunchPlan.Validation(rawValue: configuration[ServerKeys.validation]) ?? .full
+        return policy
+    }
+
+    /// Of one zygote with all its sessions: half of the machine's memory.
+    private static func familyLimits() -> SandboxLimits {
+        let memory = sysconf(CInt(_SC_PHYS_PAGES)) * sysconf(CInt(_SC_PAGESIZE))
+        return SandboxLimits(memory: max(1 << 30, memory / 2), processes: 32768, files: 20000)
+    }
+
+    private static func httpConfiguration(_ configuration: Configuration) throws(Failure) -> HTTPServerConfiguration {
+        let host = configuration[ServerKeys.host]
+        let listener: HTTPServerConfiguration.Listener
+        if let path = configuration[ServerKeys.unixSocket] {
+            listener = .unix(path: path, mode: 0o600)
+        } else {
+            guard Access.isLoopbackName(host) || configuration[ServerKeys.keys] != nil || configuration[ServerKeys.insecure]
+            else {
+                throw Failure(
+                    .failedPrecondition, "\(host) can be reached from other machines and nobody is authenticated",
+                    next: "listen on 127.0.0.1, name the callers with --keys, or accept the risk with --insecure")
+            }
+            listener = .tcp(host: host, port: configuration[ServerKeys.port])
+        }
+        var http = HTTPServerConfiguration(listeners: [listener], errorBody: RESTAPI.errorBody)
+        http.threads = configuration[ServerKeys.httpThreads]
+        http.headerLimit = configuration[ServerKeys.headerLimit]
+        http.bodyLimit = configuration[ServerKeys.bodyLimit]
+        http.headerTimeout = Int(configuration[ServerKeys.clientTimeout] / .seconds(1))
+        switch (configuration[ServerKeys.tlsCertificate], configuration[ServerKeys.tlsKey]) {
+        case (nil, nil): break
+        case (let certificate?, let key?): http.tls = .init(certificate: certificate, key: key)
+        default:
+            throw Failure(
+                .invalidArgument, "tls-certificate and tls-key belong together", next: "give both, or none for plain HTTP")
+        }
+        return http
+    }
+}

@@ -1,0 +1,16 @@
+import Glibc
+
+/// Writes text to standard error with one write.
+func writeError(_ text: String) { _ = write(2, text, text.utf8.count) }
+
+/// All variables of the environment.
+func environmentVariables() -> [String: String] {
+    var variables: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+        let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
+        entry += 1
+    }
+    return variables
+}

@@ -1,0 +1,81 @@
+/// The configuration of `corral serve`. A new key is a line here and one in `all`.
+public enum ServerKeys {
+    public static let host: Key<String> = .text(
+        "host", "ADDRESS", fallback: "127.0.0.1", "The address to listen on.")
+    public static let port: Key<Int> = .integer(
+        "port", 0...65535, fallback: 7878, "The port to listen on; 0 picks a free one.")
+    public static let unixSocket: Key<String?> = .path(
+        "unix-socket", "PATH", "Listen on this Unix socket instead of a port.")
+    public static let data: Key<String> = .path(
+        "data", "DIRECTORY", fallback: "~/.local/share/corral", "Where everything is kept.")
+    public static let environments: Key<[String]> = .paths(
+        "environments", "DIRECTORY", "A folder of manifests to serve.")
+    public static let python: Key<String?> = .path(
+        "python", "PATH", "The interpreter of Python workers; without it the first python3 on PATH.")
+    public static let backend: Key<String> = .choice(
+        "backend", ["process", "plain"], fallback: "process",
+        "How workers are run; plain has no fence and needs --trust.")
+    public static let trust: Key<Bool> = .bool("trust", "Allow workers without a fence.")
+    public static let insecure: Key<Bool> = .bool(
+        "insecure", "Listen beyond loopback although nobody is authenticated.")
+    public static let keys: Key<String?> = .path(
+        "keys", "FILE", "Who may call: a YAML file of callers with the SHA-256 of their keys; without it everyone is the local admin.")
+    public static let allowSoftLimits: Key<Bool> = .bool(
+        "allow-soft-limits", "Start sessions where the kernel cannot enforce memory and process limits.")
+    public static let allowHostNetwork: Key<Bool> = .bool(
+        "allow-host-network", "Let manifests ask for the network of the host.")
+    public static let allowVolumes: Key<[String]> = .paths(
+        "allow-volumes", "DIRECTORY", "A folder of the host that manifests may mount, with all below it.")
+    public static let maxSessions: Key<Int> = .integer(
+        "max-sessions", 1...1_000_000, fallback: 1024, "How many sessions may be open at once.")
+    public static let idleTimeout: Key<Duration> = .duration(
+        "idle-timeout", .seconds(1) ... .seconds(2_592_000), fallback: .seconds(300),
+        "How long a session may be without a call.")
+    public static let maxLifetime: Key<Duration> = .duration(
+        "max-lifetime", .seconds(1) ... .seconds(31_536_000), fallback: .seconds(86_400), "How long a session may live."
+    )
+    public static let commandTimeout: Key<Duration> = .duration(
+        "command-timeout", .milliseconds(1) ... .seconds(86_400), fallback: .seconds(60),
+        "How long a worker may take for one command.")
+    public static let startTimeout: Key<Duration> = .duration(
+        "start-timeout", .milliseconds(1) ... .seconds(86_400), fallback: .seconds(60),
+        "How long a worker may take to start.")
+    public static let drainTimeout: Key<Duration> = .duration(
+        "drain-timeout", .seconds(0) ... .seconds(3600), fallback: .seconds(10),
+        "How long running calls may take to end when the server stops.")
+    public static let warm: Key<Int> = .integer(
+        "warm", 0...1000, fallback: 2, "How many started sessions are kept ready for each environment.")
+    public static let logLevel: Key<String> = .choice(
+        "log-level", ["debug", "info", "warning", "error", "off"], fallback: "info", "What to log.")
+    public static let logFormat: Key<String> = .choice(
+        "log-format", ["auto", "text", "json"], fallback: "auto", "How to log; auto is text on a terminal, else JSON.")
+    public static let bodyLimit: Key<Int> = .size(
+        "body-limit", 1024...1 << 30, fallback: 16 << 20, "The largest body of a request.")
+    public static let lineLimit: Key<Int> = .size(
+        "line-limit", 1024...1 << 30, fallback: 16 << 20, "The longest line that a worker may write.")
+    public static let headerLimit: Key<Int> = .size(
+        "header-limit", 1024...16 << 20, fallback: 64 << 10, "The largest head of a request.")
+    public static let clientTimeout: Key<Duration> = .duration(
+        "client-timeout", .seconds(1) ... .seconds(86_400), fallback: .seconds(30),
+        "How long a connection may be silent while a request is read or an answer is written.")
+    public static let httpThreads: Key<Int> = .integer(
+        "http-threads", 1...256, fallback: 2, "How many threads read requests.")
+    public static let tlsCertificate: Key<String?> = .path(
+        "tls-certificate", "FILE", "The certificate chain (PEM); makes the server speak HTTPS.")
+    public static let tlsKey: Key<String?> = .path("tls-key", "FILE", "The private key of the certificate (PEM).")
+    public static let validation: Key<String> = .choice(
+        "validation", ["full", "sampled", "off"], fallback: "full", "How observations are checked against their spaces."
+    )
+
+    /// In the order of help.
+    public static let all: [Declaration] = [
+        host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
+        python.declaration, backend.declaration, trust.declaration, insecure.declaration,
+        keys.declaration, allowSoftLimits.declaration,
+        allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, idleTimeout.declaration,
+        maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
+        warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
+        headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
+        tlsKey.declaration, validation.declaration,
+    ]
+}

@@ -1,0 +1,60 @@
+import Foundations
+import Reactor
+import Sandboxes
+import Workers
+
+/// A started worker that a session can take: its connection and what fences it in.
+@Reactor
+final class Seat {
+    let connection: WorkerConnection
+    /// Nil for version 1, which does not introduce itself.
+    let greeting: WorkerGreeting?
+    let isolation: IsolationReport
+    private let place: Place
+
+    enum Place {
+        /// A sandbox of its own.
+        case own(any Sandbox)
+        /// A fork of a zygote.
+        case shared(any Sandbox, fence: any SessionFence, scratch: String)
+    }
+
+    init(connection: WorkerConnection, greeting: WorkerGreeting?, place: Place) {
+        self.connection = connection
+        self.greeting = greeting
+        self.place = place
+        switch place {
+        case .own(let sandbox), .shared(let sandbox, _, _): isolation = sandbox.isolation
+        }
+    }
+
+    var isUsable: Bool { connection.problem == nil }
+
+    func usage() async -> SandboxUsage {
+        switch place {
+        case .own(let sandbox): await sandbox.usage()
+        case .shared(_, let fence, _): await fence.usage()
+        }
+    }
+
+    /// Ends the worker; returns when nothing of it is left.
+    func release() async {
+        connection.close()
+        await place.remove()
+    }
+}
+
+extension Seat.Place {
+    @Reactor
+    func remove() async {
+        switch self {
+        case .own(let sandbox):
+            sandbox.kill()
+            await sandbox.waitUntilGone()
+        case .shared(let sandbox, let fence, let scratch):
+            await fence.remove()
+            // It fails only when the sandbox is gone, and the folder with it.
+            try? await sandbox.closeScratch(scratch)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Foundations
+import Glibc
+import Reactor
+import Sandboxes
+import Workers
+
+/// Starts workers of one version for one tenant.
+@Reactor
+protocol SeatSource: AnyObject, Sendable {
+    /// Whether it can go on making seats; a source that cannot is replaced.
+    var isUsable: Bool { get }
+    func makeSeat() async throws(Failure) -> Seat
+    /// Ends what outlives the seats.
+    func shutDown() async
+}
+
+/// What all seats of one source have in common.
+struct SeatConfiguration: Sendable {
+    let plan: LaunchPlan
+    let lineLimit: Int
+    /// Of everything in a shared sandbox together.
+    let familyLimits: SandboxLimits
+}
+
+/// The server's and the worker's ends of a channel and of standard error.
+@Reactor
+struct WorkerEnds: ~Copyable {
+    let channel: Channel
+    let errors: Channel
+    let workerChannel: Descriptor
+    let workerErrors: Descriptor
+
+    static func open() throws(Failure) -> WorkerEnds {
+        let stream = try Descriptor.socketPair()
+        let pipe = try Descriptor.pipe()
+        let channel = try Channel(stream.first), errors = try Channel(pipe.first)
+        return WorkerEnds(
+            channel: channel, errors: errors, workerChannel: stream.second, workerErrors: pipe.second)
+    }
+}
+
+extension WorkerConnection {
+    /// Says `hello` where the dialect calls for it, and settles an undecided one.
+    ///
+    /// - Returns: Nil for version 1.
+    /// - Throws: `session_failed` where the worker does not introduce itself.
+    func greet(timeout: Duration) async throws(Failure) -> WorkerGreeting? {
+        guard dialect != .v1 else { return nil }
+        do {
+            let message = try await exchange(timeout: timeout, WorkerCommand.hello)
+            if dialect == .undecided {
+                guard message.members["id"] != nil else {
+                    dialect = .v1
+                    return nil
+                }
+                dialect = .v2
+            }
+            return try WorkerGreeting(message)
+        } catch {
+            let lines = log.lines(last: 20).joined(separator: "\n")
+            throw Failure(
+                .sessionFailed, "the worker did not introduce itself: \(error)" + (lines.isEmpty ? "" : "\n\(lines)"),
+                next: "run the worker by hand, or look at what it prints", details: ["reason": "worker_exited"])
+        }
+    }
+}
+
+/// Opens `/dev/null` for a command that needs no input or output.
+func openNull() throws(Failure) -> Descriptor {
+    let raw = open("/dev/null", O_RDWR | O_CLOEXEC)
+    guard raw >= 0 else { throw Failure(.resourceExhausted, "cannot open /dev/null: \(errorText(errno))") }
+    return Descriptor(owning: raw)
+}

@@ -1,0 +1,111 @@
+import Foundations
+import Logging
+import Reactor
+import Sandboxes
+import Workers
+
+/// Makes session hosts that are workers in sandboxes; keeps zygotes and spare workers by version and tenant.
+@Reactor
+public final class WorkerPool: SessionHostSource {
+    public struct Configuration: Sendable {
+        /// Workers kept ready for each version in use.
+        public var spares: Int
+        /// Of a zygote and all its sessions together.
+        public var familyLimits: SandboxLimits
+        /// The most bytes of a worker's line, and of one reply's buffers.
+        public var lineLimit: Int
+        /// After this long without sessions a version's zygote and spares end.
+        public var idleTimeout: Duration
+        /// Time that an interrupted step has to end.
+        public var interruptGrace: Duration
+
+        public init(
+            spares: Int, familyLimits: SandboxLimits, lineLimit: Int, idleTimeout: Duration,
+            interruptGrace: Duration = .seconds(5)
+        ) {
+            self.spares = spares
+            self.familyLimits = familyLimits
+            self.lineLimit = lineLimit
+            self.idleTimeout = idleTimeout
+            self.interruptGrace = interruptGrace
+        }
+    }
+
+    /// Zygotes, spares and caches are never shared between tenants.
+    private struct Key: Hashable {
+        let digest: String
+        let tenant: String
+        let backend: LaunchPlan.Backend
+    }
+
+    private let configuration: Configuration
+    private let backends: [LaunchPlan.Backend: any SandboxBackend]
+    private let logger: Logger
+    private var pools: [Key: SeatPool] = [:]
+    private var lastSandbox = 0
+    private var sweep: Timer?
+
+    public init(_ configuration: Configuration, backends: [LaunchPlan.Backend: any SandboxBackend], logger: Logger) {
+        self.configuration = configuration
+        self.backends = backends
+        self.logger = logger
+    }
+
+    public func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost {
+        let pool = try pool(for: plan)
+        let seat = try await pool.take()
+        do throws(Failure) {
+            return try await WorkerHost.open(
+                plan, seat: seat, interruptGrace: configuration.interruptGrace, onReleased: { pool.returned() })
+        } catch {
+            await seat.release()
+            pool.returned()
+            throw error
+        }
+    }
+
+    public func shutDown() async {
+        sweep?.cancel()
+        let ending = pools.values
+        pools = [:]
+        await withTaskGroup(of: Void.self) { group in
+            for pool in ending { group.addTask { await pool.shutDown() } }
+        }
+    }
+
+    private func pool(for plan: LaunchPlan) throws(Failure) -> SeatPool {
+        let key = Key(digest: plan.digest, tenant: plan.tenant, backend: plan.backend)
+        if let pool = pools[key] { return pool }
+        guard let backend = backends[plan.backend] else {
+            throw Failure(
+                .failedPrecondition, "this server has no backend \(plan.backend.rawValue)",
+                next: "GET /v1/capabilities tells which it has")
+        }
+        let seats = SeatConfiguration(
+            plan: plan, lineLimit: configuration.lineLimit, familyLimits: configuration.familyLimits)
+        let pool = SeatPool(spareCount: configuration.spares, logger: logger) { [unowned self] () async throws(Failure) in
+            guard plan.isShared else { return OwnSeats(seats, backend: backend) { self.newName() } }
+            return try await ZygoteSeats.start(seats, backend: backend, name: newName())
+        }
+        pools[key] = pool
+        if sweep == nil { sweepLater() }
+        return pool
+    }
+
+    private func newName() -> String {
+        lastSandbox += 1
+        return "w\(lastSandbox)"
+    }
+
+    private func sweepLater() {
+        sweep = Reactor.schedule(at: .now + configuration.idleTimeout / 4) { [weak self] in
+            guard let self else { return }
+            for (key, pool) in pools where pool.seatsTaken == 0 && pool.lastUse + configuration.idleTimeout <= .now {
+                pools[key] = nil
+                Task { await pool.shutDown() }
+            }
+            sweep = nil
+            if !pools.isEmpty { sweepLater() }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Foundations
+import JSON
+import Reactor
+import Sandboxes
+import Workers
+
+/// Workers forked from one zygote: the interpreter and the environment's modules are loaded once for all of them.
+@Reactor
+final class ZygoteSeats: SeatSource {
+    private let configuration: SeatConfiguration
+    private let sandbox: any Sandbox
+    private let control: PacketSocket
+    private let errors: Channel
+    private var log = LogRing()
+    private var forks: [String: Promise<Void>] = [:]
+    private var lastFork = 0
+    private let ready = Promise<Void>()
+    private(set) var isUsable = true
+
+    /// How long a fork may take: it is milliseconds unless the machine is overloaded.
+    private static let forkTimeout = Duration.seconds(20)
+
+    /// Starts the zygote; returns when it has imported the environment.
+    ///
+    /// - Throws: what the backend throws; `session_failed` when the zygote fails or needs longer than the start time.
+    static func start(
+        _ configuration: SeatConfiguration, backend: any SandboxBackend, name: String
+    ) async throws(Failure) -> ZygoteSeats {
+        let plan = configuration.plan
+        let packets = try Descriptor.socketPair(packets: true), pipe = try Descriptor.pipe()
+        let null = try openNull()
+        let specification = SandboxSpecification(
+            name: name, command: plan.command, environment: plan.environment, directory: plan.directory, mounts: plan.mounts,
+            limits: configuration.familyLimits, network: plan.network, isShared: true)
+        let sandbox = try await backend.start(
+            specification,
+            descriptors: SandboxDescriptors(input: null.raw, output: null.raw, errors: pipe.second.raw, control: packets.second.raw))
+        let control = try PacketSocket(packets.first), errors = try Channel(pipe.first)
+        let seats = ZygoteSeats(configuration, sandbox: sandbox, control: control, errors: errors)
+        do throws(Failure) {
+            try await seats.ready.value(within: plan.times.start, or: seats.failed("it needs too long to start"))
+        } catch {
+            await seats.shutDown()
+            throw error
+        }
+        return seats
+    }
+
+    private init(_ configuration: SeatConfiguration, sandbox: any Sandbox, control: PacketSocket, errors: Channel) {
+        self.configuration = configuration
+        self.sandbox = sandbox
+        self.control = control
+        self.errors = errors
+        errors.onReceive = { [unowned self] in log.append($0) }
+        control.onMessage = { [unowned self] bytes, _ in received(bytes) }
+        control.onEnd = { [unowned self] in ended("it ended") }
+    }
+
+    func makeSeat() async throws(Failure) -> Seat {
+        let plan = configuration.plan
+        guard isUsable else { throw failed("it ended") }
+        lastFork += 1
+        let name = "s\(lastFork)"
+        let scratch = try await sandbox.openScratch(name, bytes: plan.limits.disk, inodes: plan.limits.inodes)
+        do throws(Failure) {
+            return try await fork(name, scratch: scratch)
+        } catch {
+            try? await sandbox.closeScratch(name)
+            throw error
+        }
+    }
+
+    private func fork(_ name: String, scratch: String) async throws(Failure) -> Seat {
+        let plan = configuration.plan
+        let ends = try WorkerEnds.open()
+        let connection = WorkerConnection(
+            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit)
+        let started = Promise<Int32>()
+        ends.channel.expectSender { process, bytes in
+            let isStart = bytes.elementsEqual("{\"event\":\"started\"}\n".utf8)
+            started.settle(
+                isStart
+                    ? .success(process) : .failure(Failure(.sessionFailed, "the fork said something else than started")))
+        }
+        let request: JSONValue = ["op": "fork", "session": .string(name), "scratch": .string(scratch), "environment": [:]]
+        let forked = Promise<Void>()
+        forks[name] = forked
+        defer { forks[name] = nil }
+        do throws(Failure) {
+            try control.send(
+                request.encoded(), descriptors: [ends.workerChannel.raw, ends.workerErrors.raw])
+            _ = consume ends
+            try await forked.value(within: Self.forkTimeout, or: self.failed("it does not fork"))
+            connection.onEnd = { _ in started.settle(.failure(self.failed("the fork ended at once"))) }
+            let process = try await started.value(within: Self.forkTimeout, or: self.failed("its fork does not start"))
+            let fence = try await sandbox.fence(session: name, limits: plan.limits)
+            do throws(Failure) {
+                try await fence.admit(process)
+                connection.onEnd = nil
+                let greeting = try await connection.greet(timeout: plan.times.start)
+                return Seat(
+                    connection: connection, greeting: greeting, place: .shared(sandbox, fence: fence, scratch: name))
+            } catch {
+                await fence.remove()
+                throw error
+            }
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    func shutDown() async {
+        isUsable = false
+        control.close()
+        sandbox.kill()
+        await sandbox.waitUntilGone()
+        errors.close()
+    }
+
+    private func received(_ bytes: [UInt8]) {
+        guard let message = try? JSONMembers(parsing: bytes), let op = message.string("op") else {
+            return ended("it sent something that is no message")
+        }
+        let text = message.string("message") ?? "no reason given"
+        switch (op, message.string("session")) {
+        case ("ready", nil): ready.settle(.success(()))
+        case ("failed", nil): ended(text)
+        case ("forked", let name?): forks[name]?.settle(.success(()))
+        case ("failed", let name?): forks[name]?.settle(.failure(failed(text)))
+        default: break
+        }
+    }
+
+    private func ended(_ text: String) {
+        isUsable = false
+        let failure = failed(text)
+        ready.settle(.failure(failure))
+        for fork in forks.values { fork.settle(.failure(failure)) }
+    }
+
+    private func failed(_ text: String) -> Failure {
+        let lines = log.lines(last: 20).joined(separator: "\n")
+        return Failure(
+            .sessionFailed, "the zygote of \(configuration.plan.reference) failed: \(text)" + (lines.isEmpty ? "" : "\n\(lines)"),
+            next: "check the environment with corral env validate, or look at what it prints",
+            details: ["reason": "worker_exited"])
+    }
+}

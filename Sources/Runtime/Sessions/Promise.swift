@@ -1,0 +1,25 @@
+import Foundations
+import Reactor
+
+/// One value that somebody waits for and somebody else gives, once.
+@Reactor
+final class Promise<Value: Sendable> {
+    private var result: Result<Value, Failure>?
+    private var waiters: [CheckedContinuation<Result<Value, Failure>, Never>] = []
+
+    /// Later calls are ignored.
+    func settle(_ result: Result<Value, Failure>) {
+        guard self.result == nil else { return }
+        self.result = result
+        for waiter in waiters { waiter.resume(returning: result) }
+        waiters = []
+    }
+
+    /// - Parameter failure: What is thrown when `timeout` passes first.
+    func value(within timeout: Duration, or failure: @autoclosure @escaping () -> Failure) async throws(Failure) -> Value {
+        if let result { return try result.get() }
+        let timer = Reactor.schedule(at: .now + timeout) { [weak self] in self?.settle(.failure(failure())) }
+        defer { timer.cancel() }
+        return try await withCheckedContinuation { waiters.append($0) }.get()
+    }
+}
