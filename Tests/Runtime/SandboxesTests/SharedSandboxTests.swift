@@ -63,7 +63,7 @@ private final class Family {
 }
 
 extension SandboxTests {
-    @Suite(.serialized, .enabled(if: Host.landlockVersion >= 6, "needs Landlock 6")) @Reactor struct Shared {
+    @Suite(.serialized, .enabled(if: Kernel.landlockVersion >= 6, "needs Landlock 6")) @Reactor struct Shared {
         private static let small = SandboxLimits(memory: 64 << 20, processes: 10)
         private static let large = SandboxLimits(memory: 300 << 20, processes: 100)
 
