@@ -18,7 +18,7 @@ public struct LineFramer: Sendable {
     /// Bytes that no line or block has claimed yet.
     public var pending: Int { buffer.count - start }
 
-    public mutating func append(_ bytes: some Sequence<UInt8>) {
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if start > 0 {
             buffer.removeSubrange(..<start)
             (start, scanned) = (0, scanned - start)
