@@ -35,7 +35,8 @@ private final class Family {
         sandbox = try await bench.backend.start(
             bench.python(zygote, limits: limits, isShared: true),
             descriptors: SandboxDescriptors(input: null.raw, output: null.raw, errors: 2, control: pair.second.raw))
-        control.onMessage = { [unowned self] _, process in
+        control.onMessage = { [weak self] _, process in
+            guard let self else { return }
             if let waiter { waiter.resume(returning: process) } else { arrivals.append(process) }
             waiter = nil
         }

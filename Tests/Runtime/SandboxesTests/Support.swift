@@ -148,11 +148,13 @@ final class Running {
             channel.close()
             throw error
         }
-        channel.onReceive = { [unowned self] bytes in
+        channel.onReceive = { [weak self] bytes in
+            guard let self else { return }
             text += String(decoding: bytes, as: UTF8.self)
             wake()
         }
-        channel.onEnd = { [unowned self] _ in
+        channel.onEnd = { [weak self] _ in
+            guard let self else { return }
             hasEnded = true
             wake()
         }
