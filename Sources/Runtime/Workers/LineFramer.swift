@@ -18,6 +18,9 @@ public struct LineFramer: Sendable {
     /// Bytes that no line or block has claimed yet.
     public var pending: Int { buffer.count - start }
 
+    /// Whether a byte is among those.
+    public func hasPending(_ byte: UInt8) -> Bool { buffer[start...].contains(byte) }
+
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if start > 0 {
             buffer.removeSubrange(..<start)

@@ -49,10 +49,13 @@ public enum WorkerCommand {
     /// Version 1's only ways to begin: parameters lie flat beside the command, and cannot stand in for it.
     public static func initializeV1(instance: String, parameters: JSONObject) -> [UInt8] {
         var members: [(String, JSONValue)] = [("cmd", "init"), ("env_id", .string(instance))]
-        for (key, value) in parameters where key != "cmd" && key != "env_id" { members.append((key, value)) }
+        for (key, value) in parameters where !reservedV1.contains(key) { members.append((key, value)) }
         let body = JSONValue.object(JSONObject(members))
         return line { $0.append(contentsOf: body.encoded()) }
     }
+
+    /// What parameters cannot be called in version 1.
+    public static let reservedV1 = ["cmd", "env_id"]
 
     /// - Parameter action: One JSON value without line ends.
     public static func stepV1(action: [UInt8]) -> [UInt8] {
