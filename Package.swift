@@ -67,7 +67,7 @@ let runtime: [Target] = [
         name: "corral-sandbox", path: "Sources/Runtime/Launcher",
         cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     module("Runtime", "Workers", ["Foundations", "JSON", "Spaces", "Reactor"]),
-    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor", "CLinux"]),
+    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor"]),
     module(
         "Runtime", "Sessions",
         ["Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers", "Sandboxes"]),
@@ -78,7 +78,11 @@ let runtime: [Target] = [
 
 let server: [Target] = [
     module(
-        "Server", "REST", ["Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sessions"]),
+        "Server", "REST",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
+            "Reactor", "Sessions", "Digest", "YAML",
+        ]),
     tests("Server", "REST", ["TestSupport"]),
 ]
 

@@ -89,7 +89,7 @@ class Watch:
 
     def end(self):
         """From here on the signal means nothing, also to an interpreter that is shutting down."""
-        linux.set_handler(signal.SIGIO, signal.SIG_IGN)
+        linux.set_handler(signal.SIGIO, linux.IGNORE)
         _library.timer_delete(self._timer)
         if self.announcing:
             self.relax()

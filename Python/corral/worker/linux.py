@@ -12,8 +12,9 @@ _syscall.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_size_t, ctypes.c_siz
 _CLOSE_RANGE = 436
 _LAST = 0xFFFFFFFF
 
-#: `signal.signal` without the enumerations around it.
+#: `signal.signal` without the enumerations around it; it takes functions and the two numbers below.
 set_handler = getattr(signal.signal, "__wrapped__", signal.signal)
+DEFAULT, IGNORE = int(signal.SIG_DFL), int(signal.SIG_IGN)
 
 
 def syscall(number, first=0, second=0, third=0, fourth=0):

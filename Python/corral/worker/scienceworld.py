@@ -13,9 +13,10 @@ class ScienceWorldWorker(Worker):
     """Serves ScienceWorld; an action is a command in words, an instance is a task (`boil`).
 
     Parameters: `variation_idx` (without it the seed chooses one of the training variations), `simplification_str`,
-    `env_step_limit` (default 100), `generate_gold_path`. The reward of a step is the change of the score, which goes
-    from 0 to 100 points; a fatal mistake makes the score -100. The simulator runs in a Java machine of its own and
-    is reached over the loopback interface, so it can neither be forked nor do without `lo`.
+    `env_step_limit` (default 100; the move after it truncates, and looking around is no move), `generate_gold_path`.
+    The reward of a step is the change of the score, which goes from 0 to 100 points; a fatal mistake makes the score
+    -100. The simulator runs in a Java machine of its own and is reached over the loopback interface, so it can neither
+    be forked nor do without `lo`.
     """
 
     name = "corral.worker.scienceworld"

@@ -1,16 +1,13 @@
 """The loop of protocol version 2: one reply to every command, in the right order of commands."""
 
 import base64
-import platform
 import sys
 import traceback
 
-from . import errors
+from . import errors, fields, versions
 from .encoding import Encoder, parse
 from .interrupts import Watch
 from .worker import seed_globals
-
-LANGUAGE = "Python " + platform.python_version()
 
 
 class Session:
@@ -155,8 +152,8 @@ class Session:
             "worker": {
                 "name": worker.name or type(worker).__name__,
                 "version": worker.version,
-                "language": LANGUAGE,
-                "packages": package_versions(tuple(worker.packages)),
+                "language": versions.LANGUAGE,
+                "packages": versions.of(tuple(worker.packages)),
             },
             "capabilities": capabilities,
             "instances": worker.instances(),
@@ -165,9 +162,9 @@ class Session:
 
     def _init(self, request):
         worker = self._worker
-        instance = _field(request, "instance", (str, type(None)), None)
-        params = _field(request, "params", dict, {})
-        seed = _seed(request)
+        instance = fields.field(request, "instance", (str, type(None)), None)
+        params = fields.field(request, "params", dict, {})
+        seed = fields.seed_field(request)
         seed_globals(seed)
         self._initialized = False
         self._obstacle = errors.NotInitialized("init comes first")
@@ -185,8 +182,8 @@ class Session:
     def _reset(self, request):
         if not self._initialized:
             raise self._obstacle
-        seed = _seed(request)
-        options = _field(request, "options", dict, {})
+        seed = fields.seed_field(request)
+        options = fields.field(request, "options", dict, {})
         if seed is not None:
             seed_globals(seed)
         self._obstacle = errors.NotReset("the last reset failed")
@@ -208,13 +205,13 @@ class Session:
         """The fields of a step reply; notes the end of the episode."""
         observation, reward, terminated, truncated, info = result
         if type(reward) is not float:
-            reward = _reward(reward)
+            reward = fields.reward_value(reward)
         if type(terminated) is not bool:
-            terminated = _flag(terminated, "terminated")
+            terminated = fields.flag_value(terminated, "terminated")
         if type(truncated) is not bool:
-            truncated = _flag(truncated, "truncated")
+            truncated = fields.flag_value(truncated, "truncated")
         if terminated or truncated:
-            if self._worker.agents is None or _all_over(terminated, truncated):
+            if self._worker.agents is None or fields.all_over(terminated, truncated):
                 self._obstacle = errors.EpisodeOver("the episode is over; reset begins another")
         return {
             "id": None,
@@ -235,14 +232,14 @@ class Session:
     def _step_many(self, request):
         if self._obstacle is not None and not isinstance(self._obstacle, errors.EpisodeOver):
             raise self._obstacle
-        steps = _field(request, "steps", list, None)
+        steps = fields.field(request, "steps", list, None)
         worker = self._worker
         decoded = []
         for step in steps:
             if not isinstance(step, dict) or type(step.get("slot")) is not int or "action" not in step:
                 raise errors.BadRequest("each of `steps` needs an integer `slot` and an `action`")
             decoded.append((step["slot"], worker.decode_action(step["action"])))
-        results = [_plain_result(result) for result in worker.step_many(decoded)]
+        results = [fields.plain_result(result) for result in worker.step_many(decoded)]
         if len(results) != len(decoded):
             raise errors.WorkerError("%d steps gave %d results" % (len(decoded), len(results)))
         return {"status": "ok", "results": results}
@@ -251,7 +248,7 @@ class Session:
         if self._obstacle is not None and not isinstance(self._obstacle, errors.EpisodeOver):
             raise self._obstacle
         modes = list(self._worker.render_modes)
-        mode = _field(request, "mode", (str, type(None)), None)
+        mode = fields.field(request, "mode", (str, type(None)), None)
         if not modes or (mode is not None and mode not in modes):
             raise errors.Unsupported("render modes are: %s" % (", ".join(modes) or "none"))
         mode = mode or modes[0]
@@ -266,7 +263,7 @@ class Session:
     def _restore(self, request):
         if not self._initialized:
             raise self._obstacle
-        text = _field(request, "state", str, None)
+        text = fields.field(request, "state", str, None)
         try:
             state = base64.b64decode(text, validate=True)
         except ValueError:
@@ -282,79 +279,3 @@ class Session:
         self._closing = True
         return {"status": "ok"}
 
-
-_versions = {}
-
-
-def package_versions(names):
-    """`{distribution: version}` of those that are installed. Remembered, because the first look-up is slow."""
-    if names not in _versions:
-        from importlib import metadata
-
-        found = {}
-        for name in names:
-            try:
-                found[name] = metadata.version(name)
-            except metadata.PackageNotFoundError:
-                continue
-        _versions[names] = found
-    return _versions[names]
-
-
-def _field(request, name, kinds, default):
-    value = request.get(name)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, kinds):
-        raise errors.BadRequest("`%s` is missing or has the wrong type" % name)
-    return value
-
-
-def _seed(request):
-    seed = request.get("seed")
-    if seed is not None and type(seed) is not int:
-        raise errors.BadRequest("`seed` is an integer or null")
-    return seed
-
-
-def _reward(value):
-    if value is None or type(value) is int:
-        return value
-    if isinstance(value, dict):
-        return {agent: _reward(item) for agent, item in value.items()}
-    if hasattr(value, "tolist") and getattr(value, "shape", None) in ((), (1,)):
-        value = value.tolist()
-        value = value[0] if isinstance(value, list) else value
-    if isinstance(value, (bool, int, float)):
-        return float(value)
-    raise errors.WorkerError("the reward is a %s; it must be a number or None" % type(value).__name__)
-
-
-def _flag(value, name):
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, dict):
-        return {agent: _flag(item, name) for agent, item in value.items()}
-    if hasattr(value, "tolist") and getattr(value, "shape", None) == ():
-        value = value.tolist()
-    if isinstance(value, (bool, int)):
-        return bool(value)
-    raise errors.WorkerError("`%s` is a %s; it must be a bool" % (name, type(value).__name__))
-
-
-def _all_over(terminated, truncated):
-    """Whether no agent of a parallel environment goes on."""
-    if not isinstance(terminated, dict) or not isinstance(truncated, dict):
-        return bool(terminated or truncated)
-    return all(ended or truncated.get(agent, False) for agent, ended in terminated.items())
-
-
-def _plain_result(result):
-    observation, reward, terminated, truncated, info = result
-    return {
-        "observation": observation,
-        "reward": _reward(reward),
-        "terminated": _flag(terminated, "terminated"),
-        "truncated": _flag(truncated, "truncated"),
-        "info": info,
-    }

@@ -9,7 +9,8 @@ import socket
 import sys
 import traceback
 
-from . import entry, landlock, linux, session
+from . import entry, landlock, linux, versions
+from . import session  # noqa: F401  (imported here so that no session has to)
 from .channel import Channel
 from .worker import Worker, seed_globals
 
@@ -55,7 +56,7 @@ class Zygote:
         self._config = config
         entry.preload(self._kind, config)
         if issubclass(self._kind, Worker):
-            session.package_versions(tuple(self._kind.packages))
+            versions.of(tuple(self._kind.packages))
         threads = len(os.listdir("/proc/self/task"))
         if threads > 1:
             raise RuntimeError(
@@ -144,12 +145,12 @@ class Zygote:
         return request
 
     def _settle(self, request, descriptors):
-        os.setsid()
-        linux.set_handler(signal.SIGCHLD, signal.SIG_DFL)
         channel, errors = descriptors
+        os.dup2(errors, 2)
         os.dup2(channel, 0)
         os.dup2(channel, 1)
-        os.dup2(errors, 2)
+        os.setsid()
+        linux.set_handler(signal.SIGCHLD, linux.DEFAULT)
         scratch = request["scratch"]
         os.chdir(scratch)
         os.environ["HOME"] = os.environ["TMPDIR"] = scratch

@@ -25,8 +25,9 @@ def same(wire, value):
 
 @pytest.mark.parametrize(
     ("config", "actions"),
-    [(CARTPOLE, [0, 1] * 40), (MINIGRID, [2, 2, 1, 0, 6, 2, 1, 2, 2]), ({"id": "MountainCarContinuous-v0"}, [[0.5]] * 5),
-     ({"id": "FrozenLake-v1"}, [1, 2, 1, 2, 0]), ({"id": "Taxi-v4"}, [0, 1, 2, 3, 4])],
+    [(CARTPOLE, [0, 1] * 40), (MINIGRID, [2, 2, 1, 0, 6, 2, 1, 2, 2]),
+     ({"id": "MountainCarContinuous-v0"}, [[0.5]] * 5), ({"id": "FrozenLake-v1"}, [1, 2, 1, 2, 0]),
+     ({"id": "Taxi-v4"}, [0, 1, 2, 3, 4])],
 )  # fmt: skip
 @pytest.mark.parametrize("seed", [0, 7])
 def test_the_same_seed_and_actions_give_what_the_library_gives(single, config, actions, seed):

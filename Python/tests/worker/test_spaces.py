@@ -13,7 +13,8 @@ spaces = pytest.importorskip("gymnasium.spaces")
 
 FORMS = [
     (spaces.Discrete(3, start=-1), {"type": "Discrete", "n": 3, "start": -1}),
-    (spaces.Box(0, 1, (2, 3), np.float64), {"type": "Box", "dtype": "float64", "shape": [2, 3], "low": 0.0, "high": 1.0}),
+    (spaces.Box(0, 1, (2, 3), np.float64),
+     {"type": "Box", "dtype": "float64", "shape": [2, 3], "low": 0.0, "high": 1.0}),
     (spaces.Box(np.array([0, -np.inf]), np.array([np.inf, 2]), dtype=np.float32),
      {"type": "Box", "dtype": "float32", "shape": [2], "low": [0.0, "-Infinity"], "high": ["Infinity", 2.0]}),
     (spaces.Box(-np.inf, np.inf, (1,)),
@@ -23,7 +24,8 @@ FORMS = [
     (spaces.MultiBinary(4), {"type": "MultiBinary", "shape": [4]}),
     (spaces.MultiBinary((2, 2)), {"type": "MultiBinary", "shape": [2, 2]}),
     (spaces.Text(5, min_length=1, charset="ba"), {"type": "Text", "min_length": 1, "max_length": 5, "charset": "ab"}),
-    (spaces.Dict({"a": spaces.Discrete(2)}), {"type": "Dict", "spaces": {"a": {"type": "Discrete", "n": 2, "start": 0}}}),
+    (spaces.Dict({"a": spaces.Discrete(2)}),
+     {"type": "Dict", "spaces": {"a": {"type": "Discrete", "n": 2, "start": 0}}}),
     (spaces.Tuple([spaces.Discrete(2)]), {"type": "Tuple", "spaces": [{"type": "Discrete", "n": 2, "start": 0}]}),
     (spaces.Sequence(spaces.Discrete(2)),
      {"type": "Sequence", "space": {"type": "Discrete", "n": 2, "start": 0}, "stack": False}),

@@ -1,5 +1,4 @@
 import Configuration
-import Digest
 import Foundations
 import Glibc
 import HTTP
@@ -41,18 +40,25 @@ struct Server {
             limits: .init(
                 maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
                 maxLifetime: configuration[ServerKeys.maxLifetime]),
-            authority: authority, hosts: pool, observers: [], logger: logger)
+            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], logger: logger)
+        var keys: Access.Keys?
+        if let path = configuration[ServerKeys.keys] {
+            let file = try KeyFile(path)
+            keys = { file.caller(of: $0) }
+        }
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let api = await RESTAPI(
             service: service, environments: ManifestDirectory(folder),
             information: .init(version: Version.current, capabilities: backends.capabilities),
-            access: Access(keys: nil, isLoopback: isLoopback), metrics: metrics, logger: logger)
+            access: Access(keys: keys, isLoopback: isLoopback), metrics: metrics, logger: logger)
         let http = try HTTPServer(
             configuration: httpConfiguration(configuration), executor: Reactor.shared.executor
         ) { await api.handle($0) }
         try http.start()
-        await api.setAddress(http.addresses.first ?? "")
-        return Server(addresses: http.addresses, http: http, service: service, run: run, cgroups: cgroups)
+        let scheme = configuration[ServerKeys.tlsCertificate] == nil ? "http" : "https"
+        let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
+        await api.setAddress(addresses.first ?? "")
+        return Server(addresses: addresses, http: http, service: service, run: run, cgroups: cgroups)
     }
 
     /// Stops in order: no new requests, running ones end, sessions end, nothing is left.
@@ -78,7 +84,7 @@ struct Server {
     ) throws(Failure) -> ManifestFolder {
         let folders = configuration[ServerKeys.environments]
         let wanted = folders.isEmpty ? [installation.manifests].compactMap { $0 } : folders
-        let folder = try ManifestFolder.load(wanted) { SHA256.hash($0).hex }
+        let folder = try VersionDigest.load(wanted)
         for problem in folder.problems { logger.log(.warning, "a manifest was left out", failure: problem) }
         return folder
     }
@@ -112,10 +118,11 @@ struct Server {
         if let path = configuration[ServerKeys.unixSocket] {
             listener = .unix(path: path, mode: 0o600)
         } else {
-            guard Access.isLoopbackName(host) || configuration[ServerKeys.insecure] else {
+            guard Access.isLoopbackName(host) || configuration[ServerKeys.keys] != nil || configuration[ServerKeys.insecure]
+            else {
                 throw Failure(
                     .failedPrecondition, "\(host) can be reached from other machines and nobody is authenticated",
-                    next: "listen on 127.0.0.1, or accept the risk with --insecure")
+                    next: "listen on 127.0.0.1, name the callers with --keys, or accept the risk with --insecure")
             }
             listener = .tcp(host: host, port: configuration[ServerKeys.port])
         }
@@ -124,8 +131,12 @@ struct Server {
         http.headerLimit = configuration[ServerKeys.headerLimit]
         http.bodyLimit = configuration[ServerKeys.bodyLimit]
         http.headerTimeout = Int(configuration[ServerKeys.clientTimeout] / .seconds(1))
-        if let certificate = configuration[ServerKeys.tlsCertificate], let key = configuration[ServerKeys.tlsKey] {
-            http.tls = .init(certificate: certificate, key: key)
+        switch (configuration[ServerKeys.tlsCertificate], configuration[ServerKeys.tlsKey]) {
+        case (nil, nil): break
+        case (let certificate?, let key?): http.tls = .init(certificate: certificate, key: key)
+        default:
+            throw Failure(
+                .invalidArgument, "tls-certificate and tls-key belong together", next: "give both, or none for plain HTTP")
         }
         return http
     }

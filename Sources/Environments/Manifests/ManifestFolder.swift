@@ -7,7 +7,7 @@ public struct ManifestFolder: Sendable {
         /// The folder that holds the manifest.
         public let directory: String
         /// 64 lower-case hexadecimal digits over `manifest.canonical`.
-        public let digest: String
+        public var digest: String
 
         public init(manifest: Manifest, directory: String, digest: String) {
             self.manifest = manifest

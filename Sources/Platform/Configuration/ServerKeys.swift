@@ -18,6 +18,8 @@ public enum ServerKeys {
     public static let trust: Key<Bool> = .bool("trust", "Allow workers without a fence.")
     public static let insecure: Key<Bool> = .bool(
         "insecure", "Listen beyond loopback although nobody is authenticated.")
+    public static let keys: Key<String?> = .path(
+        "keys", "FILE", "Who may call: a YAML file of callers with the SHA-256 of their keys; without it everyone is the local admin.")
     public static let allowSoftLimits: Key<Bool> = .bool(
         "allow-soft-limits", "Start sessions where the kernel cannot enforce memory and process limits.")
     public static let allowHostNetwork: Key<Bool> = .bool(
@@ -68,7 +70,8 @@ public enum ServerKeys {
     /// In the order of help.
     public static let all: [Declaration] = [
         host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
-        python.declaration, backend.declaration, trust.declaration, insecure.declaration, allowSoftLimits.declaration,
+        python.declaration, backend.declaration, trust.declaration, insecure.declaration,
+        keys.declaration, allowSoftLimits.declaration,
         allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, idleTimeout.declaration,
         maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
         warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,

@@ -27,6 +27,7 @@ final class Session {
 
     private var spaces: SessionSpaces?
     private var isolation = ""
+    private var wasOpened = false
     private let seed: Int64?
     private var seedIsPending = true
     private var chain: RecordChain?
@@ -60,6 +61,7 @@ final class Session {
         checker = ValueChecker(spaces: host.spaces, agents: host.agents, validation: plan.validation)
         host.onEnd { [weak self] reason, text in self?.fail(reason, text) }
         state.opened()
+        wasOpened = true
     }
 
     /// Starts an episode.
@@ -298,7 +300,7 @@ extension Session {
             backend: plan.backend.rawValue, isolation: host?.isolation ?? isolation, phase: state.phase, index: state.index,
             episode: state.episode, createdAt: createdAt, expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
             tenant: owner.tenant, validation: plan.validation, spaces: host?.spaces ?? spaces, agents: host?.agents,
-            trajectoryHash: trajectoryHash)
+            wasOpened: wasOpened, trajectoryHash: trajectoryHash)
     }
 }
 

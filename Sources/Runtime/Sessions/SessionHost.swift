@@ -95,6 +95,8 @@ public struct SessionSummary: Sendable {
     public let validation: LaunchPlan.Validation
     public let spaces: SessionSpaces?
     public let agents: [String]?
+    /// Whether it ever could be used.
+    public let wasOpened: Bool
     /// SHA-256 over version, instance, parameters, seed and every step so far.
     public let trajectoryHash: String?
 }

@@ -30,7 +30,7 @@ extension SandboxTests {
 
         @Test func `a memory bomb is ended by the kernel and counted`() async throws {
             try await Bench.with { bench in
-                let running = try await release(bench, "x = []\nwhile True: x.append(bytes(1 << 20))")
+                let running = try await release(bench, "x = []\nwhile True: x.append(b'x' * (1 << 20))")
                 await running.untilEnd()
                 #expect(await running.sandbox.waitUntilGone() == .signaled(SIGKILL))
             }
@@ -45,7 +45,7 @@ extension SandboxTests {
                     if os.fork() == 0:
                         if os.fork() == 0:
                             x = []
-                            while True: x.append(bytes(1 << 20))
+                            while True: x.append(b'x' * (1 << 20))
                         os.wait(); os._exit(0)
                     os.wait(); print("alive", flush=True); time.sleep(60)
                     """)

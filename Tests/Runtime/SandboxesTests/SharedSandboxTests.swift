@@ -84,7 +84,8 @@ extension SandboxTests {
                 let family = try await Family(bench, limits: Self.large)
                 try #require(bench.fence?.holds(family.sandbox.process) == true)
                 let calm = try await family.open("calm", Self.small, "time.sleep(60)")
-                let greedy = try await family.open("greedy", Self.small, "x = []\nwhile True: x.append(bytes(1 << 20))")
+                let greedy = try await family.open(
+                    "greedy", Self.small, "x = []\nwhile True: x.append(b'x' * (1 << 20))")
                 let forking = try await family.open(
                     "forking", Self.small, "while True:\n    try: os.fork()\n    except OSError: pass")
                 #expect(await until(greedy) { $0.outOfMemoryKills > 0 }.outOfMemoryKills == 1)

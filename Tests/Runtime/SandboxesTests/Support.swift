@@ -118,10 +118,8 @@ final class Bench {
     }
 
     /// Runs a program to its end and returns what it printed.
-    func output(_ specification: SandboxSpecification, go: Bool = true) async throws -> String {
+    func output(_ specification: SandboxSpecification) async throws -> String {
         let running = try await start(specification)
-        if let fence { try #require(fence.holds(running.sandbox.process)) }
-        if go { running.write("go\n") }
         await running.untilEnd()
         await running.sandbox.waitUntilGone()
         return running.text

@@ -16,14 +16,26 @@ public final class ProcessBackend: SandboxBackend {
     /// - Parameters:
     ///   - launcher: The path of `corral-sandbox`; see `findLauncher`.
     ///   - allowsSoftLimits: Whether sandboxes start where the kernel cannot hold them to their memory.
-    nonisolated public init(
+    nonisolated public convenience init(
         server: UInt32, launcher: String, cgroups: CgroupTree.Choice, allowsSoftLimits: Bool = false
+    ) {
+        let identities: Result<IdentityPool, Failure>
+        do throws(Failure) {
+            identities = .success(try IdentityPool.ofThisUser(server: server))
+        } catch {
+            identities = .failure(error)
+        }
+        self.init(launcher: launcher, cgroups: cgroups, allowsSoftLimits: allowsSoftLimits, identities: identities)
+    }
+
+    nonisolated init(
+        launcher: String, cgroups: CgroupTree.Choice, allowsSoftLimits: Bool, identities: Result<IdentityPool, Failure>
     ) {
         self.launcher = launcher
         self.allowsSoftLimits = allowsSoftLimits
+        self.identities = identities
         choice = cgroups
-        landlock = Host.landlockVersion
-        do { identities = .success(try IdentityPool.ofThisUser(server: server)) } catch { identities = .failure(error) }
+        landlock = Kernel.landlockVersion
     }
 
     public func probe() async -> IsolationReport {

@@ -1,13 +1,9 @@
-import CLinux
 import Foundations
 import Glibc
 import Reactor
 
 /// The machine the server runs on.
 public enum Host {
-    /// The Landlock ABI of the kernel; 0 where there is none.
-    public static var landlockVersion: Int { max(0, Int(corral_landlock_version())) }
-
     /// Where `corral-sandbox` is: beside this program, or in `../libexec/corral` from it.
     ///
     /// - Throws: `sandboxUnavailable` when it is in neither place.
@@ -72,7 +68,7 @@ public struct HostProbe: Sendable {
     }
 
     private static func landlock() -> HostCheck {
-        let version = Host.landlockVersion
+        let version = Kernel.landlockVersion
         return HostCheck(
             name: "landlock", isFine: version >= 6,
             text: version >= 6
