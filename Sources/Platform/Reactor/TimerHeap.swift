@@ -36,14 +36,15 @@ struct TimerHeap {
         return CInt(seconds * 1000 + wait.attoseconds / 1_000_000_000_000_000 + 1)
     }
 
-    @Reactor
-    mutating func fire(until now: ContinuousClock.Instant) {
+    /// Removes the timers that are due, soonest first. The caller fires them when it no longer holds the heap: their
+    /// actions may add timers.
+    mutating func takeDue(at now: ContinuousClock.Instant) -> [Timer] {
         var due: [Timer] = []
         while let first = entries.first, first.instant <= now {
             due.append(first.timer)
             removeFirst()
         }
-        for timer in due { timer.fire() }
+        return due
     }
 
     private mutating func removeFirst() {
@@ -64,7 +65,7 @@ struct TimerHeap {
 }
 
 extension Timer {
-    fileprivate func fire() {
+    func fire() {
         let action = action
         self.action = nil
         action?()

@@ -82,6 +82,20 @@ import Testing
         #expect(fired == [1, 2])
     }
 
+    @Test func `a timer may set the next one`() async {
+        var fired = 0
+        await withCheckedContinuation { continuation in
+            Reactor.schedule(at: .now) {
+                fired += 1
+                Reactor.schedule(at: .now) {
+                    fired += 1
+                    continuation.resume()
+                }
+            }
+        }
+        #expect(fired == 2)
+    }
+
     @Test func `a message carries descriptors and names its sender`() async throws {
         let control = try Descriptor.socketPair(packets: true)
         let first = dup(control.first.raw)
