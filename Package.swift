@@ -32,6 +32,7 @@ let platform: [Target] = [
         name: "CPictures", path: "Sources/Platform/CPictures",
         linkerSettings: [.linkedLibrary("png"), .linkedLibrary("gif")]),
     library("CCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
+    library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
     module("Platform", "JSON", ["Foundations"]),
@@ -44,6 +45,7 @@ let platform: [Target] = [
     module("Platform", "Configuration", ["Foundations", "JSON", "YAML", "Arguments"]),
     module("Platform", "Reactor", ["Foundations", "CLinux"]),
     module("Platform", "HTTP", ["Foundations", "CMicrohttpd"]),
+    module("Platform", "HTTPClient", ["Foundations", "CCurl"]),
     tests("Platform", "Foundations"),
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
@@ -55,6 +57,7 @@ let platform: [Target] = [
     tests("Platform", "Configuration"),
     tests("Platform", "Reactor"),
     tests("Platform", "HTTP", ["TestSupport"]),
+    tests("Platform", "HTTPClient", ["HTTP", "TestSupport"]),
 ]
 
 let environments: [Target] = [
@@ -92,8 +95,8 @@ let commands: [Target] = [
     .executableTarget(
         name: "corral",
         dependencies: [
-            "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "Pictures", "Reactor",
-            "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "corral-sandbox",
+            "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
+            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
