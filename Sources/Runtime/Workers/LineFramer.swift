@@ -21,7 +21,7 @@ public struct LineFramer: Sendable {
     /// Whether a byte is among those.
     public func hasPending(_ byte: UInt8) -> Bool { buffer[start...].contains(byte) }
 
-    public mutating func append(_ bytes: some Sequence<UInt8>) {
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if start > 0 {
             buffer.removeSubrange(..<start)
             (start, scanned) = (0, scanned - start)

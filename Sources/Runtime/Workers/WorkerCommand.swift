@@ -23,7 +23,7 @@ public enum WorkerCommand {
     }
 
     /// - Parameter action: One JSON value without line ends.
-    public static func step(id: Int, action: some Collection<UInt8>) -> [UInt8] {
+    public static func step(id: Int, action: [UInt8]) -> [UInt8] {
         line {
             $0.append(contentsOf: #"{"cmd":"step","id":\#(id),"action":"#.utf8)
             $0.append(contentsOf: action)
@@ -58,7 +58,7 @@ public enum WorkerCommand {
     public static let reservedV1 = ["cmd", "env_id"]
 
     /// - Parameter action: One JSON value without line ends.
-    public static func stepV1(action: some Collection<UInt8>) -> [UInt8] {
+    public static func stepV1(action: [UInt8]) -> [UInt8] {
         line {
             $0.append(contentsOf: #"{"cmd":"step","action":"#.utf8)
             $0.append(contentsOf: action)

@@ -143,7 +143,7 @@ public final class WorkerConnection {
         if line.first == UInt8(ascii: "{") { return line }
         guard dialect != .v2 else { throw MalformedReply("a reply does not begin with {") }
         let start = line.firstIndex(of: UInt8(ascii: "{")) ?? line.endIndex
-        log.append(line[..<start] + [UInt8(ascii: "\n")])
+        (line[..<start] + [UInt8(ascii: "\n")]).withUnsafeBytes { log.append($0) }
         return start == line.endIndex ? nil : Array(line[start...])
     }
 
