@@ -36,8 +36,7 @@ struct TimerHeap {
         return CInt(seconds * 1000 + wait.attoseconds / 1_000_000_000_000_000 + 1)
     }
 
-    /// Removes the timers that are due, soonest first. The caller fires them when it no longer holds the heap: their
-    /// actions may add timers.
+    /// Takes out the timers that are due; they are fired by the caller, because what they do may add timers.
     mutating func takeDue(at now: ContinuousClock.Instant) -> [Timer] {
         var due: [Timer] = []
         while let first = entries.first, first.instant <= now {

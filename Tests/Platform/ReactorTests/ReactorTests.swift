@@ -82,18 +82,12 @@ import Testing
         #expect(fired == [1, 2])
     }
 
-    @Test func `a timer may set the next one`() async {
-        var fired = 0
+    @Test func `a timer that goes off may set another one`() async {
         await withCheckedContinuation { continuation in
-            Reactor.schedule(at: .now) {
-                fired += 1
-                Reactor.schedule(at: .now) {
-                    fired += 1
-                    continuation.resume()
-                }
+            Reactor.schedule(at: .now + .milliseconds(1)) {
+                Reactor.schedule(at: .now + .milliseconds(1)) { continuation.resume() }
             }
         }
-        #expect(fired == 2)
     }
 
     @Test func `a message carries descriptors and names its sender`() async throws {
