@@ -9,7 +9,8 @@ import Logging
 enum ServeCommand: Subcommand {
     static let declaration = Command(
         "serve", "Serve environments over HTTP.",
-        discussion: "Every option can also be set in corral.yaml or as an environment variable CORRAL_…; corral config shows all.",
+        discussion:
+            "Every option can also be set in corral.yaml or as an environment variable CORRAL_…; corral config shows all.",
         options: ServerKeys.all.map(\.option) + [
             .value("config", "FILE", "The configuration file; otherwise corral.yaml in the working directory."),
             .flag("exit-with-parent", "Stop when standard input ends."),

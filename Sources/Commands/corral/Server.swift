@@ -93,7 +93,9 @@ struct Server {
         _ configuration: Configuration, _ installation: Installation
     ) throws(Failure) -> ManifestAuthority.Policy {
         guard let sdk = installation.sdk else {
-            throw Failure(.failedPrecondition, "the Python package corral is not where the program is", next: "install Corral again")
+            throw Failure(
+                .failedPrecondition, "the Python package corral is not where the program is",
+                next: "install Corral again")
         }
         var policy = ManifestAuthority.Policy(
             backend: configuration[ServerKeys.backend] == "plain" ? .plain : .process,
@@ -118,7 +120,9 @@ struct Server {
         if let path = configuration[ServerKeys.unixSocket] {
             listener = .unix(path: path, mode: 0o600)
         } else {
-            guard Access.isLoopbackName(host) || configuration[ServerKeys.keys] != nil || configuration[ServerKeys.insecure]
+            guard
+                Access.isLoopbackName(host) || configuration[ServerKeys.keys] != nil
+                    || configuration[ServerKeys.insecure]
             else {
                 throw Failure(
                     .failedPrecondition, "\(host) can be reached from other machines and nobody is authenticated",
@@ -136,7 +140,8 @@ struct Server {
         case (let certificate?, let key?): http.tls = .init(certificate: certificate, key: key)
         default:
             throw Failure(
-                .invalidArgument, "tls-certificate and tls-key belong together", next: "give both, or none for plain HTTP")
+                .invalidArgument, "tls-certificate and tls-key belong together",
+                next: "give both, or none for plain HTTP")
         }
         return http
     }

@@ -21,7 +21,8 @@ struct BatchStep: Sendable {
             ranges = try elements(of: Array(raw))
         } catch { throw error.failure }
         guard ranges.count <= limit else {
-            throw Failure(.invalidArgument, "\(ranges.count) steps are more than \(limit)", next: "send several requests")
+            throw Failure(
+                .invalidArgument, "\(ranges.count) steps are more than \(limit)", next: "send several requests")
         }
         return ranges.map { bytes in
             do throws(Failure) { return .success(try BatchStep(bytes)) } catch { return .failure(error) }

@@ -37,7 +37,8 @@ extension RESTAPI {
     private func sessionRequest(_ body: RequestBody) throws(Failure) -> SessionRequest {
         guard let environment = try body.string("environment") else {
             throw Failure(
-                .invalidArgument, "the field \"environment\" is missing", next: "GET /v1/environments lists what there is",
+                .invalidArgument, "the field \"environment\" is missing",
+                next: "GET /v1/environments lists what there is",
                 details: ["field": "environment"])
         }
         return SessionRequest(
@@ -63,7 +64,8 @@ extension RESTAPI {
     func reset(_ call: Call) async throws(Failure) -> HTTPResponse {
         let body = try RequestBody(call.request, allowed: ["seed", "options", "index"])
         let answer = try await service.reset(
-            call.session(), seed: body.seed(), options: body.object("options"), index: body.index(), caller: call.caller)
+            call.session(), seed: body.seed(), options: body.object("options"), index: body.index(), caller: call.caller
+        )
         return try encode(answer, call)
     }
 
@@ -87,7 +89,8 @@ extension RESTAPI {
     func stepMany(_ call: Call) async throws(Failure) -> HTTPResponse {
         let body = try RequestBody(call.request, allowed: ["steps"], isOptional: false)
         let steps = try BatchStep.read(try body.raw("steps"))
-        let caller = call.caller, id = call.id
+        let caller = call.caller
+        let id = call.id
         let running = steps.map { step in Task { await oneOfMany(step, caller: caller, requestID: id) } }
         var bytes = Array(#"{"results":["#.utf8)
         for (place, result) in running.enumerated() {
@@ -111,7 +114,9 @@ extension RESTAPI {
         let accept = AcceptHeader(call.request.header("accept"))
         let types = ["image/png", TensorForm.mediaType, "text/plain"]
         guard let best = accept.best(of: types) else {
-            throw Failure(.notAcceptable, "a frame is none of what Accept asks for", next: "accept one of \(types.joined(separator: ", "))")
+            throw Failure(
+                .notAcceptable, "a frame is none of what Accept asks for",
+                next: "accept one of \(types.joined(separator: ", "))")
         }
         let mode = accept.isOpen ? nil : best == "text/plain" ? "ansi" : "rgb_array"
         let frame = try await service.render(call.session(), mode: mode, caller: call.caller)

@@ -125,7 +125,9 @@ public final class RESTAPI {
             "request_id": .string(id), "method": .string(request.method), "path": .string(request.path),
             "status": .integer(Int64(status)), "duration_ms": .number((duration / .microseconds(1)).rounded() / 1000),
         ]
-        if let trace = request.header("traceparent").flatMap(TraceParent.init) { fields["trace_id"] = .string(trace.traceID) }
+        if let trace = request.header("traceparent").flatMap(TraceParent.init) {
+            fields["trace_id"] = .string(trace.traceID)
+        }
         logger.log(level, operation, fields)
     }
 }

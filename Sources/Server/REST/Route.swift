@@ -72,7 +72,8 @@ struct Call: Sendable {
         let text = parameters["session"] ?? ""
         guard let id = UniqueID(text) else {
             throw Failure(
-                .notFound, "there is no session \"\(text.prefix(64))\"", next: "session ids are UUIDs, as create returns them")
+                .notFound, "there is no session \"\(text.prefix(64))\"",
+                next: "session ids are UUIDs, as create returns them")
         }
         return id
     }

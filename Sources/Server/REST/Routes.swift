@@ -11,7 +11,8 @@ extension RESTAPI {
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [
-        .malformedJSON, .invalidArgument, .notFound, .permissionDenied, .conflict, .failedPrecondition, .resourceExhausted,
+        .malformedJSON, .invalidArgument, .notFound, .permissionDenied, .conflict, .failedPrecondition,
+        .resourceExhausted,
         .sandboxUnavailable, .unavailable, .environmentError, .deadlineExceeded, .sessionFailed,
     ]
     private nonisolated static let stepErrors: [Failure.Code] = [
@@ -20,7 +21,8 @@ extension RESTAPI {
     ]
     private nonisolated static let tensors = ["application/json", "application/vnd.corral.tensors"]
     private nonisolated static let idempotency = Route.Query(
-        name: "Idempotency-Key", summary: "The same key and body within ten minutes get the same answer.", type: "string")
+        name: "Idempotency-Key", summary: "The same key and body within ten minutes get the same answer.",
+        type: "string")
 
     private nonisolated static let sessionRoutes: [Route] = [
         Route(
@@ -66,7 +68,8 @@ extension RESTAPI {
         ) { api, call async throws(Failure) in
             _ = try api.service.summary(call.session(), caller: call.caller)
             throw Failure(
-                .unimplemented, "this server cannot fork sessions yet", next: "create another session and repeat the actions")
+                .unimplemented, "this server cannot fork sessions yet",
+                next: "create another session and repeat the actions")
         },
         Route(
             "POST", "/v1/sessions/{session}/keepalive", "keepSessionAlive", "Put off the idle time-out",
@@ -173,7 +176,8 @@ extension RESTAPI {
             answers: [.init(status: 200, summary: "The metrics", schema: nil, contentTypes: ["text/plain"])]
         ) { api, _ async throws(Failure) in
             HTTPResponse(
-                status: 200, headers: [("Content-Type", MetricsRegistry.contentType)], body: Array(api.metrics.render().utf8))
+                status: 200, headers: [("Content-Type", MetricsRegistry.contentType)],
+                body: Array(api.metrics.render().utf8))
         },
     ]
 }

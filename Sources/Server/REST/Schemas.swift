@@ -15,7 +15,10 @@ extension RESTAPI {
             [
                 (
                     "steps",
-                    list(object(required: ["session", "action"], [("session", uuid), ("action", anything), ("index", index)]))
+                    list(
+                        object(
+                            required: ["session", "action"],
+                            [("session", uuid), ("action", anything), ("index", index)]))
                 )
             ]),
         "Fork": object(required: [], [("count", ["type": "integer", "minimum": 1]), ("seed", seed)]),
@@ -91,7 +94,8 @@ extension RESTAPI {
         ] + position + [
             ("created_at", time), ("expires_at", time), ("address", text),
             ("labels", ["type": "object", "additionalProperties": text]), ("parent", nullable("string")),
-            ("validation", ["enum": ["full", "sampled", "off"]]), ("agents", ["type": ["array", "null"], "items": text]),
+            ("validation", ["enum": ["full", "sampled", "off"]]),
+            ("agents", ["type": ["array", "null"], "items": text]),
             ("trajectory_hash", nullable("string")), ("observation_space", nullable("object")),
             ("action_space", nullable("object")),
         ]
