@@ -54,7 +54,7 @@ public enum ServerKeys {
     public static let lineLimit: Key<Int> = .size(
         "line-limit", 1024...1 << 30, fallback: 16 << 20, "The longest line that a worker may write.")
     public static let headerLimit: Key<Int> = .size(
-        "header-limit", 1024...16 << 20, fallback: 64 << 10, "The largest head of a request.")
+        "header-limit", 1024...16 << 20, fallback: 16 << 10, "The largest head of a request.")
     public static let clientTimeout: Key<Duration> = .duration(
         "client-timeout", .seconds(1) ... .seconds(86_400), fallback: .seconds(30),
         "How long a connection may be silent while a request is read or an answer is written.")

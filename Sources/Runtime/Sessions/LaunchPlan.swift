@@ -58,8 +58,10 @@ public struct LaunchPlan: Sendable {
 
     public init(
         reference: String, digest: String, tenant: String, backend: Backend, command: [String],
-        dialect: WorkerConnection.Dialect, isShared: Bool, directory: String, environment: [String: String], mounts: [SandboxMount],
-        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, validation: Validation, observationSpace: Space?,
+        dialect: WorkerConnection.Dialect, isShared: Bool, directory: String, environment: [String: String],
+        mounts: [SandboxMount],
+        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, validation: Validation,
+        observationSpace: Space?,
         actionSpace: Space?, instance: String?, instances: Instances, parameters: JSONObject, isNondeterministic: Bool
     ) {
         self.reference = reference

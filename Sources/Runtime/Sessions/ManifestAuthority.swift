@@ -52,11 +52,14 @@ public struct ManifestAuthority: LaunchAuthority {
         guard let launch = manifest.launch(.process) ?? manifest.launch(.plain) else {
             throw Failure(
                 .failedPrecondition, "\(manifest.reference) cannot run on this server: it has no launch for a process",
-                next: "run it on a server with the backend \(manifest.launches.map(\.backend.rawValue).joined(separator: ", "))")
+                next:
+                    "run it on a server with the backend \(manifest.launches.map(\.backend.rawValue).joined(separator: ", "))"
+            )
         }
         let isShared = launch.share == .zygote && launch.isEntry && isolation.has(.sharing)
         let resources = manifest.resources
-        var observation: Space?, action: Space?
+        var observation: Space?
+        var action: Space?
         if case .declared(let declaredObservation, let declaredAction) = manifest.spaces {
             (observation, action) = (declaredObservation, declaredAction)
         }
@@ -117,7 +120,8 @@ public struct ManifestAuthority: LaunchAuthority {
             let source = try hostPath(volume.host, entry)
             guard policy.allowedVolumes.contains(where: { source == $0 || source.hasPrefix($0 + "/") }) else {
                 throw Failure(
-                    .permissionDenied, "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",
+                    .permissionDenied,
+                    "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",
                     next: "the operator can allow it with --allow-volumes")
             }
             mounts.append(.bind(source: source, target: volume.target, writable: volume.isWritable))

@@ -16,7 +16,9 @@ final class Promise<Value: Sendable> {
     }
 
     /// - Parameter failure: What is thrown when `timeout` passes first.
-    func value(within timeout: Duration, or failure: @autoclosure @escaping () -> Failure) async throws(Failure) -> Value {
+    func value(within timeout: Duration, or failure: @autoclosure @escaping () -> Failure) async throws(Failure)
+        -> Value
+    {
         if let result { return try result.get() }
         let timer = Reactor.schedule(at: .now + timeout) { [weak self] in self?.settle(.failure(failure())) }
         defer { timer.cancel() }

@@ -13,6 +13,9 @@ struct BatchStep: Sendable {
     /// - Parameter raw: A JSON array of `{"session","action","index"}`.
     /// - Returns: One result a step: a step that cannot be read does not hinder the others.
     static func read(_ raw: ArraySlice<UInt8>) throws(Failure) -> [Result<BatchStep, Failure>] {
+        guard raw.first == UInt8(ascii: "[") else {
+            throw Failure(.invalidArgument, "the field \"steps\" has to be an array", details: ["field": "steps"])
+        }
         let ranges: [[UInt8]]
         do {
             ranges = try elements(of: Array(raw))
@@ -36,6 +39,7 @@ struct BatchStep: Sendable {
     }
 
     private init(_ bytes: [UInt8]) throws(Failure) {
+        guard bytes.first == UInt8(ascii: "{") else { throw Failure(.invalidArgument, "a step has to be an object") }
         let members: JSONMembers
         do { members = try JSONMembers(parsing: bytes) } catch { throw error.failure }
         for key in members.keys where !["session", "action", "index"].contains(key) {

@@ -37,7 +37,8 @@ final class ControlSocket {
 
     init(_ descriptor: consuming Descriptor) throws(Failure) {
         socket = try PacketSocket(descriptor, messageLimit: 1024)
-        socket.onMessage = { [unowned self] bytes, _ in
+        socket.onMessage = { [weak self] bytes, _ in
+            guard let self else { return }
             let message = ControlMessage(String(decoding: bytes, as: UTF8.self))
             if case .answer(let text) = message, !waiters.isEmpty {
                 waiters.removeFirst().resume(returning: text)
@@ -45,7 +46,8 @@ final class ControlSocket {
                 onMessage?(message)
             }
         }
-        socket.onEnd = { [unowned self] in
+        socket.onEnd = { [weak self] in
+            guard let self else { return }
             let onEnd = onEnd
             end()
             onEnd?()
