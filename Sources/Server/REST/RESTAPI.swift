@@ -63,7 +63,8 @@ public final class RESTAPI {
     public nonisolated static func errorBody(
         _ status: Int, _ reason: String
     ) -> (contentType: String, body: [UInt8]) {
-        let code = Failure.Code.allCases.first { $0.httpStatus == status } ?? .invalidArgument
+        let code =
+            status == 503 ? .unavailable : Failure.Code.allCases.first { $0.httpStatus == status } ?? .invalidArgument
         let body: JSONValue = ["error": errorObject(Failure(code, reason), requestID: "")]
         return ("application/json", body.encoded())
     }
