@@ -120,7 +120,8 @@ class Server:
 
     def check_nothing_left(self, seconds=2):
         machine.until(lambda: not self.leftovers(), seconds)
-        assert self.leftovers() == []
+        left = self.leftovers()
+        assert left == [], left
 
     def __enter__(self):
         return self
