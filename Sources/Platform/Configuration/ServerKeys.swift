@@ -19,7 +19,8 @@ public enum ServerKeys {
     public static let insecure: Key<Bool> = .bool(
         "insecure", "Listen beyond loopback although nobody is authenticated.")
     public static let keys: Key<String?> = .path(
-        "keys", "FILE", "Who may call: a YAML file of callers with the SHA-256 of their keys; without it everyone is the local admin.")
+        "keys", "FILE",
+        "Who may call: a YAML file of callers with the SHA-256 of their keys; without it everyone is the local admin.")
     public static let allowSoftLimits: Key<Bool> = .bool(
         "allow-soft-limits", "Start sessions where the kernel cannot enforce memory and process limits.")
     public static let allowHostNetwork: Key<Bool> = .bool(

@@ -97,6 +97,7 @@ public final class RESTAPI {
         case .route(let route, let parameters):
             operation = route.operation
             let caller = try access.caller(of: request)
+            try route.checkQuery(of: request)
             return try await route.handler(self, Call(request: request, id: id, caller: caller, parameters: parameters))
         case .otherMethods(let methods):
             let allowed = methods.joined(separator: ", ")
@@ -126,7 +127,9 @@ public final class RESTAPI {
             "request_id": .string(id), "method": .string(request.method), "path": .string(request.path),
             "status": .integer(Int64(status)), "duration_ms": .number((duration / .microseconds(1)).rounded() / 1000),
         ]
-        if let trace = request.header("traceparent").flatMap(TraceParent.init) { fields["trace_id"] = .string(trace.traceID) }
+        if let trace = request.header("traceparent").flatMap(TraceParent.init) {
+            fields["trace_id"] = .string(trace.traceID)
+        }
         logger.log(level, operation, fields)
     }
 }
