@@ -75,7 +75,10 @@ let runtime: [Target] = [
     module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor"]),
     module(
         "Runtime", "Sessions",
-        ["Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers", "Sandboxes"]),
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
+            "Sandboxes",
+        ]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
     tests("Runtime", "Sessions", ["TestSupport", "corral-sandbox"]),
@@ -96,7 +99,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "YAML",
+            "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),

@@ -50,7 +50,7 @@ class Server:
         address = machine.until(lambda: self._address() or self.process.poll() is not None, START_PATIENCE)
         assert isinstance(address, str), "the server did not start (%s):\n%s" % (self.process.poll(), self.log())
         self.id = self.newest_ledger()
-        self.client = Client(address.removeprefix("unix:"), tls=self._tls)
+        self.client = Client(re.sub("^(https?://|unix:)", "", address), tls=self._tls)
 
     def newest_ledger(self):
         """The id of this server: the only new directory below `run`; None before there is one."""
@@ -120,7 +120,8 @@ class Server:
 
     def check_nothing_left(self, seconds=2):
         machine.until(lambda: not self.leftovers(), seconds)
-        assert self.leftovers() == []
+        left = self.leftovers()
+        assert left == [], left
 
     def __enter__(self):
         return self

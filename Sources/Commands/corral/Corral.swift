@@ -18,7 +18,10 @@ struct Corral {
     }
 
     /// Every subcommand by its path, with its declaration.
-    static let subcommands: [any Subcommand.Type] = [ServeCommand.self, VersionCommand.self]
+    static let subcommands: [any Subcommand.Type] = [
+        RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SessionCommand.self, DoctorCommand.self,
+        ConfigCommand.self, CompletionCommand.self, VersionCommand.self,
+    ]
 
     static let program = Command(
         "corral", "Runs reinforcement learning and agent environments in isolated sessions.", version: Version.current,

@@ -33,3 +33,6 @@ struct Installation {
 
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }
+
+/// Whether a path names a program that this user may run.
+func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }

@@ -19,11 +19,32 @@ struct Server {
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
 
-    static func start(_ configuration: Configuration, logger: Logger) async throws(Failure) -> Server {
+    enum Reach {
+        /// Whoever the configuration lets in.
+        case configured
+        /// Only this process: over a socket in the run directory, and without keys.
+        case thisProcess
+    }
+
+    static func start(
+        _ configuration: Configuration, logger: Logger, reach: Reach = .configured
+    ) async throws(Failure) -> Server {
         let data = configuration[ServerKeys.data]
         await removeLeftovers(data: data, logger: logger)
         let run = try RunDirectory(data: data)
         let cgroups = await offload { CgroupTree.open(server: run.server) }
+        do throws(Failure) {
+            return try await wire(configuration, logger, reach, run: run, cgroups: cgroups)
+        } catch {
+            if case .available(let tree) = cgroups { await tree.close() }
+            run.remove()
+            throw error
+        }
+    }
+
+    private static func wire(
+        _ configuration: Configuration, _ logger: Logger, _ reach: Reach, run: RunDirectory, cgroups: CgroupTree.Choice
+    ) async throws(Failure) -> Server {
         let backends = try await Backends.make(configuration, server: run.server, run: run.path, cgroups: cgroups)
         let installation = Installation.find()
         let folder = try loadManifests(configuration, installation, logger)
@@ -42,7 +63,7 @@ struct Server {
                 maxLifetime: configuration[ServerKeys.maxLifetime]),
             authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], logger: logger)
         var keys: Access.Keys?
-        if let path = configuration[ServerKeys.keys] {
+        if reach == .configured, let path = configuration[ServerKeys.keys] {
             let file = try KeyFile(path)
             keys = { file.caller(of: $0) }
         }
@@ -52,7 +73,9 @@ struct Server {
             information: .init(version: Version.current, capabilities: backends.capabilities),
             access: Access(keys: keys, isLoopback: isLoopback), metrics: metrics, logger: logger)
         let http = try HTTPServer(
-            configuration: httpConfiguration(configuration), executor: Reactor.shared.executor
+            configuration: httpConfiguration(
+                configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
+            executor: Reactor.shared.executor
         ) { await api.handle($0) }
         try http.start()
         let scheme = configuration[ServerKeys.tlsCertificate] == nil ? "http" : "https"
@@ -79,7 +102,7 @@ struct Server {
         }
     }
 
-    private static func loadManifests(
+    static func loadManifests(
         _ configuration: Configuration, _ installation: Installation, _ logger: Logger
     ) throws(Failure) -> ManifestFolder {
         let folders = configuration[ServerKeys.environments]
@@ -114,10 +137,13 @@ struct Server {
         return SandboxLimits(memory: max(1 << 30, memory / 2), processes: 32768, files: 20000)
     }
 
-    private static func httpConfiguration(_ configuration: Configuration) throws(Failure) -> HTTPServerConfiguration {
+    /// - Parameter socket: Taken instead of what the configuration says.
+    private static func httpConfiguration(
+        _ configuration: Configuration, socket: String?
+    ) throws(Failure) -> HTTPServerConfiguration {
         let host = configuration[ServerKeys.host]
         let listener: HTTPServerConfiguration.Listener
-        if let path = configuration[ServerKeys.unixSocket] {
+        if let path = socket ?? configuration[ServerKeys.unixSocket] {
             listener = .unix(path: path, mode: 0o600)
         } else {
             guard
@@ -135,6 +161,7 @@ struct Server {
         http.headerLimit = configuration[ServerKeys.headerLimit]
         http.bodyLimit = configuration[ServerKeys.bodyLimit]
         http.headerTimeout = Int(configuration[ServerKeys.clientTimeout] / .seconds(1))
+        if socket != nil { return http }
         switch (configuration[ServerKeys.tlsCertificate], configuration[ServerKeys.tlsKey]) {
         case (nil, nil): break
         case (let certificate?, let key?): http.tls = .init(certificate: certificate, key: key)

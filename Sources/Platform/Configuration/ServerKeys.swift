@@ -11,7 +11,7 @@ public enum ServerKeys {
     public static let environments: Key<[String]> = .paths(
         "environments", "DIRECTORY", "A folder of manifests to serve.")
     public static let python: Key<String?> = .path(
-        "python", "PATH", "The interpreter of Python workers; without it the first python3 on PATH.")
+        "python", "PATH", "The interpreter of Python workers; without it .venv of the checkout, else /usr/bin/python3.")
     public static let backend: Key<String> = .choice(
         "backend", ["process", "plain"], fallback: "process",
         "How workers are run; plain has no fence and needs --trust.")

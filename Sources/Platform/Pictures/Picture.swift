@@ -51,7 +51,7 @@ public struct Picture: Sendable, Equatable {
     }
 
     /// The pixels as RGB; transparency is laid over black.
-    var rgb: [UInt8] {
+    public var rgb: [UInt8] {
         switch channels {
         case .rgb: return pixels
         case .gray: return pixels.flatMap { [$0, $0, $0] }

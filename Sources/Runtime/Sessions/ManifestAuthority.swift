@@ -49,7 +49,8 @@ public struct ManifestAuthority: LaunchAuthority {
     public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
         let entry = try folder.resolve(request.environment)
         let manifest = entry.manifest
-        guard let launch = manifest.launch(.process) ?? manifest.launch(.plain) else {
+        let preferred: [Backend] = policy.backend == .plain ? [.plain, .process] : [.process, .plain]
+        guard let launch = preferred.lazy.compactMap(manifest.launch).first else {
             throw Failure(
                 .failedPrecondition, "\(manifest.reference) cannot run on this server: it has no launch for a process",
                 next:
@@ -118,7 +119,7 @@ public struct ManifestAuthority: LaunchAuthority {
         mounts.append(.bind(source: entry.directory, target: Self.folderTarget))
         for volume in launch.volumes {
             let source = try hostPath(volume.host, entry)
-            guard policy.allowedVolumes.contains(where: { source == $0 || source.hasPrefix($0 + "/") }) else {
+            guard policy.allowedVolumes.contains(where: { Self.lies(source, in: $0) }) else {
                 throw Failure(
                     .permissionDenied,
                     "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",
@@ -127,6 +128,13 @@ public struct ManifestAuthority: LaunchAuthority {
             mounts.append(.bind(source: source, target: volume.target, writable: volume.isWritable))
         }
         return mounts
+    }
+
+    /// Whether a path without links is a folder or lies below it.
+    private static func lies(_ path: String, in folder: String) -> Bool {
+        let folder = folder.hasPrefix("~/") ? homeDirectory() + folder.dropFirst() : folder
+        guard let allowed = resolvedPath(folder) else { return false }
+        return path == allowed || path.hasPrefix(allowed == "/" ? "/" : allowed + "/")
     }
 
     private func hostPath(_ path: String, _ entry: ManifestFolder.Entry) throws(Failure) -> String {

@@ -355,7 +355,7 @@ extension Failure {
         case "unsupported":
             self.init(.unimplemented, error.message, next: "the environment cannot do this; see its manifest")
         case "interrupted":
-            self.init(.interrupted, "the step was interrupted", next: "step again, or reset")
+            self.init(.interrupted, "the step was interrupted", next: "reset the session: the step may be half applied")
         case "bad_request":
             self.init(.invalidArgument, error.message)
         default:

@@ -45,6 +45,9 @@ public struct SessionState: Sendable {
             }
         }
 
+        /// Every name, in the order of a session's life.
+        public static let names = ["starting", "ready", "running", "ended", "closed", "failed"]
+
         public var isOver: Bool {
             switch self {
             case .closed, .failed: true

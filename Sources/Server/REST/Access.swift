@@ -47,11 +47,12 @@ public struct Access: Sendable {
         }
     }
 
+    /// - Parameter authority: A host by name or address, with or without a port.
     public static func isLoopbackName(_ authority: String) -> Bool {
-        var name = Substring(authority)
+        var name = Substring(authority.lowercased())
         if name.hasPrefix("[") {
             name = name.dropFirst().prefix { $0 != "]" }
-        } else {
+        } else if name.count(where: { $0 == ":" }) < 2 {
             name = name.prefix { $0 != ":" }
         }
         return name == "localhost" || name == "::1"

@@ -63,7 +63,8 @@ public final class RESTAPI {
     public nonisolated static func errorBody(
         _ status: Int, _ reason: String
     ) -> (contentType: String, body: [UInt8]) {
-        let code = Failure.Code.allCases.first { $0.httpStatus == status } ?? .invalidArgument
+        let code =
+            status == 503 ? .unavailable : Failure.Code.allCases.first { $0.httpStatus == status } ?? .invalidArgument
         let body: JSONValue = ["error": errorObject(Failure(code, reason), requestID: "")]
         return ("application/json", body.encoded())
     }
@@ -96,6 +97,7 @@ public final class RESTAPI {
         case .route(let route, let parameters):
             operation = route.operation
             let caller = try access.caller(of: request)
+            try route.checkQuery(of: request)
             return try await route.handler(self, Call(request: request, id: id, caller: caller, parameters: parameters))
         case .otherMethods(let methods):
             let allowed = methods.joined(separator: ", ")

@@ -27,7 +27,8 @@ struct RequestBody: Sendable {
         do {
             members = try JSONMembers(parsing: bytes)
         } catch {
-            throw error.failure
+            guard let value = try? JSONValue(parsing: bytes), value.object == nil else { throw error.failure }
+            throw Failure(.invalidArgument, "a JSON object is needed, not \(value.kindDescription)")
         }
         for key in members.keys where !allowed.contains(key) {
             let hint = nearest(to: key, among: allowed).map { "did you mean \"\($0)\"?" }

@@ -91,7 +91,7 @@ extension RESTAPI {
         ) { api, call async throws(Failure) in try await api.reset(call) },
         Route(
             "POST", "/v1/sessions/{session}/step", "step", "Take one action",
-            body: .object(schema: "Step", isOptional: false),
+            body: .object(schema: "Step", isOptional: false, tensors: true),
             answers: [.init(status: 200, summary: "What came of it", schema: "StepResult", contentTypes: tensors)],
             codes: stepErrors
         ) { api, call async throws(Failure) in try await api.step(call) },
@@ -104,7 +104,7 @@ extension RESTAPI {
         Route(
             "POST", "/v1/sessions/{session}/interrupt", "interrupt", "End the running step soon",
             answers: [.init(status: 202, summary: "Asked", schema: "Empty")],
-            codes: sessionErrors + [.sessionClosed, .sessionFailed]
+            codes: sessionErrors + [.unimplemented, .sessionClosed, .sessionFailed]
         ) { api, call async throws(Failure) in
             try api.service.interrupt(call.session(), caller: call.caller)
             return .json([:], status: 202)
@@ -119,12 +119,16 @@ extension RESTAPI {
                     status: 200, summary: "The frame", schema: nil,
                     contentTypes: ["image/png", "text/plain", "application/vnd.corral.tensors"])
             ],
-            codes: sessionErrors + [.notAcceptable, .unimplemented, .busy, .sessionClosed, .sessionFailed]
+            codes: sessionErrors + [
+                .invalidArgument, .notAcceptable, .unimplemented, .busy, .notReset, .sessionClosed, .sessionFailed,
+                .environmentError, .deadlineExceeded,
+            ]
         ) { api, call async throws(Failure) in try await api.render(call) },
         Route(
             "GET", "/v1/sessions/{session}/logs", "sessionLogs", "The last lines of the worker's standard error",
             query: [.init(name: "lines", summary: "1 to 1000, default 100", type: "integer")],
-            answers: [.init(status: 200, summary: "The lines, oldest first", schema: "Logs")], codes: sessionErrors
+            answers: [.init(status: 200, summary: "The lines, oldest first", schema: "Logs")],
+            codes: sessionErrors + [.invalidArgument]
         ) { api, call async throws(Failure) in
             let lines = try call.count("lines", default: 100)
             let logs = try api.service.logs(call.session(), last: lines, caller: call.caller)

@@ -1,5 +1,6 @@
 import Foundations
 import JSON
+import Sessions
 
 extension RESTAPI {
     /// JSON Schemas of what goes over the wire, by name.
@@ -24,7 +25,8 @@ extension RESTAPI {
         "Fork": object(required: [], [("count", ["type": "integer", "minimum": 1]), ("seed", seed)]),
         "Session": object(required: session.map(\.0), session),
         "CreatedSession": object(
-            required: session.map(\.0), session + [("observation", anything), ("info", anyObject), ("seed", seed)]),
+            required: session.map(\.0),
+            session + [("observation", anything), ("info", anyObject), ("agent", text), ("seed", seed)]),
         "CreatedSessions": object(required: ["sessions"], [("sessions", list(reference("CreatedSession")))]),
         "Sessions": object(
             required: ["sessions", "next"], [("sessions", list(reference("Session"))), ("next", nullable("string"))]),
@@ -111,7 +113,7 @@ extension RESTAPI {
     private nonisolated static let seed: JSONValue = ["type": ["integer", "null"], "minimum": 0]
     private nonisolated static let index: JSONValue = ["type": ["integer", "null"], "minimum": 0]
     private nonisolated static let state: JSONValue = [
-        "enum": ["starting", "ready", "running", "ended", "closed", "failed"]
+        "enum": .array(SessionState.Phase.names.map(JSONValue.string))
     ]
 
     private nonisolated static func nullable(_ type: String) -> JSONValue { ["type": [.string(type), "null"]] }

@@ -12,19 +12,13 @@ enum ServeCommand: Subcommand {
         discussion:
             "Every option can also be set in corral.yaml or as an environment variable CORRAL_…; corral config shows all.",
         options: ServerKeys.all.map(\.option) + [
-            .value("config", "FILE", "The configuration file; otherwise corral.yaml in the working directory."),
+            Configuration.fileOption,
             .flag("exit-with-parent", "Stop when standard input ends."),
         ])
 
     static func run(_ invocation: Invocation) async throws(Failure) {
-        let variables = environmentVariables()
-        let file = ConfigurationFile.find(named: invocation.text("config"), environment: variables)
-        let configuration = try Configuration(
-            ServerKeys.all, flags: invocation.givenOptions, environment: variables,
-            file: try file.flatMap { (path) throws(Failure) in try ConfigurationFile.read(path) })
-        let logger = Logger(
-            level: LogLevel(rawValue: configuration[ServerKeys.logLevel]) ?? .info,
-            to: .standardError(format: LogFormat(rawValue: configuration[ServerKeys.logFormat]) ?? .auto))
+        let configuration = try Configuration.read(invocation)
+        let logger = configuration.logger
         let server = try await Server.start(configuration, logger: logger)
         for address in server.addresses { logger.info("listening", ["address": .string(address)]) }
         try await StopSignal.wait(orEndOfInput: invocation.flag("exit-with-parent"))

@@ -1,0 +1,44 @@
+import Arguments
+import Configuration
+import Foundations
+import JSON
+
+/// `corral config`.
+enum ConfigCommand: Subcommand {
+    static let declaration = Command(
+        "config", "Show the configuration of `corral serve`: every value and where it comes from.",
+        discussion: """
+            Flags go before environment variables (CORRAL_…), those before corral.yaml, that before the defaults. \
+            corral.yaml is looked for in the working directory, then in ~/.config/corral.
+
+            Takes the options of `corral serve`, to try what they would give.
+            """,
+        options: [.flag("json", "Print one JSON object.")] + ServerKeys.all.map(\.option) + [Configuration.fileOption])
+
+    static func run(_ invocation: Invocation) async throws(Failure) {
+        let configuration = try Configuration.read(invocation)
+        guard !invocation.flag("json") else { return printJSON(json(configuration)) }
+        var table = Table(columns: [("key", .left), ("value", .left), ("from", .left)])
+        for entry in configuration.entries {
+            let value = entry.words.isEmpty ? "none" : entry.words.joined(separator: ", ")
+            table.rows.append([entry.declaration.name, value, entry.origin.description])
+        }
+        Output.standard.write(table.text)
+    }
+
+    private static func json(_ configuration: Configuration) -> JSONValue {
+        .object(
+            JSONObject(
+                configuration.entries.map { entry in
+                    let words = entry.words.map(JSONValue.string)
+                    let value: JSONValue = entry.declaration.kind == .paths ? .array(words) : words.last ?? .null
+                    return (
+                        entry.declaration.name,
+                        [
+                            "value": value, "origin": .string(entry.origin.description),
+                            "environment": .string(entry.declaration.environmentName),
+                        ]
+                    )
+                }))
+    }
+}

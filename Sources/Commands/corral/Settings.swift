@@ -1,0 +1,53 @@
+import Arguments
+import Configuration
+import Foundations
+import Logging
+
+extension Configuration {
+    static let fileOption = Option.value(
+        "config", "FILE", completion: .files, "The configuration file; otherwise corral.yaml in the working directory.")
+
+    /// The effective values of a command: its flags, the environment, the configuration file, the defaults.
+    ///
+    /// - Parameter flags: Instead of those that were given.
+    static func read(
+        _ invocation: Invocation, flags: [String: [String]]? = nil, table: [Declaration] = ServerKeys.all
+    ) throws(Failure) -> Configuration {
+        let variables = environmentVariables()
+        let file = ConfigurationFile.find(named: invocation.text("config"), environment: variables)
+        return try Configuration(
+            table, flags: flags ?? invocation.givenOptions, environment: variables,
+            file: try file.flatMap { (path) throws(Failure) in try ConfigurationFile.read(path) })
+    }
+
+    var logger: Logger {
+        Logger(
+            level: LogLevel(rawValue: self[ServerKeys.logLevel]) ?? .info,
+            to: .standardError(format: LogFormat(rawValue: self[ServerKeys.logFormat]) ?? .auto))
+    }
+}
+
+extension ServerKeys {
+    /// The keys with other defaults: for a server that lives as long as one command.
+    static let forOneCommand = all.map { declaration in
+        let fallback =
+            switch declaration.name {
+            case logLevel.declaration.name: ["warning"]
+            case warm.declaration.name: ["0"]
+            default: declaration.fallback
+            }
+        return Declaration(
+            declaration.name, declaration.kind, fallback: fallback, placeholder: declaration.placeholder,
+            help: declaration.help)
+    }
+
+    /// The flags that such a server has; the other keys can be set in the environment and in corral.yaml.
+    static let flagsOfOneCommand: [Option] = {
+        let names = [
+            environments.declaration, data.declaration, python.declaration, backend.declaration, trust.declaration,
+            allowSoftLimits.declaration, allowHostNetwork.declaration, allowVolumes.declaration,
+            validation.declaration, logLevel.declaration,
+        ].map(\.name)
+        return names.compactMap { name in forOneCommand.first { $0.name == name }?.option } + [Configuration.fileOption]
+    }()
+}
