@@ -22,6 +22,9 @@ final class Promise<Value: Sendable> {
         if let result { return try result.get() }
         let timer = Reactor.schedule(at: .now + timeout) { [weak self] in self?.settle(.failure(failure())) }
         defer { timer.cancel() }
-        return try await withCheckedContinuation { waiters.append($0) }.get()
+        return try await withCheckedContinuation { continuation in
+            // Looked at again where nothing can come in between.
+            if let result { continuation.resume(returning: result) } else { waiters.append(continuation) }
+        }.get()
     }
 }
