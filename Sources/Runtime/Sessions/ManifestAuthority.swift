@@ -74,7 +74,7 @@ public struct ManifestAuthority: LaunchAuthority {
                 start: min(resources.startTime, policy.longestStart),
                 reset: min(resources.resetTime, policy.longestCommand),
                 step: min(resources.stepTime, policy.longestCommand)),
-            validation: policy.validation, observationSpace: observation, actionSpace: action,
+            logLimit: Int(min(resources.output, 16 << 20)), validation: policy.validation, observationSpace: observation, actionSpace: action,
             instance: try instance(request.instance, manifest, entry),
             instances: manifest.instances == .ask ? .worker : .any,
             parameters: try manifest.checkParameters(request.parameters),
