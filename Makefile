@@ -1,9 +1,10 @@
 # Everything a developer or a newcomer runs. All targets work twice in a row.
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
-export CORRAL_BIN ?=
+PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
+SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build demo test test-long bench bench-sessions sanitize format lint clean
+.PHONY: all bootstrap build demo test test-long bench bench-sessions bench-capacity sanitize format lint clean
 
 all: build
 
@@ -21,7 +22,31 @@ test: bootstrap
 	scripts/check-layers
 	swift build --build-tests
 	swift test --skip-build --parallel
-	CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest Python/tests -q
+	$(PYTEST) --ignore Python/tests/e2e Python/tests
+	$(PYTEST) Python/tests/e2e
+
+# The full numbers that tests otherwise sample.
+test-long: export CORRAL_LONG = 1
+test-long: test
+
+# The end-to-end tests against a server with AddressSanitizer, then one with ThreadSanitizer. The launcher stays as it
+# is: inside the fence there is no place for a sanitizer's shadow memory.
+sanitize: bootstrap
+	swift build --product corral-sandbox
+	for kind in address thread; do \
+		swift build --sanitize=$$kind --scratch-path .build/$$kind --product corral && \
+		cp .build/debug/corral-sandbox .build/$$kind/debug/corral-sandbox && \
+		CORRAL_BIN=$(CURDIR)/.build/$$kind/debug/corral CORRAL_SANITIZED=$$kind $(SANITIZERS) \
+			$(PYTHON) -m pytest -q Python/tests/e2e || exit 1; \
+	done
+
+bench: bench-sessions
+
+bench-sessions: build
+	$(PYTHON) Benchmarks/sessions/bench.py --binary .build/release/corral
+
+bench-capacity: build
+	$(PYTHON) Benchmarks/sessions/capacity.py --binary .build/release/corral
 
 format:
 	swift format -i -r Package.swift Sources Tests

@@ -54,10 +54,11 @@ class RemoteEnv(gymnasium.Env[Any, Any]):
     """One session of a server, as `gymnasium.Env`.
 
     A reward that the environment did not give is NaN. What the server refuses raises `corral.errors.CorralError`.
-    `metadata["render_modes"]` of an instance tells what this environment can draw.
+    `metadata["render_modes"]` of an instance tells what this environment can draw; 30 frames a second is only how fast
+    to play them.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["rgb_array", "ansi"]}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array", "ansi"], "render_fps": 30}
 
     def __init__(
         self,

@@ -25,6 +25,8 @@ __all__ = ["LocalServer", "find_binary", "url"]
 
 START_LIMIT = 30.0
 """Seconds in which a server has to be ready."""
+OPTIONS = ("--log-level", "warning", "--idle-timeout", "24h")
+"""Sessions end with this process at the latest, so they may be idle for as long as its user thinks."""
 STOP_LIMIT = 10.0
 """Seconds that a server may take to end its sessions and itself."""
 
@@ -63,7 +65,7 @@ class LocalServer:
         self.log = os.path.join(self.folder, "log")
         path = os.path.join(self.folder, "socket")
         self.url = f"unix://{path}"
-        command = [binary, "serve", "--unix-socket", path, "--exit-with-parent", *(arguments or [])]
+        command = [binary, "serve", "--unix-socket", path, "--exit-with-parent", *OPTIONS, *(arguments or [])]
         try:
             with open(self.log, "wb") as log:
                 # A session of its own, so that Ctrl-C in a terminal does not end it before its environments are closed.

@@ -54,9 +54,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            raise TypeError("the keys of an object are texts")
-        return {str(key): plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     raise TypeError(f"a {type(value).__name__} has no JSON form")

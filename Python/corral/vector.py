@@ -84,7 +84,7 @@ class RemoteVectorEnv(VectorEnv[Any, Any, Any]):
             raise
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self.metadata = {"render_modes": facts.render_modes, "autoreset_mode": self.autoreset_mode}
+        self.metadata = {"render_modes": facts.render_modes, "render_fps": 30, "autoreset_mode": self.autoreset_mode}
         self.render_mode = render_mode
         self.spec = spec_of(reference, client.url if client else url, instance, render_mode, params, facts)
         self._observed: list[Any] = [None] * num_envs

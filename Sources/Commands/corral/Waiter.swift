@@ -1,10 +1,10 @@
-import Synchronization
+import Foundations
 
 /// Resumes one continuation, the first time.
 final class Waiter: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Void, Never>?>
+    private let continuation: Guarded<CheckedContinuation<Void, Never>?>
 
-    init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = Mutex(continuation) }
+    init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = Guarded(continuation) }
 
     func finish() {
         let continuation = continuation.withLock { held in

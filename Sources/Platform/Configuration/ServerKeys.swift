@@ -11,7 +11,7 @@ public enum ServerKeys {
     public static let environments: Key<[String]> = .paths(
         "environments", "DIRECTORY", "A folder of manifests to serve.")
     public static let python: Key<String?> = .path(
-        "python", "PATH", "The interpreter of Python workers; without it the first python3 on PATH.")
+        "python", "PATH", "The interpreter of Python workers; without it .venv of the checkout, else /usr/bin/python3.")
     public static let backend: Key<String> = .choice(
         "backend", ["process", "plain"], fallback: "process",
         "How workers are run; plain has no fence and needs --trust.")
@@ -19,7 +19,8 @@ public enum ServerKeys {
     public static let insecure: Key<Bool> = .bool(
         "insecure", "Listen beyond loopback although nobody is authenticated.")
     public static let keys: Key<String?> = .path(
-        "keys", "FILE", "Who may call: a YAML file of callers with the SHA-256 of their keys; without it everyone is the local admin.")
+        "keys", "FILE",
+        "Who may call: a YAML file of callers with the SHA-256 of their keys; without it everyone is the local admin.")
     public static let allowSoftLimits: Key<Bool> = .bool(
         "allow-soft-limits", "Start sessions where the kernel cannot enforce memory and process limits.")
     public static let allowHostNetwork: Key<Bool> = .bool(
@@ -54,7 +55,7 @@ public enum ServerKeys {
     public static let lineLimit: Key<Int> = .size(
         "line-limit", 1024...1 << 30, fallback: 16 << 20, "The longest line that a worker may write.")
     public static let headerLimit: Key<Int> = .size(
-        "header-limit", 1024...16 << 20, fallback: 64 << 10, "The largest head of a request.")
+        "header-limit", 1024...16 << 20, fallback: 16 << 10, "The largest head of a request.")
     public static let clientTimeout: Key<Duration> = .duration(
         "client-timeout", .seconds(1) ... .seconds(86_400), fallback: .seconds(30),
         "How long a connection may be silent while a request is read or an answer is written.")

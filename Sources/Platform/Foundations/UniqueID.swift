@@ -11,19 +11,26 @@ public struct UniqueID: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Reads the canonical lower- or upper-case form of any UUID; nil where the text is none.
-    public init?(_ text: some StringProtocol) {
-        var digits: [UInt64] = []
-        for (index, byte) in text.utf8.enumerated() {
-            if [8, 13, 18, 23].contains(index) {
+    public init?(_ text: String) {
+        var words: (UInt64, UInt64) = (0, 0)
+        var index = 0
+        for byte in text.utf8 {
+            if index == 8 || index == 13 || index == 18 || index == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
-                continue
+            } else {
+                let digit: UInt8
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+                case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+                case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+                default: return nil
+                }
+                words = (words.0 << 4 | words.1 >> 60, words.1 << 4 | UInt64(digit))
             }
-            guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
-            digits.append(UInt64(digit))
+            index += 1
         }
-        guard digits.count == 32, text.utf8.count == 36 else { return nil }
-        high = digits[..<16].reduce(0) { $0 << 4 | $1 }
-        low = digits[16...].reduce(0) { $0 << 4 | $1 }
+        guard index == 36 else { return nil }
+        (high, low) = words
     }
 
     /// The id of the server that made it.
@@ -33,7 +40,7 @@ public struct UniqueID: Sendable, Hashable, CustomStringConvertible {
         var text: [UInt8] = []
         text.reserveCapacity(36)
         for index in 0..<32 {
-            if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
+            if index == 8 || index == 12 || index == 16 || index == 20 { text.append(UInt8(ascii: "-")) }
             let word = index < 16 ? high : low
             let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - index % 16 * 4) & 0xf)
             text.append(digit < 10 ? digit + UInt8(ascii: "0") : digit + UInt8(ascii: "a") - 10)

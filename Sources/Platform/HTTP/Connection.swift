@@ -1,3 +1,4 @@
+import Foundations
 import Glibc
 import Synchronization
 
@@ -15,7 +16,7 @@ final class Connection: Sendable {
     private let deadline = Deadline()
     private let debt = Atomic<Int>(Debt.header.rawValue)
     private let isRefused = Atomic<Bool>(false)
-    private let waiting = Mutex<Exchange?>(nil)
+    private let waiting = Guarded<Exchange?>(nil)
 
     init(server: ServerCore, socket: Int32, address: UnsafePointer<sockaddr>?, isTLS: Bool) {
         self.server = server

@@ -1,5 +1,5 @@
 import CMicrohttpd
-import Synchronization
+import Foundations
 
 /// One request and its answer. The socket thread owns everything but `outcome` until the handler starts, and again when
 /// the answer is there.
@@ -30,7 +30,7 @@ final class Exchange: @unchecked Sendable {
     /// Whether this request counts as in flight.
     var isCounted = false
 
-    private let outcome = Mutex(Outcome.none)
+    private let outcome = Guarded(Outcome.none)
 
     init(connection: Connection, handle: OpaquePointer, target: RequestTarget?) {
         self.connection = connection

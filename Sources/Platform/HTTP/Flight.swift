@@ -1,3 +1,4 @@
+import Foundations
 import Synchronization
 
 /// Counts the requests in flight and lets a stopping server wait until there are none.
@@ -5,7 +6,7 @@ final class Flight: Sendable {
     private let count = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
     private let closed = Atomic<Bool>(false)
-    private let waiter = Mutex(Waiter())
+    private let waiter = Guarded(Waiter())
 
     private struct Waiter {
         var isOver = false

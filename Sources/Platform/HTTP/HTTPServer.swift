@@ -1,6 +1,5 @@
 import Foundations
 import Glibc
-import Synchronization
 
 /// An HTTP/1.1 server (HTTP/1.0 too) over libmicrohttpd: TCP, TLS and Unix sockets, keep-alive, pipelining, chunked
 /// requests, `Expect: 100-continue`, and its own answers to malformed, oversized and slow requests.
@@ -21,7 +20,7 @@ public final class HTTPServer: Sendable {
     }
 
     private let core: ServerCore
-    private let state = Mutex(State.new)
+    private let state = Guarded(State.new)
 
     public init(
         configuration: HTTPServerConfiguration, executor: (any TaskExecutor)? = nil,

@@ -1,6 +1,6 @@
 import CMicrohttpd
+import Foundations
 import Glibc
-import Synchronization
 
 /// Where socket threads leave connections that were answered before their request was read whole. Closing such a
 /// socket at once would reset it, and the client might lose the answer: it is read for a while first.
@@ -12,7 +12,7 @@ final class LingeringInbox: Sendable {
 
     /// Readable when something is in the inbox, or `wake()` was called.
     let signal: Int32
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init() { signal = corral_http_make_signal() }
     deinit { if signal >= 0 { Glibc.close(signal) } }

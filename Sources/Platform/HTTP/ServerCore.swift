@@ -1,4 +1,4 @@
-import Synchronization
+import Foundations
 
 /// What all connections of one server share.
 final class ServerCore: Sendable {
@@ -21,8 +21,8 @@ final class ServerCore: Sendable {
     let flight = Flight()
     let lingering = LingeringInbox()
 
-    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
-    private let lastMessage = Mutex("")
+    private let connections = Guarded<[ObjectIdentifier: Connection]>([:])
+    private let lastMessage = Guarded("")
 
     init(
         configuration: HTTPServerConfiguration, executor: (any TaskExecutor)?,

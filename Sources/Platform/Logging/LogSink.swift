@@ -1,6 +1,5 @@
 import Foundations
 import Glibc
-import Synchronization
 
 /// Where lines go.
 public struct LogSink: Sendable {
@@ -35,7 +34,7 @@ public struct LogSink: Sendable {
 
 /// Holds a lock where a closure can capture it.
 private final class LockBox: Sendable {
-    let lock = Mutex(())
+    let lock = Guarded(())
 }
 
 /// Writes all bytes, or gives up where the descriptor is broken: a log that nobody reads stops no server.

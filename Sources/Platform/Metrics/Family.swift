@@ -1,4 +1,4 @@
-import Synchronization
+import Foundations
 
 /// The instruments of one metric, one for each combination of label values.
 ///
@@ -10,7 +10,7 @@ public final class Family<Instrument: Sendable>: Sendable {
     let labels: [String]
     private let limit: Int
     private let make: @Sendable () -> Instrument
-    private let instruments = Mutex<[[String]: Instrument]>([:])
+    private let instruments = Guarded<[[String]: Instrument]>([:])
 
     init(name: String, help: String, labels: [String], limit: Int, make: @escaping @Sendable () -> Instrument) {
         self.name = name

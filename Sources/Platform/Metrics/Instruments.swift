@@ -1,3 +1,4 @@
+import Foundations
 import Synchronization
 
 /// A number that only grows.
@@ -36,11 +37,11 @@ public final class Histogram: Sendable {
 
     /// Upper bounds, included, growing; without the infinity that ends every histogram.
     let bounds: [Double]
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     init(bounds: [Double]) {
         self.bounds = bounds
-        state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+        state = Guarded(State(counts: Array(repeating: 0, count: bounds.count + 1)))
     }
 
     /// Counts one observation; NaN is ignored.

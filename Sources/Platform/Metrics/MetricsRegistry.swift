@@ -1,4 +1,4 @@
-import Synchronization
+import Foundations
 
 /// The metrics of one server, in the order of their declaration.
 public final class MetricsRegistry: Sendable {
@@ -15,7 +15,7 @@ public final class MetricsRegistry: Sendable {
         0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
     ]
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     public init() {}
 

@@ -78,14 +78,34 @@ public final class Channel: EventSource {
     }
 
     /// Hands on what is there already, without waiting for more, and closes.
+    ///
+    /// Of a peer that goes on writing no more than a few reads are taken.
     public func drain() {
-        let buffer = EventLoop.shared.readBuffer
-        while isOpen {
-            let count = read(fd, buffer.baseAddress, buffer.count)
-            guard count > 0 else { break }
-            onReceive?(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        for _ in 0..<Self.readsAtOnce where isOpen {
+            guard receive() > 0 else { break }
         }
         close()
+    }
+
+    /// Hands on what is there already, without waiting for the reactor to look. Not to be called from `onReceive`,
+    /// whose bytes lie in the same buffer.
+    public func receiveNow() {
+        guard !isPaused, onSender == nil else { return }
+        for _ in 0..<Self.readsAtOnce where isOpen {
+            let count = receive()
+            if count == 0 { end(.endOfFile) }
+            if count <= 0 { return }
+        }
+    }
+
+    private static let readsAtOnce = 16
+
+    /// One read: the number of bytes, 0 at the end, -1 where nothing is there or an error is left in `errno`.
+    private func receive() -> Int {
+        let buffer = EventLoop.shared.readBuffer
+        let count = read(fd, buffer.baseAddress, buffer.count)
+        if count > 0 { onReceive?(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+        return count
     }
 
     /// Takes the peer's first message apart from the stream, together with the kernel's word for who sent it.
@@ -98,7 +118,8 @@ public final class Channel: EventSource {
 
     private func receiveSender() {
         var bytes = [UInt8](repeating: 0, count: 4096)
-        var process: pid_t = 0, descriptors: CInt = 0
+        var process: pid_t = 0
+        var descriptors: CInt = 0
         let count = corral_receive(fd, &bytes, bytes.count, nil, &descriptors, &process)
         if count == Int(-EAGAIN) { return }
         guard count > 0 else { return end(count == 0 ? .endOfFile : .error(CInt(-count))) }
@@ -112,13 +133,10 @@ public final class Channel: EventSource {
         if readiness.contains(.writable) { flush() }
         guard isOpen, !isPaused, readiness.contains(.readable) || readiness.contains(.ended) else { return }
         if onSender != nil { return receiveSender() }
-        let buffer = EventLoop.shared.readBuffer
-        let count = read(fd, buffer.baseAddress, buffer.count)
-        if count > 0 {
-            onReceive?(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        } else if count == 0 {
+        let count = receive()
+        if count == 0 {
             end(.endOfFile)
-        } else if errno != EAGAIN && errno != EINTR {
+        } else if count < 0, errno != EAGAIN, errno != EINTR {
             end(.error(errno))
         }
     }

@@ -85,8 +85,9 @@ public final class ChildProcess: EventSource {
     }
 
     public func waitUntilEnded() async {
-        if hasEnded { return }
-        await withCheckedContinuation { waiters.append($0) }
+        await withCheckedContinuation { continuation in
+            if hasEnded { continuation.resume() } else { waiters.append(continuation) }
+        }
     }
 
     override func ready(_ readiness: Readiness) {

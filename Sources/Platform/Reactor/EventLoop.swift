@@ -34,7 +34,7 @@ final class EventLoop {
                 sources[token]?.ready(EventSource.Readiness(rawValue: masks[index]))
             }
         }
-        timers.fire(until: .now)
+        for timer in timers.takeDue(at: .now) { timer.fire() }
     }
 
     /// Starts to watch a descriptor; the source is retained until `forget`.

@@ -8,7 +8,7 @@ import Synchronization
 /// It is a `SerialExecutor` (for the `Reactor` actor) and a `TaskExecutor` (for request handlers that should stay on
 /// the thread), so neither costs a thread hop from the other.
 public final class ReactorExecutor: SerialExecutor, TaskExecutor {
-    private let jobs = Mutex<[UnownedJob]>([])
+    private let jobs = Guarded<[UnownedJob]>([])
     let wakeUp: CInt
     private let thread = Atomic<UInt>(0)
 

@@ -36,14 +36,14 @@ struct TimerHeap {
         return CInt(seconds * 1000 + wait.attoseconds / 1_000_000_000_000_000 + 1)
     }
 
-    @Reactor
-    mutating func fire(until now: ContinuousClock.Instant) {
+    /// Takes out the timers that are due; they are fired by the caller, because what they do may add timers.
+    mutating func takeDue(at now: ContinuousClock.Instant) -> [Timer] {
         var due: [Timer] = []
         while let first = entries.first, first.instant <= now {
             due.append(first.timer)
             removeFirst()
         }
-        for timer in due { timer.fire() }
+        return due
     }
 
     private mutating func removeFirst() {
@@ -64,7 +64,7 @@ struct TimerHeap {
 }
 
 extension Timer {
-    fileprivate func fire() {
+    func fire() {
         let action = action
         self.action = nil
         action?()

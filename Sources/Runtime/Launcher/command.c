@@ -60,7 +60,7 @@ static const char *become_command(const struct specification *specification) {
     if (keep_descriptors() < 0) return "descriptors";
     if (drop_privileges() < 0) return "privileges";
     if (chdir(specification->directory) < 0) return "directory";
-    if (install_filter() < 0) return "seccomp";
+    if (install_filter(specification->shared) < 0) return "seccomp";
     execve(specification->arguments[0], specification->arguments, specification->environment);
     return "exec";
 }

@@ -79,10 +79,20 @@ static void write_argument_rules(void) {
 #ifdef __x86_64__
     allow_values(SYS_mknod, 1, S_IFMT, pipes, 1, EPERM);
 #endif
+    allow_values(SYS_prlimit64, 0, ~0U, none, 1, EPERM);
     refuse_values(SYS_ioctl, 1, terminal_input, 2);
 }
 
-static void write_program(void) {
+/// Objects of System V and message queues have no folder that could keep the sessions of one sandbox apart.
+static void refuse_shared_objects(void) {
+    static const int calls[] = {SYS_shmget, SYS_shmat, SYS_semget, SYS_msgget, SYS_mq_open};
+    for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
+        jump(BPF_JEQ, (unsigned)calls[i], 0, 1);
+        answer(refusal(ENOSYS));
+    }
+}
+
+static void write_program(bool shared) {
     load(offsetof(struct seccomp_data, arch));
     jump(BPF_JEQ, ARCHITECTURE, 1, 0);
     answer(SECCOMP_RET_KILL_PROCESS);
@@ -90,6 +100,7 @@ static void write_program(void) {
     jump(BPF_JGE, X32_BIT, 0, 1);
     answer(refusal(ENOSYS));
     write_argument_rules();
+    if (shared) refuse_shared_objects();
     for (unsigned i = 0; i < allowed_count; i++) {
         jump(BPF_JEQ, (unsigned)allowed_calls[i], 0, 1);
         answer(SECCOMP_RET_ALLOW);
@@ -101,9 +112,9 @@ static void write_program(void) {
     answer(refusal(ENOSYS));
 }
 
-int install_filter(void) {
+int install_filter(bool shared) {
     length = 0;
-    write_program();
+    write_program(shared);
     struct sock_fprog filter = {.len = length, .filter = program};
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
 }

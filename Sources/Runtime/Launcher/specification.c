@@ -110,6 +110,8 @@ static void read_record(const char *key, char *value, struct specification *s) {
         s->host_network = value[0] == 'h';
     } else if (strcmp(key, "loopback") == 0) {
         s->loopback = flag(key, value);
+    } else if (strcmp(key, "shared") == 0) {
+        s->shared = flag(key, value);
     } else if (strcmp(key, "hostname") == 0) {
         s->hostname = value;
     } else if (strcmp(key, "rlimit") == 0) {

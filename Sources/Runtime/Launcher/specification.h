@@ -39,7 +39,7 @@ struct specification {
     const char *hostname, *directory;
     unsigned long long tmp_bytes, tmp_inodes;
     int nice;
-    bool newuidmap, host_network, loopback;
+    bool newuidmap, host_network, loopback, shared;
 };
 
 /// Reads the specification from `descriptor` to its end and closes it. Fails on anything it does not understand.

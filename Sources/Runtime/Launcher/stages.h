@@ -11,7 +11,8 @@ void build_root(const struct specification *specification);
 int start_command(const struct specification *specification);
 
 /// Installs the filter of system calls in the calling process; `no_new_privs` must be set. 0 or -1 with errno.
-int install_filter(void);
+/// `shared`: many sessions live in the sandbox and must not meet in objects of the kernel.
+int install_filter(bool shared);
 
 /// Obeys one request of the control socket: `scratch …` or `unscratch …`. Answers on the control socket; -1 where the
 /// server does not listen any more.

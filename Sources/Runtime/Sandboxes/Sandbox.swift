@@ -41,7 +41,8 @@ public protocol Sandbox: AnyObject, Sendable {
     /// - Throws: `unimplemented` where `isolation` has no `sharing`; `alreadyExists`, `invalidArgument`.
     func fence(session: String, limits: SandboxLimits) async throws(Failure) -> any SessionFence
 
-    /// Of the whole sandbox.
+    /// Of the whole sandbox; after its end, what was used until then. What was refused to a session may be counted only
+    /// at its fence.
     func usage() async -> SandboxUsage
 
     /// Ends everything inside at once; does not wait and cannot fail.
@@ -62,6 +63,7 @@ public protocol SessionFence: AnyObject, Sendable {
     /// - Throws: `notFound` when it has ended or belongs to another sandbox.
     func admit(_ process: pid_t) async throws(Failure)
 
+    /// Of the session; after `remove`, what was used until then.
     func usage() async -> SandboxUsage
 
     /// Ends every process behind the fence and takes it away; nothing of it is left when this returns.

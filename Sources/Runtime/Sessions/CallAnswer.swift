@@ -54,7 +54,6 @@ public struct CallAnswer: Sendable {
         return text
     }
 
-
     private func writeContent(_ observation: [UInt8], into out: inout [UInt8]) {
         put(#""observation":"#, &out)
         out.append(contentsOf: observation)

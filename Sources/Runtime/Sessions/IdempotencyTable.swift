@@ -1,7 +1,7 @@
 import Foundations
 
 /// Remembers answers by key for a while, so that a repeated request gets the first one's answer.
-struct IdempotencyTable<Answer> {
+struct IdempotencyTable<Key: Hashable, Answer> {
     enum Entry {
         case running
         case done(Answer)
@@ -15,7 +15,7 @@ struct IdempotencyTable<Answer> {
 
     private let lifetime: Duration
     private let capacity: Int
-    private var entries: [String: (fingerprint: [UInt8], since: ContinuousClock.Instant, entry: Entry)] = [:]
+    private var entries: [Key: (fingerprint: [UInt8], since: ContinuousClock.Instant, entry: Entry)] = [:]
 
     /// - Parameters:
     ///   - lifetime: How long an answer is kept after it was given.
@@ -28,13 +28,14 @@ struct IdempotencyTable<Answer> {
     /// - Parameter fingerprint: What the request asks; the same key with another one is a mistake of the caller.
     /// - Throws: `conflict`.
     mutating func begin(
-        _ key: String, fingerprint: [UInt8], now: ContinuousClock.Instant
+        _ key: Key, fingerprint: [UInt8], now: ContinuousClock.Instant
     ) throws(Failure) -> Decision {
         expire(before: now - lifetime)
         if let known = entries[key] {
             guard known.fingerprint == fingerprint else {
                 throw Failure(
-                    .conflict, "the Idempotency-Key was used for another request", next: "use a new key for a new request")
+                    .conflict, "the Idempotency-Key was used for another request",
+                    next: "use a new key for a new request")
             }
             switch known.entry {
             case .running: return .join
@@ -46,13 +47,13 @@ struct IdempotencyTable<Answer> {
         return .execute
     }
 
-    mutating func finish(_ key: String, with answer: Answer, now: ContinuousClock.Instant) {
+    mutating func finish(_ key: Key, with answer: Answer, now: ContinuousClock.Instant) {
         guard let known = entries[key] else { return }
         entries[key] = (known.fingerprint, now, .done(answer))
     }
 
     /// The request failed: the key may be tried again.
-    mutating func abandon(_ key: String) { entries[key] = nil }
+    mutating func abandon(_ key: Key) { entries[key] = nil }
 
     private mutating func expire(before limit: ContinuousClock.Instant) {
         guard entries.count > 64 || entries.contains(where: { $0.value.since < limit }) else { return }

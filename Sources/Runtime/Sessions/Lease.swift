@@ -21,7 +21,10 @@ final class Lease {
         timer = Reactor.schedule(at: min(.now + idle, lastInstant)) { [weak self] in self?.look() }
     }
 
-    func renew() { lastActivity = .now }
+    /// After the end it changes nothing.
+    func renew() {
+        if timer != nil { lastActivity = .now }
+    }
 
     /// A call begins: the session cannot become idle before `release`.
     func hold() { holds += 1 }

@@ -49,14 +49,18 @@ public struct ManifestAuthority: LaunchAuthority {
     public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
         let entry = try folder.resolve(request.environment)
         let manifest = entry.manifest
-        guard let launch = manifest.launch(.process) ?? manifest.launch(.plain) else {
+        let preferred: [Backend] = policy.backend == .plain ? [.plain, .process] : [.process, .plain]
+        guard let launch = preferred.lazy.compactMap(manifest.launch).first else {
             throw Failure(
                 .failedPrecondition, "\(manifest.reference) cannot run on this server: it has no launch for a process",
-                next: "run it on a server with the backend \(manifest.launches.map(\.backend.rawValue).joined(separator: ", "))")
+                next:
+                    "run it on a server with the backend \(manifest.launches.map(\.backend.rawValue).joined(separator: ", "))"
+            )
         }
         let isShared = launch.share == .zygote && launch.isEntry && isolation.has(.sharing)
         let resources = manifest.resources
-        var observation: Space?, action: Space?
+        var observation: Space?
+        var action: Space?
         if case .declared(let declaredObservation, let declaredAction) = manifest.spaces {
             (observation, action) = (declaredObservation, declaredAction)
         }
@@ -70,8 +74,8 @@ public struct ManifestAuthority: LaunchAuthority {
                 start: min(resources.startTime, policy.longestStart),
                 reset: min(resources.resetTime, policy.longestCommand),
                 step: min(resources.stepTime, policy.longestCommand)),
-            validation: policy.validation, observationSpace: observation, actionSpace: action,
-            instance: try instance(request.instance, manifest, entry),
+            logLimit: Int(min(resources.output, 16 << 20)), validation: policy.validation, observationSpace: observation, actionSpace: action,
+            instance: try instance(request.instance, entry),
             instances: manifest.instances == .ask ? .worker : .any,
             parameters: try manifest.checkParameters(request.parameters),
             isNondeterministic: manifest.isNondeterministic)
@@ -115,14 +119,22 @@ public struct ManifestAuthority: LaunchAuthority {
         mounts.append(.bind(source: entry.directory, target: Self.folderTarget))
         for volume in launch.volumes {
             let source = try hostPath(volume.host, entry)
-            guard policy.allowedVolumes.contains(where: { source == $0 || source.hasPrefix($0 + "/") }) else {
+            guard policy.allowedVolumes.contains(where: { Self.lies(source, in: $0) }) else {
                 throw Failure(
-                    .permissionDenied, "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",
+                    .permissionDenied,
+                    "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",
                     next: "the operator can allow it with --allow-volumes")
             }
             mounts.append(.bind(source: source, target: volume.target, writable: volume.isWritable))
         }
         return mounts
+    }
+
+    /// Whether a path without links is a folder or lies below it.
+    private static func lies(_ path: String, in folder: String) -> Bool {
+        let folder = folder.hasPrefix("~/") ? homeDirectory() + folder.dropFirst() : folder
+        guard let allowed = resolvedPath(folder) else { return false }
+        return path == allowed || path.hasPrefix(allowed == "/" ? "/" : allowed + "/")
     }
 
     private func hostPath(_ path: String, _ entry: ManifestFolder.Entry) throws(Failure) -> String {
@@ -148,21 +160,13 @@ public struct ManifestAuthority: LaunchAuthority {
         return .host
     }
 
-    private func instance(
-        _ wanted: String?, _ manifest: Manifest, _ entry: ManifestFolder.Entry
-    ) throws(Failure) -> String? {
-        let known: [String]
-        switch manifest.instances {
-        case .ask: return wanted
-        case .single: known = []
-        case .list(let list): known = list
-        case .files(let pattern): known = files(matching: pattern, below: entry.directory)
-        }
+    private func instance(_ wanted: String?, _ entry: ManifestFolder.Entry) throws(Failure) -> String? {
+        guard let known = entry.instances else { return wanted }
         guard let wanted else { return known.first }
         guard known.contains(wanted) else {
             let hint = nearest(to: wanted, among: known).map { "did you mean \"\($0)\"?" }
             throw Failure(
-                .notFound, "\(manifest.reference) has no instance \"\(wanted.prefix(200))\"",
+                .notFound, "\(entry.manifest.reference) has no instance \"\(wanted.prefix(200))\"",
                 next: hint ?? (known.isEmpty ? "leave the instance out" : "GET the environment for the list"))
         }
         return wanted

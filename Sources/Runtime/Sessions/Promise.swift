@@ -16,10 +16,15 @@ final class Promise<Value: Sendable> {
     }
 
     /// - Parameter failure: What is thrown when `timeout` passes first.
-    func value(within timeout: Duration, or failure: @autoclosure @escaping () -> Failure) async throws(Failure) -> Value {
+    func value(within timeout: Duration, or failure: @autoclosure @escaping () -> Failure) async throws(Failure)
+        -> Value
+    {
         if let result { return try result.get() }
         let timer = Reactor.schedule(at: .now + timeout) { [weak self] in self?.settle(.failure(failure())) }
         defer { timer.cancel() }
-        return try await withCheckedContinuation { waiters.append($0) }.get()
+        return try await withCheckedContinuation { continuation in
+            // Looked at again where nothing can come in between.
+            if let result { continuation.resume(returning: result) } else { waiters.append(continuation) }
+        }.get()
     }
 }

@@ -1,6 +1,7 @@
 import Foundations
 import Glibc
 import Reactor
+import Sandboxes
 
 /// `<data>/run/<server id>/`: this server's ledger. The lock on it says that the server lives; its name is in the names
 /// of everything that the server leaves on the machine, so that the next start removes exactly that.
@@ -15,6 +16,8 @@ public final class RunDirectory: Sendable {
     public init(data: String) throws(Failure) {
         let parent = data + "/run"
         try Self.makeFolders(parent)
+        let guarded = Self.guarding(parent)
+        defer { close(guarded) }
         while true {
             let server = UInt32.random(in: 1...UInt32.max)
             let path = "\(parent)/\(Self.name(of: server))"
@@ -33,7 +36,9 @@ public final class RunDirectory: Sendable {
 
     /// Servers of this data directory that ended without cleaning up.
     public static func leftovers(data: String) -> [UInt32] {
-        entries(of: data + "/run").compactMap { name in
+        let guarded = guarding(data + "/run")
+        defer { close(guarded) }
+        return entries(of: data + "/run").compactMap { name in
             guard let server = UInt32(name, radix: 16), self.name(of: server) == name else { return nil }
             let lock = open("\(data)/run/\(name)/lock", O_RDWR | O_CLOEXEC)
             // Without a lock file the server died between making the directory and the file.
@@ -43,18 +48,20 @@ public final class RunDirectory: Sendable {
         }
     }
 
+    /// Keeps servers that start from being taken for dead before they hold their lock, until the result is closed.
+    private static func guarding(_ parent: String) -> CInt {
+        let folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        flock(folder, LOCK_EX)
+        return folder
+    }
+
     /// Forgets a server of which nothing is left.
     public static func remove(_ server: UInt32, data: String) {
-        let path = "\(data)/run/\(name(of: server))"
-        for entry in entries(of: path) { unlink("\(path)/\(entry)") }
-        rmdir(path)
+        FolderRemoval.remove("\(data)/run/\(name(of: server))")
     }
 
     /// Removes this server's own directory, in an orderly end.
-    public func remove() {
-        for entry in Self.entries(of: path) { unlink("\(path)/\(entry)") }
-        rmdir(path)
-    }
+    public func remove() { FolderRemoval.remove(path) }
 
     /// Eight hexadecimal digits.
     public static func name(of server: UInt32) -> String {

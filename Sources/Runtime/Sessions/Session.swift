@@ -26,15 +26,20 @@ final class Session {
     var onRecord: (@Reactor (StepRecord) -> Void)?
 
     private var spaces: SessionSpaces?
+    private var agents: [String]?
     private var isolation = ""
     private var wasOpened = false
     private let seed: Int64?
     private var seedIsPending = true
     private var chain: RecordChain?
     private var checker: ValueChecker?
+    /// Whether creation may be asked for again, and then gets the first answer again.
+    var keepsFirstAnswer = false
     private(set) var firstAnswer: CallAnswer?
     private var last: Result<CallAnswer, Failure>?
     private var waiters: [CheckedContinuation<Result<CallAnswer, Failure>, Never>] = []
+    private var isStarting = true
+    private var startWaiters: [CheckedContinuation<Void, Never>] = []
     private var closing: Task<Void, Never>?
 
     init(id: UniqueID, plan: LaunchPlan, owner: Caller, labels: [String: String], seed: Int64?, lease: Lease) {
@@ -46,6 +51,17 @@ final class Session {
         self.lease = lease
     }
 
+    /// The start is over, whatever came of it.
+    func startEnded() {
+        isStarting = false
+        for waiter in startWaiters { waiter.resume() }
+        startWaiters = []
+    }
+
+    private func untilStartEnded() async {
+        if isStarting { await withCheckedContinuation { startWaiters.append($0) } }
+    }
+
     func opened(with host: any SessionHost) async throws(Failure) {
         guard !state.phase.isOver else {
             await host.close()
@@ -53,11 +69,8 @@ final class Session {
             return
         }
         self.host = host
-        if seed != nil, !host.capabilities.contains(.seed) {
-            throw Failure(
-                .failedPrecondition, "\(plan.reference) takes no seed", next: "leave the seed out",
-                details: ["environment": plan.reference])
-        }
+        (spaces, agents, isolation) = (host.spaces, host.agents, host.isolation)
+        if seed != nil { try requireSeeding(host) }
         checker = ValueChecker(spaces: host.spaces, agents: host.agents, validation: plan.validation)
         host.onEnd { [weak self] reason, text in self?.fail(reason, text) }
         state.opened()
@@ -72,7 +85,8 @@ final class Session {
         switch try state.begin(.reset, index: index) {
         case .answerAgain: return try remembered()
         case .join: return try await joined()
-        case .execute(let index): return try await execute(.reset, index: index, seed: seed, options: options, action: [])
+        case .execute(let index):
+            return try await execute(.reset, index: index, seed: seed, options: options, action: [])
         }
     }
 
@@ -89,9 +103,13 @@ final class Session {
     func render(mode: String?) async throws(Failure) -> Frame {
         lease.renew()
         try state.refuseIfOver()
-        guard let host, state.inFlight == nil, state.phase != .starting else { throw busy("render") }
+        guard let host else { throw busy("render") }
+        try state.beginRender()
         lease.hold()
-        defer { lease.release() }
+        defer {
+            lease.release()
+            state.renderEnded()
+        }
         do throws(HostProblem) {
             return try await host.render(mode: mode)
         } catch {
@@ -102,11 +120,22 @@ final class Session {
     func interrupt() throws(Failure) {
         lease.renew()
         try state.refuseIfOver()
-        host?.interrupt()
+        guard let host, state.inFlight != nil || state.isRendering else { return }
+        guard host.capabilities.contains(.interrupt) else {
+            throw Failure(
+                .unimplemented, "\(plan.reference) cannot be interrupted",
+                next: "wait for the step, or close the session")
+        }
+        host.interrupt()
     }
 
-    func logs(last count: Int) -> [String] { host?.logs(last: count) ?? finalLogs.suffix(count) }
+    func logs(last count: Int) -> [String] {
+        lease.renew()
+        return host?.logs(last: count) ?? finalLogs.suffix(count)
+    }
+
     func usage() async -> SandboxUsage {
+        lease.renew()
         if let host { return await host.usage() }
         await closing?.value
         return finalUsage ?? SandboxUsage()
@@ -129,16 +158,17 @@ final class Session {
             try state.refuseIfOver()
             problem = failure ?? Failure(.internal, "the session is over")
         } catch { problem = error }
-        settle(.failure(problem))
+        wake(.failure(problem))
         lease.end()
         let host = host
         self.host = nil
         finalLogs = host?.logs(last: 200) ?? []
-        spaces = host?.spaces
-        isolation = host?.isolation ?? ""
+        // Its owner closed it and asks no more; of a failed one a lost answer may still be fetched.
+        if case .closed = state.phase { (last, firstAnswer) = (nil, nil) }
         onOver?(self)
         let onGone = onGone
         closing = Task {
+            await untilStartEnded()
             finalUsage = await host?.usage()
             await host?.close()
             onGone?(self)
@@ -156,6 +186,7 @@ extension Session {
         do throws(Failure) {
             guard let host, checker != nil else { throw busy("\(call)") }
             var record = RecordWriter(call == .reset ? .reset : .step)
+            if seed != nil { try requireSeeding(host) }
             let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
             let line = try prepare(call, seed: usedSeed, options: options, action: action, &record)
             let reply: StepReply
@@ -165,13 +196,14 @@ extension Session {
                 case .step: reply = try await host.step(action: line)
                 }
             } catch {
-                throw afterRefusal(error, record: record)
+                throw afterRefusal(error, seed: usedSeed, record: record)
             }
             try state.refuseIfOver()
             try check(reply, &record)
             return accept(reply, call, seed: usedSeed, record: record)
         } catch {
             if state.inFlight != nil { state.withdrawn() }
+            wake(.failure(error))
             throw error
         }
     }
@@ -193,6 +225,13 @@ extension Session {
             record.put(canonical: canonical)
         }
         return line
+    }
+
+    private func requireSeeding(_ host: any SessionHost) throws(Failure) {
+        guard !host.capabilities.contains(.seed) else { return }
+        throw Failure(
+            .failedPrecondition, "\(plan.reference) takes no seed", next: "leave the seed out",
+            details: ["environment": plan.reference])
     }
 
     /// The seed of the first reset, drawn where the caller gave none, so that the trajectory can be replayed.
@@ -223,29 +262,32 @@ extension Session {
     ) -> CallAnswer {
         if call == .reset { seedIsPending = false }
         state.accepted(over: call == .step && reply.isOver)
-        if chain == nil {
-            chain = RecordChain(
-                versionDigest: plan.digest, instance: plan.instance,
-                parameters: JSONValue.object(plan.parameters).canonical, seed: seed)
-        }
-        append(record)
+        append(record, seed: seed)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
-            space: host?.spaces.observation)
-        if firstAnswer == nil { firstAnswer = answer }
-        settle(.success(answer))
+            space: checker?.observationSpace(of: reply))
+        if keepsFirstAnswer, firstAnswer == nil { firstAnswer = answer }
+        last = .success(answer)
+        wake(.success(answer))
         return answer
     }
 
-    private func append(_ record: RecordWriter) {
-        guard let link = chain?.append(record.bytes) else { return }
+    /// - Parameter seed: Of the call; the first one's begins the chain.
+    private func append(_ record: RecordWriter, seed: Int64?) {
+        var chain =
+            self.chain
+            ?? RecordChain(
+                versionDigest: plan.digest, instance: plan.instance,
+                parameters: JSONValue.object(plan.parameters).canonical, seed: seed)
+        let link = chain.append(record.bytes)
+        self.chain = chain
         onRecord?(
             StepRecord(
                 session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link))
     }
 
     /// What a caller is told when the host did not execute a call, and what becomes of the call's index.
-    private func afterRefusal(_ problem: HostProblem, record: RecordWriter) -> Failure {
+    private func afterRefusal(_ problem: HostProblem, seed: Int64?, record: RecordWriter) -> Failure {
         let failure = failure(of: problem)
         guard case .refused(let error) = problem, !state.phase.isOver else { return failure }
         if error.hadNoEffect {
@@ -255,8 +297,8 @@ extension Session {
             var errorRecord = RecordWriter(.error)
             errorRecord.put(counted: record.bytes)
             errorRecord.put(counted: error.code.utf8)
-            append(errorRecord)
-            settle(.failure(failure))
+            append(errorRecord, seed: seed)
+            last = .failure(failure)
         }
         return failure
     }
@@ -285,8 +327,8 @@ extension Session {
         return try result.get()
     }
 
-    private func settle(_ result: Result<CallAnswer, Failure>) {
-        if case .success = result { last = result } else if state.inFlight == nil { last = result }
+    /// Answers those that joined the call in flight.
+    private func wake(_ result: Result<CallAnswer, Failure>) {
         let waiters = waiters
         self.waiters = []
         for waiter in waiters { waiter.resume(returning: result) }
@@ -297,9 +339,9 @@ extension Session {
     var summary: SessionSummary {
         SessionSummary(
             id: id, environment: plan.reference, digest: plan.digest, instance: plan.instance,
-            backend: plan.backend.rawValue, isolation: host?.isolation ?? isolation, phase: state.phase, index: state.index,
+            backend: plan.backend.rawValue, isolation: isolation, phase: state.phase, index: state.index,
             episode: state.episode, createdAt: createdAt, expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
-            tenant: owner.tenant, validation: plan.validation, spaces: host?.spaces ?? spaces, agents: host?.agents,
+            tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
             wasOpened: wasOpened, trajectoryHash: trajectoryHash)
     }
 }
@@ -317,7 +359,7 @@ extension Failure {
         case "unsupported":
             self.init(.unimplemented, error.message, next: "the environment cannot do this; see its manifest")
         case "interrupted":
-            self.init(.interrupted, "the step was interrupted", next: "step again, or reset")
+            self.init(.interrupted, "the step was interrupted", next: "reset the session: the step may be half applied")
         case "bad_request":
             self.init(.invalidArgument, error.message)
         default:

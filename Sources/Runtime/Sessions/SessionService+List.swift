@@ -42,10 +42,11 @@ extension SessionService {
         }
         var after = ""
         if let cursor {
-            guard UniqueID(cursor) != nil else {
-                throw Failure(.invalidArgument, "the cursor is none of this list", next: "send the next of the page before")
+            guard let id = UniqueID(cursor) else {
+                throw Failure(
+                    .invalidArgument, "the cursor is none of this list", next: "send the next of the page before")
             }
-            after = cursor
+            after = "\(id)"
         }
         var page: [SessionSummary] = []
         let ordered = sessions.values.map { ("\($0.id)", $0) }.filter { $0.0 > after }.sorted { $0.0 < $1.0 }

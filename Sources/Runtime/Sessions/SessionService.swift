@@ -31,8 +31,8 @@ public final class SessionService {
     private var ids: UniqueIDGenerator
     private var isDraining = false
     private var observers: [any SessionObserver]
-    private var idempotency = IdempotencyTable<[UniqueID]>()
-    private var idempotencyWaiters: [String: [CheckedContinuation<Void, Never>]] = [:]
+    private var idempotency = IdempotencyTable<[String], [UniqueID]>()
+    private var idempotencyWaiters: [[String]: [CheckedContinuation<Void, Never>]] = [:]
 
     public init(
         server: UInt32, limits: Limits, authority: any LaunchAuthority, hosts: any SessionHostSource,
@@ -59,16 +59,19 @@ public final class SessionService {
         guard caller.mayCreateSessions else {
             throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
         }
-        guard let idempotencyKey else { return try await createNow(request, count: count, caller: caller) }
-        let key = "\(caller.tenant)/\(caller.id)/\(idempotencyKey)"
+        guard count > 0 else { throw Failure(.invalidArgument, "\(count) sessions are none") }
+        guard let idempotencyKey else {
+            return try await createNow(request, count: count, caller: caller, isRepeatable: false)
+        }
+        let key = [caller.tenant, caller.id, idempotencyKey]
         while true {
             switch try idempotency.begin(key, fingerprint: request.fingerprint(count: count), now: .now) {
-            case .answerAgain(let ids): return try ids.map { (id) throws(Failure) in try createdAgain(id) }
+            case .answerAgain(let ids): return try ids.map { (id) throws(Failure) in try createdAgain(id, request) }
             case .join: await withCheckedContinuation { idempotencyWaiters[key, default: []].append($0) }
             case .execute:
                 defer { for waiter in idempotencyWaiters.removeValue(forKey: key) ?? [] { waiter.resume() } }
                 do throws(Failure) {
-                    let created = try await createNow(request, count: count, caller: caller)
+                    let created = try await createNow(request, count: count, caller: caller, isRepeatable: true)
                     idempotency.finish(key, with: created.map(\.summary.id), now: .now)
                     return created
                 } catch {
@@ -128,10 +131,10 @@ public final class SessionService {
     /// Stops taking sessions, ends those there are, and returns when nothing is left.
     public func drain() async {
         isDraining = true
-        await withTaskGroup(of: Void.self) { group in
-            for session in sessions.values { group.addTask { await session.close(.drained) } }
-        }
+        let closing = sessions.values.map { session in Task { await session.close(.drained) } }
+        // At the same time, because a session that is still starting waits for its host.
         await hosts.shutDown()
+        for close in closing { await close.value }
     }
 }
 
@@ -146,7 +149,8 @@ extension SessionService {
         guard let session = sessions[id],
             let grant = caller.grant(onSessionOf: session.owner.id, tenant: session.owner.tenant)
         else {
-            throw Failure(.notFound, "there is no session \(id)", next: "create one, or list them with GET /v1/sessions")
+            throw Failure(
+                .notFound, "there is no session \(id)", next: "create one, or list them with GET /v1/sessions")
         }
         guard grant >= needed else {
             throw Failure(
@@ -156,14 +160,14 @@ extension SessionService {
     }
 
     private func createNow(
-        _ request: SessionRequest, count: Int, caller: Caller
+        _ request: SessionRequest, count: Int, caller: Caller, isRepeatable: Bool
     ) async throws(Failure) -> [CreatedSession] {
-        guard !isDraining else {
-            throw Failure(.unavailable, "the server is stopping", next: "create the session on another server")
-        }
+        try refuseIfDraining()
         let plan = try await authority.plan(for: request, caller: caller)
+        try refuseIfDraining()
         try places.take(count)
         let made = (0..<count).map { _ in register(request, plan: plan, caller: caller) }
+        for session in made { session.keepsFirstAnswer = isRepeatable }
         if count == 1 { return [try await start(made[0], request)] }
         let starts = made.map { session in Task { await self.startResult(session, request) } }
         var results: [Result<CreatedSession, Failure>] = []
@@ -174,6 +178,11 @@ extension SessionService {
             for session in made { await session.close(.requested) }
             throw error
         }
+    }
+
+    private func refuseIfDraining() throws(Failure) {
+        guard isDraining else { return }
+        throw Failure(.unavailable, "the server is stopping", next: "create the session on another server")
     }
 
     private func register(_ request: SessionRequest, plan: LaunchPlan, caller: Caller) -> Session {
@@ -202,33 +211,45 @@ extension SessionService {
         do throws(Failure) {
             session.lease.hold()
             defer { session.lease.release() }
-            let host = try await hosts.open(session.plan, session: session.id)
-            try await session.opened(with: host)
+            try await open(session)
             for observer in observers { observer.sessionOpened(session.summary) }
             let answer =
                 request.reset ? try await session.reset(seed: request.seed, options: request.options, index: nil) : nil
             return CreatedSession(summary: session.summary, reset: answer)
         } catch {
-            session.fail(.sandbox, error.message)
             await session.close(.requested)
             throw error
         }
     }
 
+    private func open(_ session: Session) async throws(Failure) {
+        defer { session.startEnded() }
+        try session.state.refuseIfOver()
+        let host: any SessionHost
+        do throws(Failure) {
+            host = try await hosts.open(session.plan, session: session.id)
+        } catch {
+            session.fail(error.details["reason"].flatMap(FailureReason.init) ?? .sandbox, error.message)
+            throw error
+        }
+        try await session.opened(with: host)
+    }
+
     private func ended(_ session: Session) {
         let summary = session.summary
         logger.info(
-            "session \(summary.phase.name)", ["session": .string("\(session.id)"), "environment": .string(session.plan.reference)])
+            "session \(summary.phase.name)",
+            ["session": .string("\(session.id)"), "environment": .string(session.plan.reference)])
         for observer in observers { observer.sessionEnded(summary, usage: session.finalUsage) }
         ended.append(session.id)
         while ended.count > limits.keptAfterEnd { sessions[ended.removeFirst()] = nil }
     }
 
-    private func createdAgain(_ id: UniqueID) throws(Failure) -> CreatedSession {
+    private func createdAgain(_ id: UniqueID, _ request: SessionRequest) throws(Failure) -> CreatedSession {
         guard let session = sessions[id] else {
             throw Failure(.notFound, "the session \(id) made with this Idempotency-Key is gone", next: "use a new key")
         }
-        return CreatedSession(summary: session.summary, reset: session.firstAnswer)
+        return CreatedSession(summary: session.summary, reset: request.reset ? session.firstAnswer : nil)
     }
 }
 

@@ -45,6 +45,9 @@ public struct SessionState: Sendable {
             }
         }
 
+        /// Every name, in the order of a session's life.
+        public static let names = ["starting", "ready", "running", "ended", "closed", "failed"]
+
         public var isOver: Bool {
             switch self {
             case .closed, .failed: true
@@ -71,6 +74,8 @@ public struct SessionState: Sendable {
     /// Counts resets from 0; -1 before the first.
     public private(set) var episode = -1
     public private(set) var inFlight: Call?
+    /// A render is running: it has no index, but the worker does one thing at a time.
+    public private(set) var isRendering = false
     private var lastCall: Call?
 
     public init() {}
@@ -87,18 +92,36 @@ public struct SessionState: Sendable {
         try refuseIfOver()
         if let inFlight {
             if let wanted, wanted == index + 1, inFlight == call { return .join }
-            throw Failure(
-                .busy, "another \(inFlight) of this session is still running",
-                next: "wait for its answer; one call at a time changes a session")
+            throw Self.busy("another \(inFlight)")
         }
+        if isRendering { throw Self.busy("a render") }
         if let wanted, wanted != index + 1 {
             throw Failure(
-                .conflict, "index \(wanted) is neither the last accepted call (\(index)) nor the next one (\(index + 1))",
+                .conflict,
+                "index \(wanted) is neither the last accepted call (\(index)) nor the next one (\(index + 1))",
                 next: "send index \(index + 1), or none", details: ["index": "\(index)"])
         }
         if call == .step { try requireRunningEpisode() }
         inFlight = call
         return .execute(index: index + 1)
+    }
+
+    /// A render begins; until `renderEnded` no call may.
+    ///
+    /// - Throws: `busy`, `session_closed`, `session_failed`.
+    public mutating func beginRender() throws(Failure) {
+        try refuseIfOver()
+        if let inFlight { throw Self.busy("a \(inFlight)") }
+        if isRendering { throw Self.busy("another render") }
+        isRendering = true
+    }
+
+    public mutating func renderEnded() { isRendering = false }
+
+    private static func busy(_ what: String) -> Failure {
+        Failure(
+            .busy, "\(what) of this session is still running",
+            next: "wait for its answer; a session does one thing at a time")
     }
 
     private func requireRunningEpisode() throws(Failure) {
@@ -136,12 +159,14 @@ public struct SessionState: Sendable {
         if !phase.isOver { phase = over ? .ended : .running }
     }
 
-    /// The call in flight was executed and the environment answered with an error: it counts, the episode goes on.
+    /// The call in flight was executed and the environment answered with an error: it counts. After a step the episode
+    /// goes on; after a reset there is none.
     public mutating func acceptedWithError() {
         guard let call = inFlight else { return }
         inFlight = nil
         index += 1
         lastCall = call
+        if call == .reset && !phase.isOver { phase = .ready }
     }
 
     /// The call in flight had no effect: the next call may use its index.

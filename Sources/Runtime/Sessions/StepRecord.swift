@@ -99,7 +99,7 @@ extension RecordWriter {
             put(&self, value)
         case .each(let each):
             self.put(UInt32(each.count))
-            for (agent, value) in each.sorted(by: { $0.agent < $1.agent }) {
+            for (agent, value) in each.sorted(by: { $0.agent.utf8.lexicographicallyPrecedes($1.agent.utf8) }) {
                 self.put(counted: agent.utf8)
                 put(&self, value)
             }

@@ -85,6 +85,7 @@ public enum VersionDigest {
 
     private static func tooLarge(_ path: String, _ what: String) -> Failure {
         Failure(
-            .invalidArgument, "\(path): \(what)", next: "keep large data outside of the folder and mount it as a volume")
+            .invalidArgument, "\(path): \(what)", next: "keep large data outside of the folder and mount it as a volume"
+        )
     }
 }

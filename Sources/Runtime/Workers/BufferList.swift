@@ -19,7 +19,8 @@ struct BufferList {
         var entries: [Entry] = []
         var total = 0
         for element in array {
-            guard let pointer = element["name"]?.string, let dtype = element["dtype"]?.string.flatMap(DType.init(rawValue:)),
+            guard let pointer = element["name"]?.string,
+                let dtype = element["dtype"]?.string.flatMap(DType.init(rawValue:)),
                 let dimensions = element["shape"]?.array
             else { throw MalformedReply("a buffer needs name, dtype and shape") }
             var shape: [Int] = []

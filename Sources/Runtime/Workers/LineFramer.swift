@@ -18,7 +18,10 @@ public struct LineFramer: Sendable {
     /// Bytes that no line or block has claimed yet.
     public var pending: Int { buffer.count - start }
 
-    public mutating func append(_ bytes: some Sequence<UInt8>) {
+    /// Whether a byte is among those.
+    public func hasPending(_ byte: UInt8) -> Bool { buffer[start...].contains(byte) }
+
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if start > 0 {
             buffer.removeSubrange(..<start)
             (start, scanned) = (0, scanned - start)

@@ -7,7 +7,7 @@ public struct LogRing: Sendable {
 
     public init(limit: Int = 64 << 10) { self.limit = limit }
 
-    public mutating func append(_ new: some Collection<UInt8>) {
+    public mutating func append(_ new: UnsafeRawBufferPointer) {
         total += new.count
         bytes.append(contentsOf: new.suffix(limit))
         if bytes.count > 2 * limit { bytes.removeFirst(bytes.count - limit) }

@@ -23,7 +23,7 @@ public enum WorkerCommand {
     }
 
     /// - Parameter action: One JSON value without line ends.
-    public static func step(id: Int, action: some Collection<UInt8>) -> [UInt8] {
+    public static func step(id: Int, action: [UInt8]) -> [UInt8] {
         line {
             $0.append(contentsOf: #"{"cmd":"step","id":\#(id),"action":"#.utf8)
             $0.append(contentsOf: action)
@@ -49,13 +49,16 @@ public enum WorkerCommand {
     /// Version 1's only ways to begin: parameters lie flat beside the command, and cannot stand in for it.
     public static func initializeV1(instance: String, parameters: JSONObject) -> [UInt8] {
         var members: [(String, JSONValue)] = [("cmd", "init"), ("env_id", .string(instance))]
-        for (key, value) in parameters where key != "cmd" && key != "env_id" { members.append((key, value)) }
+        for (key, value) in parameters where !reservedV1.contains(key) { members.append((key, value)) }
         let body = JSONValue.object(JSONObject(members))
         return line { $0.append(contentsOf: body.encoded()) }
     }
 
+    /// What parameters cannot be called in version 1.
+    public static let reservedV1 = ["cmd", "env_id"]
+
     /// - Parameter action: One JSON value without line ends.
-    public static func stepV1(action: some Collection<UInt8>) -> [UInt8] {
+    public static func stepV1(action: [UInt8]) -> [UInt8] {
         line {
             $0.append(contentsOf: #"{"cmd":"step","action":"#.utf8)
             $0.append(contentsOf: action)

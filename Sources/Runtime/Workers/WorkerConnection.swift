@@ -9,6 +9,8 @@ import Spaces
 public final class WorkerConnection {
     public enum Problem: Error, Sendable, Equatable {
         case timeout
+        /// The command is longer than the worker has to take; it was not sent and the connection goes on.
+        case commandTooLong(limit: Int)
         /// The worker closed its end.
         case ended
         case malformed(String)
@@ -24,7 +26,7 @@ public final class WorkerConnection {
     public var onEnd: (@Reactor (Problem) -> Void)?
     /// Called with `output` and `progress` lines of the command in flight.
     public var onEvent: (@Reactor (WorkerMessage) -> Void)?
-    public private(set) var log = LogRing()
+    public private(set) var log: LogRing
     public private(set) var problem: Problem?
 
     private let channel: Channel
@@ -41,15 +43,16 @@ public final class WorkerConnection {
     ///   - channel: Carries commands out and replies in.
     ///   - errors: The worker's standard error, kept in `log`.
     ///   - lineLimit: The most bytes of a line, and of the buffers of one reply.
-    public init(channel: Channel, errors: Channel?, dialect: Dialect, lineLimit: Int) {
+    public init(channel: Channel, errors: Channel?, dialect: Dialect, lineLimit: Int, logLimit: Int = 64 << 10) {
         self.channel = channel
         self.errors = errors
         self.dialect = dialect
+        log = LogRing(limit: logLimit)
         bufferLimit = lineLimit
         framer = LineFramer(lineLimit: lineLimit)
-        channel.onReceive = { [unowned self] in received($0) }
-        channel.onEnd = { [unowned self] _ in fail(.ended) }
-        errors?.onReceive = { [unowned self] in log.append($0) }
+        channel.onReceive = { [weak self] in self?.received($0) }
+        channel.onEnd = { [weak self] _ in self?.fail(.ended) }
+        errors?.onReceive = { [weak self] in self?.log.append($0) }
     }
 
     /// The id of the command in flight; nil between commands.
@@ -67,7 +70,9 @@ public final class WorkerConnection {
         precondition(pending == nil, "a worker gets one command at a time")
         lastID += 1
         let line = command(lastID)
-        guard line.count <= framer.lineLimit + 1 else { throw .lineTooLong(limit: framer.lineLimit) }
+        guard line.count <= framer.lineLimit + 1 else { throw .commandTooLong(limit: framer.lineLimit) }
+        if dialect == .v1 { refuseEarlyReply() }
+        if let problem { throw problem }
         arm(ContinuousClock.now + timeout)
         let result = await withCheckedContinuation { continuation in
             pending = (lastID, continuation)
@@ -85,6 +90,12 @@ public final class WorkerConnection {
     public func close() {
         onEnd = nil
         fail(.closed)
+    }
+
+    /// Replies of version 1 have no id: one that is there before its command belongs to an earlier one.
+    private func refuseEarlyReply() {
+        channel.receiveNow()
+        if framer.hasPending(UInt8(ascii: "{")) { fail(.malformed("a reply that nobody asked for")) }
     }
 
     private func received(_ bytes: UnsafeRawBufferPointer) {
@@ -126,18 +137,20 @@ public final class WorkerConnection {
 
     /// What of a line is the reply; nil where nothing is. Version 1 tolerates prints of libraries around it.
     private func objectText(of line: [UInt8]) throws(MalformedReply) -> [UInt8]? {
-        let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
+        let isBlank = line.allSatisfy {
+            $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
+        }
         if isBlank { return nil }
         if line.first == UInt8(ascii: "{") { return line }
         guard dialect != .v2 else { throw MalformedReply("a reply does not begin with {") }
         let start = line.firstIndex(of: UInt8(ascii: "{")) ?? line.endIndex
-        log.append(line[..<start] + [UInt8(ascii: "\n")])
+        (line[..<start] + [UInt8(ascii: "\n")]).withUnsafeBytes { log.append($0) }
         return start == line.endIndex ? nil : Array(line[start...])
     }
 
     private func deliver(_ message: WorkerMessage) throws(MalformedReply) {
         guard let (id, continuation) = pending else { throw MalformedReply("a reply that nobody asked for") }
-        if dialect == .v2 {
+        if dialect == .v2 || (dialect == .undecided && message.members["id"] != nil) {
             guard message.members.integer("id") == id else {
                 throw MalformedReply("a reply with another id than the command's (\(id))")
             }

@@ -44,8 +44,11 @@ public struct WorkerError: Error, Sendable, Equatable {
 
     /// Whether the command certainly changed nothing.
     public var hadNoEffect: Bool {
-        ["bad_request", "unknown_command", "not_initialized", "not_reset", "episode_over", "invalid_action", "unsupported"]
-            .contains(code)
+        [
+            "bad_request", "unknown_command", "not_initialized", "not_reset", "episode_over", "invalid_action",
+            "unsupported",
+        ]
+        .contains(code)
     }
 }
 
@@ -54,10 +57,11 @@ public enum PerAgent<Value: Sendable>: Sendable {
     case single(Value)
     case each([(agent: String, value: Value)])
 
-    public var all: [Value] {
+    /// Nil for a single value.
+    public var agents: Set<String>? {
         switch self {
-        case .single(let value): [value]
-        case .each(let values): values.map(\.value)
+        case .single: nil
+        case .each(let values): Set(values.map(\.agent))
         }
     }
 }
@@ -77,9 +81,14 @@ public struct StepReply: Sendable {
     /// Who acts next in a turn-based environment.
     public let agent: String?
 
-    /// Whether the episode is over for everyone.
+    /// Whether the episode is over for everyone who is named.
     public var isOver: Bool {
-        if case .each(let flags) = terminated, flags.isEmpty { return false }
-        return zip(terminated.all, truncated.all).allSatisfy { $0 || $1 }
+        switch (terminated, truncated) {
+        case (.single(let terminated), .single(let truncated)): terminated || truncated
+        case (.each(let ended), .each(let cut)):
+            !ended.isEmpty
+                && ended.allSatisfy { agent, flag in flag || cut.contains { $0.agent == agent && $0.value } }
+        default: false
+        }
     }
 }

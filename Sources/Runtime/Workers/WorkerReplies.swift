@@ -7,42 +7,51 @@ extension WorkerMessage {
     public func requireOK() throws {
         switch members.string("status") {
         case "ok": return
-        case "error":
-            throw WorkerError(
-                code: members.string("code") ?? "environment_error",
-                message: members.string("message") ?? "the worker gave no reason")
+        case "error": throw WorkerError(code: members.string("code") ?? "environment_error", message: errorMessage)
         default: throw MalformedReply("the reply has no status \"ok\" or \"error\"")
         }
     }
 
+    private var errorMessage: String { members.string("message") ?? "the worker gave no reason" }
+
     /// The answer to a version 2 `reset`.
     public func resetReply() throws -> StepReply {
         try requireOK()
+        try requirePlaces()
         return StepReply(
             observation: try required("observation"), tensors: tensors(below: "observation"), reward: .single(nil),
-            terminated: .single(false), truncated: .single(false), info: try object("info"), agent: try agent())
+            terminated: .single(false), truncated: .single(false), info: try info(), agent: try agent())
     }
 
     /// The answer to a version 2 `step`; no field has a default.
-    public func stepReply() throws -> StepReply {
+    ///
+    /// - Parameter agents: The environment's, whose names values may be keyed by; nil for a single agent.
+    public func stepReply(agents: [String]? = nil) throws -> StepReply {
         try requireOK()
+        try requirePlaces()
         let reward = try perAgent("reward", MalformedReply("reward is no finite number, null, or object of those")) {
             (value: JSONValue) -> Double?? in
             value.isNull ? .some(nil) : value.number.map { .some($0) }
         }
         let flag = MalformedReply("terminated and truncated have to be true or false, or objects of those")
+        let terminated = try perAgent("terminated", flag) { $0.bool }
+        let truncated = try perAgent("truncated", flag) { $0.bool }
+        guard reward.agents == terminated.agents, terminated.agents == truncated.agents else {
+            throw MalformedReply("reward, terminated and truncated are not of the same agents")
+        }
+        if let stranger = reward.agents?.subtracting(agents ?? []).min() {
+            throw MalformedReply("\"\(stranger.prefix(80))\" is no agent of the environment")
+        }
         return StepReply(
             observation: try required("observation"), tensors: tensors(below: "observation"), reward: reward,
-            terminated: try perAgent("terminated", flag) { $0.bool },
-            truncated: try perAgent("truncated", flag) { $0.bool },
-            info: try object("info"), agent: try agent())
+            terminated: terminated, truncated: truncated, info: try info(), agent: try agent())
     }
 
     /// The answer to version 1's `init` and `step`.
     ///
     /// - Parameter isStep: An `init` may leave out reward and done, and both are dropped there.
     public func replyV1(isStep: Bool) throws -> StepReply {
-        try requireOK()
+        try requireOKV1()
         var reward: Double?
         if let value = members.value("reward") ?? members.value("score"), !value.isNull {
             guard let number = value.number else { throw MalformedReply("reward is no finite number") }
@@ -60,6 +69,12 @@ extension WorkerMessage {
             observation: members["observation"] ?? ArraySlice(#""""#.utf8), tensors: [:],
             reward: .single(isStep ? reward : nil), terminated: .single(isStep && done), truncated: .single(false),
             info: ArraySlice(infoV1()), agent: nil)
+    }
+
+    /// Any status but `ok` is an error; without one the line is no reply, and the true one may follow.
+    private func requireOKV1() throws {
+        guard let status = members.string("status") else { throw MalformedReply("the reply has no status") }
+        if status != "ok" { throw WorkerError(code: "environment_error", message: errorMessage) }
     }
 
     private func infoV1() -> [UInt8] {
@@ -81,10 +96,30 @@ extension WorkerMessage {
         return raw
     }
 
-    private func object(_ key: String) throws(MalformedReply) -> ArraySlice<UInt8> {
-        let raw = try required(key)
-        guard raw.first == UInt8(ascii: "{") else { throw MalformedReply("\(key) is no object") }
-        return raw
+    /// A JSON object, with the arrays that came as buffers in their places.
+    private func info() throws(MalformedReply) -> ArraySlice<UInt8> {
+        let raw = try required("info")
+        guard raw.first == UInt8(ascii: "{") else { throw MalformedReply("info is no object") }
+        let arrays = tensors(below: "info")
+        if arrays.isEmpty { return raw }
+        do throws(Failure) {
+            return ArraySlice(try SplitJSON(text: Array(raw), tensors: arrays).joined())
+        } catch { throw MalformedReply("info: \(error.message)") }
+    }
+
+    /// Every array has to fill a null in the observation or in info.
+    private func requirePlaces() throws(MalformedReply) {
+        if tensors.isEmpty { return }
+        let observed = tensors(below: "observation")
+        guard observed.count + tensors(below: "info").count == tensors.count else {
+            throw MalformedReply("a buffer has no place in the reply")
+        }
+        guard !observed.isEmpty, let raw = members["observation"] else { return }
+        if observed.count == 1, observed[""] != nil, members.isNull("observation") { return }
+        do throws(Failure) {
+            let empty = try Tensor(dtype: .uint8, shape: [0], bytes: [])
+            _ = try SplitJSON(text: Array(raw), tensors: observed.mapValues { _ in empty }).joined()
+        } catch { throw MalformedReply("observation: \(error.message)") }
     }
 
     private func agent() throws(MalformedReply) -> String? {

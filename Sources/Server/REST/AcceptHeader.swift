@@ -11,11 +11,11 @@ struct AcceptHeader: Sendable {
         }
     }
 
-    /// Whether anything will do.
-    var isOpen: Bool { ranges.isEmpty || ranges.contains { $0.type == "*/*" && $0.quality > 0 } }
-
+    /// Whether tensors are named, and JSON is not wanted more.
     var prefersTensors: Bool {
-        ranges.contains { $0.type == "application/vnd.corral.tensors" && $0.quality > 0 }
+        let tensors = "application/vnd.corral.tensors"
+        return ranges.contains { $0.type == tensors } && accepts(tensors)
+            && quality(of: tensors) >= quality(of: "application/json")
     }
 
     func accepts(_ type: String) -> Bool { quality(of: type) > 0 }
@@ -30,7 +30,7 @@ struct AcceptHeader: Sendable {
         return best?.type
     }
 
-    private func quality(of type: String) -> Double {
+    func quality(of type: String) -> Double {
         if ranges.isEmpty { return 1 }
         let family = type.prefix { $0 != "/" } + "/*"
         for wanted in [type, String(family), "*/*"] {

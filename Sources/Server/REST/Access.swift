@@ -35,7 +35,8 @@ public struct Access: Sendable {
     private func checkOrigin(_ request: HTTPRequest) throws(Failure) {
         if let host = request.header("host"), !Self.isLoopbackName(host) {
             throw Failure(
-                .permissionDenied, "the Host header names another machine", next: "call the server by its loopback address")
+                .permissionDenied, "the Host header names another machine",
+                next: "call the server by its loopback address")
         }
         if let origin = request.header("origin") {
             // `null` and anything without an authority is a stranger.
@@ -46,14 +47,16 @@ public struct Access: Sendable {
         }
     }
 
+    /// - Parameter authority: A host by name or address, with or without a port.
     public static func isLoopbackName(_ authority: String) -> Bool {
-        var name = Substring(authority)
+        var name = Substring(authority.lowercased())
         if name.hasPrefix("[") {
             name = name.dropFirst().prefix { $0 != "]" }
-        } else {
+        } else if name.count(where: { $0 == ":" }) < 2 {
             name = name.prefix { $0 != ":" }
         }
-        return name == "localhost" || name == "::1" || name.hasPrefix("127.")
-            && name.allSatisfy { $0 == "." || $0.isNumber }
+        return name == "localhost" || name == "::1"
+            || name.hasPrefix("127.")
+                && name.allSatisfy { $0 == "." || $0.isNumber }
     }
 }

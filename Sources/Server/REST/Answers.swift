@@ -63,10 +63,13 @@ extension SessionSummary {
 }
 
 extension CreatedSession {
-    /// The session object, and the members of the first reset behind it (its index is the session's).
+    /// The session object, and the first reset: its index and episode in their places, its other members behind.
     func encoded(address: String) throws(Failure) -> [UInt8] {
-        var bytes = summary.json(address: address).encoded()
-        guard let reset else { return bytes }
+        var session = summary.json(address: address)
+        guard let reset else { return session.encoded() }
+        session["index"] = .integer(Int64(reset.index))
+        session["episode"] = .integer(Int64(reset.episode))
+        var bytes = session.encoded()
         bytes.removeLast()
         bytes.append(UInt8(ascii: ","))
         bytes.append(contentsOf: try reset.contentJSON())

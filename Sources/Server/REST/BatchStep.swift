@@ -14,11 +14,16 @@ struct BatchStep: Sendable {
     /// - Returns: One result a step: a step that cannot be read does not hinder the others.
     static func read(_ raw: ArraySlice<UInt8>) throws(Failure) -> [Result<BatchStep, Failure>] {
         let ranges: [[UInt8]]
+        guard raw.first == UInt8(ascii: "[") else {
+            throw Failure(
+                .invalidArgument, "the field \"steps\" has to be an array", details: ["field": "steps"])
+        }
         do {
             ranges = try elements(of: Array(raw))
         } catch { throw error.failure }
         guard ranges.count <= limit else {
-            throw Failure(.invalidArgument, "\(ranges.count) steps are more than \(limit)", next: "send several requests")
+            throw Failure(
+                .invalidArgument, "\(ranges.count) steps are more than \(limit)", next: "send several requests")
         }
         return ranges.map { bytes in
             do throws(Failure) { return .success(try BatchStep(bytes)) } catch { return .failure(error) }
@@ -36,24 +41,13 @@ struct BatchStep: Sendable {
     }
 
     private init(_ bytes: [UInt8]) throws(Failure) {
-        let members: JSONMembers
-        do { members = try JSONMembers(parsing: bytes) } catch { throw error.failure }
-        for key in members.keys where !["session", "action", "index"].contains(key) {
-            throw Failure(.invalidArgument, "unknown field \"\(key.prefix(100))\" in a step")
-        }
-        guard let text = members.string("session"), let session = UniqueID(text) else {
-            throw Failure(.invalidArgument, "a step's session has to be a session id")
-        }
-        guard let action = members["action"] else { throw Failure(.invalidArgument, "a step needs an action") }
-        var index: Int?
-        if !members.isNull("index") {
-            guard let value = members.integer("index"), value >= 0 else {
-                throw Failure(.invalidArgument, "a step's index has to be an integer from 0, or null")
-            }
-            index = value
+        let body = try RequestBody(bytes, allowed: ["session", "action", "index"])
+        guard let text = try body.string("session"), let session = UniqueID(text) else {
+            throw Failure(
+                .invalidArgument, "the field \"session\" has to be a session id", details: ["field": "session"])
         }
         self.session = session
-        self.action = Array(action)
-        self.index = index
+        action = Array(try body.raw("action"))
+        index = try body.index()
     }
 }

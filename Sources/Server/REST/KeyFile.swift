@@ -36,7 +36,8 @@ public struct KeyFile: Sendable {
         for key in entry.object?.keys ?? [] where !known.contains(key) {
             throw node.mark.failure("there is no field `\(key)`; known are \(known.joined(separator: ", "))")
         }
-        guard let id = entry["id"]?.string, !id.isEmpty, let digest = entry["sha256"]?.string.flatMap({ Digest32(hex: $0) }),
+        guard let id = entry["id"]?.string, !id.isEmpty,
+            let digest = entry["sha256"]?.string.flatMap({ Digest32(hex: $0) }),
             let names = entry["roles"]?.array
         else {
             throw node.mark.failure("a key needs id, roles, and sha256 in 64 hexadecimal digits")

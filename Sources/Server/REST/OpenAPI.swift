@@ -1,6 +1,7 @@
 import Foundations
 import HTTP
 import JSON
+import Spaces
 
 extension RESTAPI {
     /// The API as an OpenAPI 3.1 document, made from the table of routes.
@@ -34,14 +35,14 @@ extension RESTAPI {
             route.segments.filter { $0.hasPrefix("{") }.map { parameter(pathSegment: $0) }
             + route.query.map { parameter($0, in: "query") } + route.headers.map { parameter($0, in: "header") }
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
-        if case .object(let schema, let isOptional) = route.body {
-            operation["requestBody"] = [
-                "required": .bool(!isOptional), "content": ["application/json": ["schema": reference(schema)]],
-            ]
+        if case .object(let schema, let isOptional, let tensors) = route.body {
+            var content: JSONObject = ["application/json": ["schema": reference(schema)]]
+            if tensors { content[TensorForm.mediaType] = ["schema": ["type": "string", "format": "binary"]] }
+            operation["requestBody"] = ["required": .bool(!isOptional), "content": .object(content)]
         }
         var responses = JSONObject()
         for answer in route.answers { responses["\(answer.status)"] = response(answer) }
-        let statuses = Dictionary(grouping: route.codes + [.unauthenticated, .internal], by: \.httpStatus)
+        let statuses = Dictionary(grouping: route.allCodes, by: \.httpStatus)
         for (status, codes) in statuses.sorted(by: { $0.key < $1.key }) {
             responses["\(status)"] = [
                 "description": .string(codes.map(\.rawValue).sorted().joined(separator: ", ")),

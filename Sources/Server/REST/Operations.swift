@@ -37,7 +37,8 @@ extension RESTAPI {
     private func sessionRequest(_ body: RequestBody) throws(Failure) -> SessionRequest {
         guard let environment = try body.string("environment") else {
             throw Failure(
-                .invalidArgument, "the field \"environment\" is missing", next: "GET /v1/environments lists what there is",
+                .invalidArgument, "the field \"environment\" is missing",
+                next: "GET /v1/environments lists what there is",
                 details: ["field": "environment"])
         }
         return SessionRequest(
@@ -47,7 +48,13 @@ extension RESTAPI {
     }
 
     func list(_ call: Call) throws(Failure) -> HTTPResponse {
-        var filter = SessionFilter(state: call.query("state"), environment: call.query("environment"))
+        let state = call.query("state")
+        if let state, !SessionState.Phase.names.contains(state) {
+            throw Failure(
+                .invalidArgument, "there is no state \"\(state.prefix(100))\"",
+                next: "states are \(SessionState.Phase.names.joined(separator: ", "))", details: ["field": "state"])
+        }
+        var filter = SessionFilter(state: state, environment: call.query("environment"))
         if let label = call.query("label") {
             let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             filter.label = (parts[0], parts.count > 1 ? parts[1] : nil)
@@ -63,7 +70,8 @@ extension RESTAPI {
     func reset(_ call: Call) async throws(Failure) -> HTTPResponse {
         let body = try RequestBody(call.request, allowed: ["seed", "options", "index"])
         let answer = try await service.reset(
-            call.session(), seed: body.seed(), options: body.object("options"), index: body.index(), caller: call.caller)
+            call.session(), seed: body.seed(), options: body.object("options"), index: body.index(), caller: call.caller
+        )
         return try encode(answer, call)
     }
 
@@ -87,7 +95,8 @@ extension RESTAPI {
     func stepMany(_ call: Call) async throws(Failure) -> HTTPResponse {
         let body = try RequestBody(call.request, allowed: ["steps"], isOptional: false)
         let steps = try BatchStep.read(try body.raw("steps"))
-        let caller = call.caller, id = call.id
+        let caller = call.caller
+        let id = call.id
         let running = steps.map { step in Task { await oneOfMany(step, caller: caller, requestID: id) } }
         var bytes = Array(#"{"results":["#.utf8)
         for (place, result) in running.enumerated() {
@@ -109,28 +118,37 @@ extension RESTAPI {
 
     func render(_ call: Call) async throws(Failure) -> HTTPResponse {
         let accept = AcceptHeader(call.request.header("accept"))
-        let types = ["image/png", TensorForm.mediaType, "text/plain"]
-        guard let best = accept.best(of: types) else {
-            throw Failure(.notAcceptable, "a frame is none of what Accept asks for", next: "accept one of \(types.joined(separator: ", "))")
-        }
-        let mode = accept.isOpen ? nil : best == "text/plain" ? "ansi" : "rgb_array"
-        let frame = try await service.render(call.session(), mode: mode, caller: call.caller)
+        let pictures = accept.best(of: ["image/png", TensorForm.mediaType])
+        let text = accept.quality(of: "text/plain")
+        let frame = try await service.render(
+            call.session(), mode: try mode(accept, pictures, text), caller: call.caller)
         switch frame {
-        case .text(let text):
-            guard accept.accepts("text/plain") else { throw Self.otherFrame("text/plain") }
+        case .text(let frame):
+            guard text > 0 else { throw Self.otherFrame("text/plain") }
             return HTTPResponse(
-                status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
+                status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(frame.utf8))
         case .pixels(let tensor):
-            if best == "text/plain" { throw Self.otherFrame("image/png") }
-            if best == TensorForm.mediaType {
+            guard let pictures else { throw Self.otherFrame("image/png") }
+            if pictures == TensorForm.mediaType {
                 let bytes = try TensorForm.encode(.dict([("frame", .tensor(tensor))]))
-                return HTTPResponse(status: 200, headers: [("Content-Type", best)], body: bytes)
+                return HTTPResponse(status: 200, headers: [("Content-Type", pictures)], body: bytes)
             }
             let png = try await offload { () throws(Failure) in
                 try Picture(shape: tensor.shape, pixels: tensor.bytes).png()
             }
-            return HTTPResponse(status: 200, headers: [("Content-Type", "image/png")], body: png)
+            return HTTPResponse(status: 200, headers: [("Content-Type", pictures)], body: png)
         }
+    }
+
+    /// What the worker is asked for: its own mode where pictures and text are wanted as much.
+    private func mode(_ accept: AcceptHeader, _ pictures: String?, _ text: Double) throws(Failure) -> String? {
+        let quality = pictures.map(accept.quality) ?? 0
+        if quality > text { return "rgb_array" }
+        if quality < text { return "ansi" }
+        if quality > 0 { return nil }
+        throw Failure(
+            .notAcceptable, "a frame is none of what Accept asks for",
+            next: "accept one of image/png, text/plain, \(TensorForm.mediaType)")
     }
 
     private nonisolated static func otherFrame(_ type: String) -> Failure {

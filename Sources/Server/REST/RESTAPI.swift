@@ -63,9 +63,17 @@ public final class RESTAPI {
     public nonisolated static func errorBody(
         _ status: Int, _ reason: String
     ) -> (contentType: String, body: [UInt8]) {
-        let code = Failure.Code.allCases.first { $0.httpStatus == status } ?? .invalidArgument
-        let body: JSONValue = ["error": errorObject(Failure(code, reason), requestID: "")]
+        let code =
+            status == 503 ? .unavailable : Failure.Code.allCases.first { $0.httpStatus == status } ?? .invalidArgument
+        let next =
+            status == 503
+            ? "try again later, or on another server" : "send a request that RFC 9112 and the server's limits allow"
+        let body: JSONValue = ["error": errorObject(Failure(code, reason, next: next), requestID: newRequestID())]
         return ("application/json", body.encoded())
+    }
+
+    private nonisolated static func newRequestID() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 16)
     }
 
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
@@ -96,6 +104,7 @@ public final class RESTAPI {
         case .route(let route, let parameters):
             operation = route.operation
             let caller = try access.caller(of: request)
+            try route.checkQuery(of: request)
             return try await route.handler(self, Call(request: request, id: id, caller: caller, parameters: parameters))
         case .otherMethods(let methods):
             let allowed = methods.joined(separator: ", ")
@@ -115,7 +124,7 @@ public final class RESTAPI {
         {
             return given
         }
-        return String(UInt64.random(in: .min ... .max), radix: 16)
+        return Self.newRequestID()
     }
 
     private func log(_ request: HTTPRequest, _ operation: String, _ status: Int, _ duration: Duration, _ id: String) {
@@ -125,7 +134,9 @@ public final class RESTAPI {
             "request_id": .string(id), "method": .string(request.method), "path": .string(request.path),
             "status": .integer(Int64(status)), "duration_ms": .number((duration / .microseconds(1)).rounded() / 1000),
         ]
-        if let trace = request.header("traceparent").flatMap(TraceParent.init) { fields["trace_id"] = .string(trace.traceID) }
+        if let trace = request.header("traceparent").flatMap(TraceParent.init) {
+            fields["trace_id"] = .string(trace.traceID)
+        }
         logger.log(level, operation, fields)
     }
 }

@@ -27,13 +27,15 @@ struct RequestBody: Sendable {
         do {
             members = try JSONMembers(parsing: bytes)
         } catch {
-            throw error.failure
+            guard let value = try? JSONValue(parsing: bytes), value.object == nil else { throw error.failure }
+            throw Failure(.invalidArgument, "a JSON object is needed, not \(value.kindDescription)")
         }
         for key in members.keys where !allowed.contains(key) {
             let hint = nearest(to: key, among: allowed).map { "did you mean \"\($0)\"?" }
             throw Failure(
                 .invalidArgument, "unknown field \"\(key.prefix(100))\"",
-                next: hint ?? "known fields: \(allowed.joined(separator: ", "))", details: ["field": String(key.prefix(100))])
+                next: hint ?? "known fields: \(allowed.joined(separator: ", "))",
+                details: ["field": String(key.prefix(100))])
         }
     }
 
@@ -83,7 +85,8 @@ struct RequestBody: Sendable {
         return raw
     }
 
-    private func read<Value>(_ key: String, _ expected: String, _ read: (JSONValue) -> Value?) throws(Failure) -> Value? {
+    private func read<Value>(_ key: String, _ expected: String, _ read: (JSONValue) -> Value?) throws(Failure) -> Value?
+    {
         guard !members.isNull(key), let value = members.value(key) else { return nil }
         guard let result = read(value) else { throw wrongType(key, expected) }
         return result

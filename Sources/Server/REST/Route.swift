@@ -8,8 +8,8 @@ import Sessions
 struct Route: Sendable {
     enum Body: Sendable {
         case none
-        /// A JSON object with these members; others are refused.
-        case object(schema: String, isOptional: Bool)
+        /// A JSON object with these members; others are refused. `tensors`: also in tensor form.
+        case object(schema: String, isOptional: Bool, tensors: Bool = false)
     }
 
     struct Answer: Sendable {
@@ -58,6 +58,26 @@ struct Route: Sendable {
         self.handler = handler
         segments = path.split(separator: "/").map(String.init)
     }
+
+    /// - Throws: `invalid_argument` for a field that the route does not know, where it knows any.
+    func checkQuery(of request: HTTPRequest) throws(Failure) {
+        guard !query.isEmpty, !request.rawQuery.isEmpty else { return }
+        let known = query.map(\.name)
+        for (name, _) in request.query where !known.contains(name) {
+            let hint = nearest(to: name, among: known).map { "did you mean \"\($0)\"?" }
+            throw Failure(
+                .invalidArgument, "unknown query field \"\(name.prefix(100))\"",
+                next: hint ?? "known fields: \(known.joined(separator: ", "))",
+                details: ["field": String(name.prefix(100))])
+        }
+    }
+
+    /// Every code that an answer can have, with those that any route's can.
+    var allCodes: [Failure.Code] {
+        var all = codes + [.unauthenticated, .permissionDenied, .internal]
+        if case .object = body { all += [.unsupportedMediaType, .payloadTooLarge, .requestTimeout] }
+        return Failure.Code.allCases.filter(all.contains)
+    }
 }
 
 /// One request on its way through a handler.
@@ -72,7 +92,8 @@ struct Call: Sendable {
         let text = parameters["session"] ?? ""
         guard let id = UniqueID(text) else {
             throw Failure(
-                .notFound, "there is no session \"\(text.prefix(64))\"", next: "session ids are UUIDs, as create returns them")
+                .notFound, "there is no session \"\(text.prefix(64))\"",
+                next: "session ids are UUIDs, as create returns them")
         }
         return id
     }

@@ -11,7 +11,8 @@ extension RESTAPI {
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [
-        .malformedJSON, .invalidArgument, .notFound, .permissionDenied, .conflict, .failedPrecondition, .resourceExhausted,
+        .malformedJSON, .invalidArgument, .notFound, .permissionDenied, .conflict, .failedPrecondition,
+        .resourceExhausted,
         .sandboxUnavailable, .unavailable, .environmentError, .deadlineExceeded, .sessionFailed,
     ]
     private nonisolated static let stepErrors: [Failure.Code] = [
@@ -20,7 +21,8 @@ extension RESTAPI {
     ]
     private nonisolated static let tensors = ["application/json", "application/vnd.corral.tensors"]
     private nonisolated static let idempotency = Route.Query(
-        name: "Idempotency-Key", summary: "The same key and body within ten minutes get the same answer.", type: "string")
+        name: "Idempotency-Key", summary: "The same key and body within ten minutes get the same answer.",
+        type: "string")
 
     private nonisolated static let sessionRoutes: [Route] = [
         Route(
@@ -66,7 +68,8 @@ extension RESTAPI {
         ) { api, call async throws(Failure) in
             _ = try api.service.summary(call.session(), caller: call.caller)
             throw Failure(
-                .unimplemented, "this server cannot fork sessions yet", next: "create another session and repeat the actions")
+                .unimplemented, "this server cannot fork sessions yet",
+                next: "create another session and repeat the actions")
         },
         Route(
             "POST", "/v1/sessions/{session}/keepalive", "keepSessionAlive", "Put off the idle time-out",
@@ -88,7 +91,7 @@ extension RESTAPI {
         ) { api, call async throws(Failure) in try await api.reset(call) },
         Route(
             "POST", "/v1/sessions/{session}/step", "step", "Take one action",
-            body: .object(schema: "Step", isOptional: false),
+            body: .object(schema: "Step", isOptional: false, tensors: true),
             answers: [.init(status: 200, summary: "What came of it", schema: "StepResult", contentTypes: tensors)],
             codes: stepErrors
         ) { api, call async throws(Failure) in try await api.step(call) },
@@ -101,7 +104,7 @@ extension RESTAPI {
         Route(
             "POST", "/v1/sessions/{session}/interrupt", "interrupt", "End the running step soon",
             answers: [.init(status: 202, summary: "Asked", schema: "Empty")],
-            codes: sessionErrors + [.sessionClosed, .sessionFailed]
+            codes: sessionErrors + [.unimplemented, .sessionClosed, .sessionFailed]
         ) { api, call async throws(Failure) in
             try api.service.interrupt(call.session(), caller: call.caller)
             return .json([:], status: 202)
@@ -116,12 +119,16 @@ extension RESTAPI {
                     status: 200, summary: "The frame", schema: nil,
                     contentTypes: ["image/png", "text/plain", "application/vnd.corral.tensors"])
             ],
-            codes: sessionErrors + [.notAcceptable, .unimplemented, .busy, .sessionClosed, .sessionFailed]
+            codes: sessionErrors + [
+                .invalidArgument, .notAcceptable, .unimplemented, .busy, .notReset, .sessionClosed, .sessionFailed,
+                .environmentError, .deadlineExceeded,
+            ]
         ) { api, call async throws(Failure) in try await api.render(call) },
         Route(
             "GET", "/v1/sessions/{session}/logs", "sessionLogs", "The last lines of the worker's standard error",
             query: [.init(name: "lines", summary: "1 to 1000, default 100", type: "integer")],
-            answers: [.init(status: 200, summary: "The lines, oldest first", schema: "Logs")], codes: sessionErrors
+            answers: [.init(status: 200, summary: "The lines, oldest first", schema: "Logs")],
+            codes: sessionErrors + [.invalidArgument]
         ) { api, call async throws(Failure) in
             let lines = try call.count("lines", default: 100)
             let logs = try api.service.logs(call.session(), last: lines, caller: call.caller)
@@ -173,7 +180,8 @@ extension RESTAPI {
             answers: [.init(status: 200, summary: "The metrics", schema: nil, contentTypes: ["text/plain"])]
         ) { api, _ async throws(Failure) in
             HTTPResponse(
-                status: 200, headers: [("Content-Type", MetricsRegistry.contentType)], body: Array(api.metrics.render().utf8))
+                status: 200, headers: [("Content-Type", MetricsRegistry.contentType)],
+                body: Array(api.metrics.render().utf8))
         },
     ]
 }

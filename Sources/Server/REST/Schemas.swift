@@ -1,5 +1,6 @@
 import Foundations
 import JSON
+import Sessions
 
 extension RESTAPI {
     /// JSON Schemas of what goes over the wire, by name.
@@ -15,13 +16,17 @@ extension RESTAPI {
             [
                 (
                     "steps",
-                    list(object(required: ["session", "action"], [("session", uuid), ("action", anything), ("index", index)]))
+                    list(
+                        object(
+                            required: ["session", "action"],
+                            [("session", uuid), ("action", anything), ("index", index)]))
                 )
             ]),
         "Fork": object(required: [], [("count", ["type": "integer", "minimum": 1]), ("seed", seed)]),
         "Session": object(required: session.map(\.0), session),
         "CreatedSession": object(
-            required: session.map(\.0), session + [("observation", anything), ("info", anyObject), ("seed", seed)]),
+            required: session.map(\.0),
+            session + [("observation", anything), ("info", anyObject), ("agent", text), ("seed", seed)]),
         "CreatedSessions": object(required: ["sessions"], [("sessions", list(reference("CreatedSession")))]),
         "Sessions": object(
             required: ["sessions", "next"], [("sessions", list(reference("Session"))), ("next", nullable("string"))]),
@@ -91,7 +96,8 @@ extension RESTAPI {
         ] + position + [
             ("created_at", time), ("expires_at", time), ("address", text),
             ("labels", ["type": "object", "additionalProperties": text]), ("parent", nullable("string")),
-            ("validation", ["enum": ["full", "sampled", "off"]]), ("agents", ["type": ["array", "null"], "items": text]),
+            ("validation", ["enum": ["full", "sampled", "off"]]),
+            ("agents", ["type": ["array", "null"], "items": text]),
             ("trajectory_hash", nullable("string")), ("observation_space", nullable("object")),
             ("action_space", nullable("object")),
         ]
@@ -107,7 +113,7 @@ extension RESTAPI {
     private nonisolated static let seed: JSONValue = ["type": ["integer", "null"], "minimum": 0]
     private nonisolated static let index: JSONValue = ["type": ["integer", "null"], "minimum": 0]
     private nonisolated static let state: JSONValue = [
-        "enum": ["starting", "ready", "running", "ended", "closed", "failed"]
+        "enum": .array(SessionState.Phase.names.map(JSONValue.string))
     ]
 
     private nonisolated static func nullable(_ type: String) -> JSONValue { ["type": [.string(type), "null"]] }

@@ -35,5 +35,5 @@ import Testing
     #expect("\(first)" < "\(second)")
     #expect(try #require(UniqueID(text)) == first)
     #expect(UniqueID("not-a-uuid") == nil)
-    #expect(UniqueID(text.dropLast() + "g") == nil)
+    #expect(UniqueID(String(text.dropLast()) + "g") == nil)
 }

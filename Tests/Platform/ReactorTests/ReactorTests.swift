@@ -82,6 +82,14 @@ import Testing
         #expect(fired == [1, 2])
     }
 
+    @Test func `a timer that goes off may set another one`() async {
+        await withCheckedContinuation { continuation in
+            Reactor.schedule(at: .now + .milliseconds(1)) {
+                Reactor.schedule(at: .now + .milliseconds(1)) { continuation.resume() }
+            }
+        }
+    }
+
     @Test func `a message carries descriptors and names its sender`() async throws {
         let control = try Descriptor.socketPair(packets: true)
         let first = dup(control.first.raw)

@@ -33,6 +33,7 @@ extension SandboxTests {
                 let running = try await release(bench, "x = []\nwhile True: x.append(b'x' * (1 << 20))")
                 await running.untilEnd()
                 #expect(await running.sandbox.waitUntilGone() == .signaled(SIGKILL))
+                #expect(await running.sandbox.usage().outOfMemoryKills == 1)
             }
         }
 
@@ -51,7 +52,7 @@ extension SandboxTests {
                     """)
                 #expect(await running.line() == "alive")
                 let usage = await running.sandbox.usage()
-                #expect(usage.outOfMemoryKills >= 1 || usage.peakMemory > 100 << 20)
+                #expect(usage.outOfMemoryKills == 1 && usage.peakMemory > 100 << 20)
                 await running.stop()
             }
         }
@@ -75,8 +76,11 @@ extension SandboxTests {
                 let running = try await release(bench, program)
                 let deadline = ContinuousClock.now + .seconds(20)
                 var usage = await running.sandbox.usage()
-                while usage.processes < 40, ContinuousClock.now < deadline { usage = await running.sandbox.usage() }
+                while usage.processes < 40 || usage.refusedProcesses == 0, ContinuousClock.now < deadline {
+                    usage = await running.sandbox.usage()
+                }
                 #expect((40...42).contains(usage.processes))
+                #expect(usage.refusedProcesses > 0)
                 #expect(try await running.sandbox.openScratch("s", bytes: 4096, inodes: 4) == "/scratch/s")
                 try await running.sandbox.closeScratch("s")
                 await expectPromptEnd(running)

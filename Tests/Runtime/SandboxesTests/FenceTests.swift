@@ -65,6 +65,30 @@ extension SandboxTests {
             }
         }
 
+        @Test(.enabled(if: Kernel.landlockVersion >= 6, "needs Landlock 6"))
+        func `sessions of one sandbox have no objects of the kernel in common, and cannot limit each other`()
+            async throws
+        {
+            try await Bench.with { bench in
+                let program = """
+                    import ctypes, os, resource, signal, sys
+                    sys.stdin.readline()
+                    libc = ctypes.CDLL(None, use_errno=True)
+                    print([libc.syscall(n, 0, 4096, 0o1600) for n in (29, 30, 64, 68, 240)])
+                    child = os.fork()
+                    if child == 0: signal.pause()
+                    try: resource.prlimit(child, resource.RLIMIT_CPU, (1, 1)); print("limited")
+                    except PermissionError: print("refused")
+                    resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+                    """
+                let running = try await bench.start(bench.python(program, isShared: true))
+                running.write("go\n")
+                #expect(await running.line() == "[-1, -1, -1, -1, -1]")
+                #expect(await running.line() == "refused")
+                await running.stop()
+            }
+        }
+
         @Test func `ordinary work is not hindered`() async throws {
             try await Bench.with { bench in
                 let program = """

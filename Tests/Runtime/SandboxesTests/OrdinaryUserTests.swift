@@ -29,8 +29,8 @@ extension SandboxTests {
     /// The launcher as a user without privilege runs it: maps by the helpers of the host, no cgroups.
     @Suite(
         .enabled(
-            if: OrdinaryUser.first != nil && access("/usr/bin/newuidmap", X_OK) == 0
-                && access("/usr/bin/setpriv", X_OK) == 0, "needs an ordinary user in /etc/subuid and newuidmap"))
+            if: geteuid() == 0 && OrdinaryUser.first != nil && access("/usr/bin/newuidmap", X_OK) == 0
+                && access("/usr/bin/setpriv", X_OK) == 0, "needs root, an ordinary user in /etc/subuid, and newuidmap"))
     @Reactor struct OrdinaryUsers {
         @Test func `an ordinary user's sandbox has the same fence, and soft limits`() async throws {
             let user = try #require(OrdinaryUser.first)

@@ -56,5 +56,28 @@ extension SandboxTests {
                 }
             }
         }
+
+        @Test func `what a server left is removed by its number, and only that`() async throws {
+            try await Bench.with { bench in
+                let tree = try #require(bench.fence?.tree)
+                let outer = try #require(bench.fence?.outer)
+                let others = try CgroupTree.open(server: .random(in: 1 ... .max), inside: outer)
+                let left = try CgroupTree.open(server: .random(in: 1 ... .max), inside: outer)
+                for index in 0..<20 {
+                    let sandbox = try left.makeSandbox("s\(index)", limits: SandboxLimits(memory: 300 << 20))
+                    for session in 0..<9 { try sandbox.child("x\(session)").create() }
+                }
+                let process = try ChildProcess.spawn("/bin/sleep", arguments: ["60"], environment: [:], descriptors: [])
+                #expect(left.root.child("s1").child("x1").admit(process.id) == 0)
+                let start = ContinuousClock.now
+                #expect(await CgroupTree.removeLeftovers(server: left.server))
+                #expect(ContinuousClock.now - start < .seconds(2))
+                await process.waitUntilEnded()
+                #expect(process.status == 128 + SIGKILL)
+                for place in left.root.places { #expect(!SystemFile.exists(place.path)) }
+                for place in others.root.places + tree.root.places { #expect(SystemFile.exists(place.path)) }
+                await others.close()
+            }
+        }
     }
 }

@@ -35,7 +35,8 @@ private final class Family {
         sandbox = try await bench.backend.start(
             bench.python(zygote, limits: limits, isShared: true),
             descriptors: SandboxDescriptors(input: null.raw, output: null.raw, errors: 2, control: pair.second.raw))
-        control.onMessage = { [unowned self] _, process in
+        control.onMessage = { [weak self] _, process in
+            guard let self else { return }
             if let waiter { waiter.resume(returning: process) } else { arrivals.append(process) }
             waiter = nil
         }
@@ -63,7 +64,7 @@ private final class Family {
 }
 
 extension SandboxTests {
-    @Suite(.serialized) @Reactor struct Shared {
+    @Suite(.serialized, .enabled(if: Kernel.landlockVersion >= 6, "needs Landlock 6")) @Reactor struct Shared {
         private static let small = SandboxLimits(memory: 64 << 20, processes: 10)
         private static let large = SandboxLimits(memory: 300 << 20, processes: 100)
 
@@ -131,29 +132,6 @@ extension SandboxTests {
                 #expect(await fence.usage().processes == 0)
                 await other.stop()
                 await family.close()
-            }
-        }
-
-        @Test func `what a server left is removed by its number, and only that`() async throws {
-            try await Bench.with { bench in
-                let tree = try #require(bench.fence?.tree)
-                let outer = try #require(bench.fence?.outer)
-                let others = try CgroupTree.open(server: .random(in: 1 ... .max), inside: outer)
-                let left = try CgroupTree.open(server: .random(in: 1 ... .max), inside: outer)
-                for index in 0..<20 {
-                    let sandbox = try left.makeSandbox("s\(index)", limits: Self.large)
-                    for session in 0..<9 { try sandbox.child("x\(session)").create() }
-                }
-                let process = try ChildProcess.spawn("/bin/sleep", arguments: ["60"], environment: [:], descriptors: [])
-                #expect(left.root.child("s1").child("x1").admit(process.id) == 0)
-                let start = ContinuousClock.now
-                #expect(await CgroupTree.removeLeftovers(server: left.server))
-                #expect(ContinuousClock.now - start < .seconds(2))
-                await process.waitUntilEnded()
-                #expect(process.status == 128 + SIGKILL)
-                for place in left.root.places { #expect(!SystemFile.exists(place.path)) }
-                for place in others.root.places + tree.root.places { #expect(SystemFile.exists(place.path)) }
-                await others.close()
             }
         }
     }

@@ -11,7 +11,7 @@ struct OuterFence {
     let tree: CgroupTree
 
     static let isPossible: Bool = {
-        guard geteuid() == 0, case .available(let tree) = CgroupTree.open(server: .random(in: 1 ... .max)) else {
+        guard case .available(let tree) = CgroupTree.open(server: .random(in: 1 ... .max)) else {
             return false
         }
         return tree.root.removeFolders()
@@ -148,11 +148,13 @@ final class Running {
             channel.close()
             throw error
         }
-        channel.onReceive = { [unowned self] bytes in
+        channel.onReceive = { [weak self] bytes in
+            guard let self else { return }
             text += String(decoding: bytes, as: UTF8.self)
             wake()
         }
-        channel.onEnd = { [unowned self] _ in
+        channel.onEnd = { [weak self] _ in
+            guard let self else { return }
             hasEnded = true
             wake()
         }
@@ -189,5 +191,6 @@ final class Running {
 
 /// Everything that starts sandboxes, one test after the other: they count processes and measure time.
 @Suite(
-    .serialized, .enabled(if: OuterFence.isPossible, "needs root and memory and pids cgroups"), .timeLimit(.minutes(2)))
+    .serialized, .enabled(if: OuterFence.isPossible, "needs memory and pids cgroups that it may write"),
+    .timeLimit(.minutes(2)))
 enum SandboxTests {}

@@ -37,7 +37,8 @@ final class ControlSocket {
 
     init(_ descriptor: consuming Descriptor) throws(Failure) {
         socket = try PacketSocket(descriptor, messageLimit: 1024)
-        socket.onMessage = { [unowned self] bytes, _ in
+        socket.onMessage = { [weak self] bytes, _ in
+            guard let self else { return }
             let message = ControlMessage(String(decoding: bytes, as: UTF8.self))
             if case .answer(let text) = message, !waiters.isEmpty {
                 waiters.removeFirst().resume(returning: text)
@@ -45,7 +46,8 @@ final class ControlSocket {
                 onMessage?(message)
             }
         }
-        socket.onEnd = { [unowned self] in
+        socket.onEnd = { [weak self] in
+            guard let self else { return }
             let onEnd = onEnd
             end()
             onEnd?()
@@ -55,8 +57,21 @@ final class ControlSocket {
     /// - Throws: `unavailable` when the sandbox is gone; else what the answer says.
     func ask(_ verb: String, _ name: String, _ rest: String = "") async throws(Failure) {
         guard isOpen else { throw Self.gone }
-        try socket.send(Array("\(verb) \(name)\(rest)".utf8))
-        guard let answer = await withCheckedContinuation({ waiters.append($0) }) else { throw Self.gone }
+        let request = Array("\(verb) \(name)\(rest)".utf8)
+        var refusal: Failure?
+        // Sent where nothing can come between it and the waiter, so that the order of waiters is that of requests: a
+        // task may be queued anew on its way into the continuation.
+        let answer = await withCheckedContinuation { continuation in
+            do throws(Failure) {
+                try socket.send(request)
+                waiters.append(continuation)
+            } catch {
+                refusal = error
+                continuation.resume(returning: nil)
+            }
+        }
+        if let refusal { throw refusal }
+        guard let answer else { throw Self.gone }
         if answer == "ok \(verb) \(name)" { return }
         throw Failure(
             answer.contains("File exists") ? .alreadyExists : .failedPrecondition,

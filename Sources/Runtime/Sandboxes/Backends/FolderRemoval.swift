@@ -1,8 +1,8 @@
 import Glibc
 
 /// Removes a folder with everything in it; links are removed, not followed.
-enum FolderRemoval {
-    static func remove(_ path: String) {
+public enum FolderRemoval {
+    public static func remove(_ path: String) {
         if rmdir(path) == 0 || errno == ENOENT { return }
         empty(open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), depth: 0)
         rmdir(path)

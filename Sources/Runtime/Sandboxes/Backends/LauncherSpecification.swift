@@ -30,12 +30,13 @@ struct LauncherSpecification {
         try add("tmp", "\(limits.disk) \(limits.inodes)")
         try add("network", specification.network.rawValue)
         if specification.loopback { try add("loopback", "1") }
+        if specification.isShared { try add("shared", "1") }
         try add("hostname", "corral")
         var numbers = [
-            ("nofile", limits.files), ("fsize", limits.output), ("core", 0), ("nproc", limits.processes),
-            ("memlock", 8 << 20),
+            ("nofile", limits.files), ("fsize", limits.output), ("core", 0), ("memlock", 8 << 20),
         ]
-        if !hasHardLimits { numbers.append(("data", limits.memory)) }
+        // With cgroups these would only hide from their counters what was refused.
+        if !hasHardLimits { numbers += [("data", limits.memory), ("nproc", limits.processes)] }
         for (name, number) in numbers { try add("rlimit", "\(name) \(number) \(number)") }
         try add("directory", specification.directory)
         for (key, value) in specification.environment.sorted(by: { $0.key < $1.key }) {

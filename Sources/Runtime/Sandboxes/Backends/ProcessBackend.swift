@@ -139,9 +139,10 @@ public final class ProcessBackend: SandboxBackend {
         }
         let end = Task { @Reactor in
             let end = await launch.untilEnded()
+            let usage = await offload { group.map(CgroupTree.usage) ?? SandboxUsage() }
             await group?.remove()
             self.release(claimed)
-            return end
+            return (end, usage)
         }
         return ProcessSandbox(
             name: specification.name, isolation: isolation, keeper: keeper, control: launch.control, group: group,

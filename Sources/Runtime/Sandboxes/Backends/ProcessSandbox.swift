@@ -11,11 +11,11 @@ final class ProcessSandbox: Sandbox {
     private let keeper: ChildProcess
     private let control: ControlSocket
     private let group: Cgroup?
-    private let end: Task<SandboxEnd, Never>
+    private let end: Task<(SandboxEnd, SandboxUsage), Never>
 
     init(
         name: String, isolation: IsolationReport, keeper: ChildProcess, control: ControlSocket, group: Cgroup?,
-        end: Task<SandboxEnd, Never>
+        end: Task<(SandboxEnd, SandboxUsage), Never>
     ) {
         self.name = name
         self.isolation = isolation
@@ -60,8 +60,9 @@ final class ProcessSandbox: Sandbox {
     }
 
     func usage() async -> SandboxUsage {
-        guard let group else { return SandboxUsage() }
-        return await offload { group.usage() }
+        guard let group, !keeper.hasEnded else { return await end.value.1 }
+        let usage = await offload { CgroupTree.usage(of: group) }
+        return keeper.hasEnded ? await end.value.1 : usage
     }
 
     func kill() { keeper.signal(SIGKILL) }
@@ -70,7 +71,7 @@ final class ProcessSandbox: Sandbox {
     func loseServer() { control.close() }
 
     @discardableResult
-    func waitUntilGone() async -> SandboxEnd { await end.value }
+    func waitUntilGone() async -> SandboxEnd { await end.value.0 }
 }
 
 /// A session's own cgroups below those of its sandbox.
@@ -80,6 +81,7 @@ final class CgroupFence: SessionFence {
     private let sandbox: String
     private let group: Cgroup
     private let killSwitch: Descriptor
+    private var final: SandboxUsage?
 
     init(session: String, sandbox: String, group: Cgroup, killSwitch: consuming Descriptor) {
         self.session = session
@@ -105,12 +107,16 @@ final class CgroupFence: SessionFence {
     }
 
     func usage() async -> SandboxUsage {
+        if let final { return final }
         let group = group
         return await offload { group.usage() }
     }
 
     func remove() async {
         if killSwitch.raw >= 0 { _ = SystemFile.write(killSwitch.raw, "1") }
+        var usage = await self.usage()
+        (usage.memory, usage.processes) = (0, 0)
+        if final == nil { final = usage }
         await group.remove()
     }
 

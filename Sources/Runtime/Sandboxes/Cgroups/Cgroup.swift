@@ -106,26 +106,36 @@ struct Cgroup: Sendable {
     func usage() -> SandboxUsage {
         var usage = SandboxUsage()
         if let place = path(.memory) {
-            let (now, peak, events) =
+            let (now, peak) =
                 place.isVersion2
-                ? ("memory.current", "memory.peak", "memory.events")
-                : ("memory.usage_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control")
+                ? ("memory.current", "memory.peak") : ("memory.usage_in_bytes", "memory.max_usage_in_bytes")
             usage.memory = SystemFile.number("\(place.path)/\(now)") ?? 0
             usage.peakMemory = SystemFile.number("\(place.path)/\(peak)") ?? usage.memory
-            let text = SystemFile.read("\(place.path)/\(events)") ?? ""
-            usage.outOfMemoryKills = SystemFile.number("oom_kill", in: text) ?? 0
         }
-        if let place = path(.pids) {
-            usage.processes = SystemFile.number(place.path + "/pids.current") ?? 0
-            usage.refusedProcesses =
-                SystemFile.number("max", in: SystemFile.read(place.path + "/pids.events") ?? "") ?? 0
-        }
+        if let place = path(.pids) { usage.processes = SystemFile.number(place.path + "/pids.current") ?? 0 }
         if let place = path(.core), let text = SystemFile.read(place.path + "/cpu.stat") {
             usage.processorTime = .microseconds(SystemFile.number("usage_usec", in: text) ?? 0)
         } else if let place = path(.cpu), let time = SystemFile.number(place.path + "/cpuacct.usage") {
             usage.processorTime = .nanoseconds(time)
         }
+        addRefusals(to: &usage)
         return usage
+    }
+
+    /// Raises the counts of what the kernel ended or refused to those of this group.
+    ///
+    /// Most kernels count a refusal only in the group of the process that met it, whichever limit it was.
+    func addRefusals(to usage: inout SandboxUsage) {
+        func count(_ place: CgroupPlace, _ file: String, _ key: String) -> Int {
+            SystemFile.number(key, in: SystemFile.read("\(place.path)/\(file)") ?? "") ?? 0
+        }
+        if let place = path(.memory) {
+            let file = place.isVersion2 ? "memory.events" : "memory.oom_control"
+            usage.outOfMemoryKills = max(usage.outOfMemoryKills, count(place, file, "oom_kill"))
+        }
+        if let place = path(.pids) {
+            usage.refusedProcesses = max(usage.refusedProcesses, count(place, "pids.events", "max"))
+        }
     }
 }
 

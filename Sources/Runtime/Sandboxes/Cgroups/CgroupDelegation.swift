@@ -16,7 +16,7 @@ struct CgroupDelegation {
     init(_ tree: CgroupHierarchy) { self.tree = tree }
 
     func prepare(_ name: String) -> Outcome {
-        let start = tree.own
+        let start = Self.start(tree.own)
         let own = controllers("cgroup.controllers", at: start)
         guard own.isSuperset(of: ["memory", "pids"]) else {
             if geteuid() == 0, start != tree.mount { return make(name, at: tree.mount) }
@@ -24,7 +24,7 @@ struct CgroupDelegation {
         }
         if isOpen(at: start) || isRoot(start) { return make(name, at: start) }
         if isAlone(at: start) {
-            let leaf = "\(start)/\(name).server"
+            let leaf = "\(start)/\(name)\(Self.suffix)"
             if mkdir(leaf, 0o755) == 0 || errno == EEXIST,
                 SystemFile.write(leaf + "/cgroup.procs", String(getpid())) == 0
             {
@@ -34,6 +34,17 @@ struct CgroupDelegation {
         }
         if geteuid() == 0 { return make(name, at: tree.mount) }
         return .refused("this cgroup is not delegated to the user, or has other processes")
+    }
+
+    /// Ends the name of the leaf that the server itself goes to.
+    static let suffix = ".server"
+
+    /// A process that went down before begins where it was.
+    private static func start(_ own: String) -> String {
+        guard own.hasSuffix(suffix), let slash = own.lastIndex(of: "/"), own[slash...].hasPrefix("/corral-") else {
+            return own
+        }
+        return String(own[..<slash])
     }
 
     private func make(_ name: String, at parent: String) -> Outcome {

@@ -28,7 +28,7 @@ extension CgroupTree {
         var found: [String] = []
         for folder in SystemFile.folders(in: path) where budget > 0 {
             budget -= 1
-            if folder == name || folder == name + ".server" {
+            if folder == name || folder == name + CgroupDelegation.suffix {
                 found.append("\(path)/\(folder)")
             } else if depth > 0 {
                 found += find(name, in: "\(path)/\(folder)", depth: depth - 1, budget: &budget)

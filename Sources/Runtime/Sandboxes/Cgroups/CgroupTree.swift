@@ -109,6 +109,13 @@ public struct CgroupTree: Sendable {
     /// Where a sandbox's own processes are: version 2 wants them in a folder without folders.
     static let leaf = ".base"
 
+    /// What a sandbox used; what was refused to its sessions need not be counted here.
+    static func usage(of sandbox: Cgroup) -> SandboxUsage {
+        var usage = sandbox.usage()
+        sandbox.child(leaf).addRefusals(to: &usage)
+        return usage
+    }
+
     /// Removes the server's folders; for its orderly end, after the last sandbox.
     public func close() async { await root.remove() }
 }

@@ -46,12 +46,13 @@ final class SeatPool {
 
     func shutDown() async {
         isShutDown = true
+        // First, because it ends what is still starting.
+        await liveSource?.shutDown()
+        (source, liveSource) = (nil, nil)
         await refill?.value
         let spares = spares
         self.spares = []
         for seat in spares { await seat.release() }
-        await liveSource?.shutDown()
-        (source, liveSource) = (nil, nil)
     }
 
     private func readySeat() async throws(Failure) -> Seat {
@@ -71,12 +72,17 @@ final class SeatPool {
             await liveSource.shutDown()
         }
         if let source {
-            return try await source.value(within: .seconds(600), or: Failure(.unavailable, "the environment does not start"))
+            return try await source.value(
+                within: .seconds(600), or: Failure(.unavailable, "the environment does not start"))
         }
         let promise = Promise<any SeatSource>()
         source = promise
         do throws(Failure) {
             let started = try await start()
+            if isShutDown {
+                await started.shutDown()
+                throw Failure(.unavailable, "the server is stopping")
+            }
             liveSource = started
             promise.settle(.success(started))
             return started

@@ -33,7 +33,8 @@ struct WorkerEnds: ~Copyable {
     static func open() throws(Failure) -> WorkerEnds {
         let stream = try Descriptor.socketPair()
         let pipe = try Descriptor.pipe()
-        let channel = try Channel(stream.first), errors = try Channel(pipe.first)
+        let channel = try Channel(stream.first)
+        let errors = try Channel(pipe.first)
         return WorkerEnds(
             channel: channel, errors: errors, workerChannel: stream.second, workerErrors: pipe.second)
     }
@@ -49,7 +50,7 @@ extension WorkerConnection {
         do {
             let message = try await exchange(timeout: timeout, WorkerCommand.hello)
             if dialect == .undecided {
-                guard message.members["id"] != nil else {
+                if message.members["id"] == nil, message.members.string("status") == "error" {
                     dialect = .v1
                     return nil
                 }

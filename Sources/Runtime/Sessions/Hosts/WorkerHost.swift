@@ -22,8 +22,8 @@ final class WorkerHost: SessionHost {
     static func open(
         _ plan: LaunchPlan, seat: Seat, interruptGrace: Duration, onReleased: @escaping @Reactor () -> Void
     ) async throws(Failure) -> WorkerHost {
+        try checkInstance(plan, seat.greeting)
         do throws(HostProblem) {
-            try checkInstance(plan, seat.greeting)
             let spaces = try await seat.initialize(plan)
             return WorkerHost(plan, seat, spaces, interruptGrace, onReleased)
         } catch {
@@ -37,12 +37,14 @@ final class WorkerHost: SessionHost {
         }
     }
 
-    private static func checkInstance(_ plan: LaunchPlan, _ greeting: WorkerGreeting?) throws(HostProblem) {
+    private static func checkInstance(_ plan: LaunchPlan, _ greeting: WorkerGreeting?) throws(Failure) {
         guard case .worker = plan.instances, let instance = plan.instance, let known = greeting?.instances,
             !known.contains(instance)
         else { return }
-        let hint = nearest(to: instance, among: known).map { "; did you mean \($0)?" } ?? ""
-        throw .refused(WorkerError(code: "bad_request", message: "there is no instance \"\(instance)\"\(hint)"))
+        let hint = nearest(to: instance, among: known).map { "did you mean \"\($0)\"?" }
+        throw Failure(
+            .notFound, "\(plan.reference) has no instance \"\(instance.prefix(200))\"",
+            next: hint ?? "GET the environment for the list")
     }
 
     private init(
@@ -68,6 +70,9 @@ final class WorkerHost: SessionHost {
 
     func reset(seed: Int64?, options: JSONObject) async throws(HostProblem) -> StepReply {
         if seat.connection.dialect == .v1 {
+            guard options.isEmpty else {
+                throw .refused(WorkerError(code: "unsupported", message: "\(plan.reference) takes no reset options"))
+            }
             let message = try await seat.ask(within: plan.times.reset) { [plan] _ in
                 WorkerCommand.initializeV1(instance: plan.instance ?? "", parameters: plan.parameters)
             }
@@ -85,7 +90,7 @@ final class WorkerHost: SessionHost {
             return try await seat.read { () throws in try message.replyV1(isStep: true) }
         }
         let message = try await seat.ask(within: plan.times.step) { WorkerCommand.step(id: $0, action: action) }
-        return try await seat.read { () throws in try message.stepReply() }
+        return try await seat.read { () throws in try message.stepReply(agents: agents) }
     }
 
     func render(mode: String?) async throws(HostProblem) -> Frame {
@@ -129,6 +134,9 @@ extension Seat {
     /// The spaces of a session, after `init` where the protocol has one; the manifest's own come first.
     func initialize(_ plan: LaunchPlan) async throws(HostProblem) -> SessionSpaces {
         guard connection.dialect != .v1 else {
+            if let key = WorkerCommand.reservedV1.first(where: { plan.parameters[$0] != nil }) {
+                throw .refused(WorkerError(code: "bad_request", message: "the parameter \"\(key)\" cannot be set"))
+            }
             return try await read { () throws in
                 let text = Space.text(try Space.Text(minimum: 0))
                 return SessionSpaces(observation: plan.observationSpace ?? text, action: plan.actionSpace ?? text)
@@ -143,6 +151,9 @@ extension Seat {
     func ask(within timeout: Duration, _ command: (Int) -> [UInt8]) async throws(HostProblem) -> WorkerMessage {
         do throws(WorkerConnection.Problem) {
             return try await connection.exchange(timeout: timeout, command)
+        } catch .commandTooLong(let limit) {
+            let text = "the request is longer than the \(limit) bytes that a worker takes"
+            throw .refused(WorkerError(code: "bad_request", message: text))
         } catch {
             let (reason, text) = await explain(error)
             throw .ended(reason, text)
@@ -163,6 +174,7 @@ extension Seat {
     func explain(_ problem: WorkerConnection.Problem) async -> (FailureReason, String) {
         switch problem {
         case .timeout: return (.timeout, "the worker gave no answer in time")
+        case .commandTooLong(let limit): return (.lineTooLong, "a command is longer than \(limit) bytes")
         case .malformed(let text): return (.replyMalformed, text)
         case .lineTooLong(let limit): return (.lineTooLong, "a line of the worker is longer than \(limit) bytes")
         case .closed: return (.workerExited, "the worker was ended")
@@ -196,19 +208,22 @@ extension WorkerMessage {
     /// The answer to `render`.
     fileprivate func frame() throws -> Frame {
         try requireOK()
-        if let pixels = tensors["/frame"] {
-            guard pixels.dtype == .uint8, pixels.shape.count == 3, [1, 3, 4].contains(pixels.shape[2]) else {
-                throw MalformedReply("a frame has to be uint8 of shape [height, width, 3]")
-            }
-            return .pixels(pixels)
-        }
+        if let pixels = tensors["/frame"] { return .pixels(try Self.checked(pixels)) }
         guard let value = members.value("frame") else { throw MalformedReply("the reply has no frame") }
         if let text = value.string { return .text(text) }
-        var shape: [Int] = [], inner: JSONValue? = value
+        var shape: [Int] = []
+        var inner: JSONValue? = value
         while let array = inner?.array {
             shape.append(array.count)
             inner = array.first
         }
-        return .pixels(try Tensor(value, dtype: .uint8, shape: shape))
+        return .pixels(try Self.checked(Tensor(value, dtype: .uint8, shape: shape)))
+    }
+
+    private static func checked(_ pixels: Tensor) throws(MalformedReply) -> Tensor {
+        guard pixels.dtype == .uint8, pixels.shape.count == 3, [1, 3, 4].contains(pixels.shape[2]) else {
+            throw MalformedReply("a frame has to be uint8 of shape [height, width, 3]")
+        }
+        return pixels
     }
 }

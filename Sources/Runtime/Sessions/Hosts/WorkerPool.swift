@@ -44,6 +44,7 @@ public final class WorkerPool: SessionHostSource {
     private var pools: [Key: SeatPool] = [:]
     private var lastSandbox = 0
     private var sweep: Timer?
+    private var isShutDown = false
 
     public init(_ configuration: Configuration, backends: [LaunchPlan.Backend: any SandboxBackend], logger: Logger) {
         self.configuration = configuration
@@ -65,6 +66,7 @@ public final class WorkerPool: SessionHostSource {
     }
 
     public func shutDown() async {
+        isShutDown = true
         sweep?.cancel()
         let ending = pools.values
         pools = [:]
@@ -74,6 +76,7 @@ public final class WorkerPool: SessionHostSource {
     }
 
     private func pool(for plan: LaunchPlan) throws(Failure) -> SeatPool {
+        guard !isShutDown else { throw Failure(.unavailable, "the server is stopping") }
         let key = Key(digest: plan.digest, tenant: plan.tenant, backend: plan.backend)
         if let pool = pools[key] { return pool }
         guard let backend = backends[plan.backend] else {
@@ -83,7 +86,8 @@ public final class WorkerPool: SessionHostSource {
         }
         let seats = SeatConfiguration(
             plan: plan, lineLimit: configuration.lineLimit, familyLimits: configuration.familyLimits)
-        let pool = SeatPool(spareCount: configuration.spares, logger: logger) { [unowned self] () async throws(Failure) in
+        let pool = SeatPool(spareCount: configuration.spares, logger: logger) {
+            [unowned self] () async throws(Failure) in
             guard plan.isShared else { return OwnSeats(seats, backend: backend) { self.newName() } }
             return try await ZygoteSeats.start(seats, backend: backend, name: newName())
         }

@@ -27,15 +27,19 @@ final class ZygoteSeats: SeatSource {
         _ configuration: SeatConfiguration, backend: any SandboxBackend, name: String
     ) async throws(Failure) -> ZygoteSeats {
         let plan = configuration.plan
-        let packets = try Descriptor.socketPair(packets: true), pipe = try Descriptor.pipe()
+        let packets = try Descriptor.socketPair(packets: true)
+        let pipe = try Descriptor.pipe()
         let null = try openNull()
         let specification = SandboxSpecification(
-            name: name, command: plan.command, environment: plan.environment, directory: plan.directory, mounts: plan.mounts,
+            name: name, command: plan.command, environment: plan.environment, directory: plan.directory,
+            mounts: plan.mounts,
             limits: configuration.familyLimits, network: plan.network, isShared: true)
         let sandbox = try await backend.start(
             specification,
-            descriptors: SandboxDescriptors(input: null.raw, output: null.raw, errors: pipe.second.raw, control: packets.second.raw))
-        let control = try PacketSocket(packets.first), errors = try Channel(pipe.first)
+            descriptors: SandboxDescriptors(
+                input: null.raw, output: null.raw, errors: pipe.second.raw, control: packets.second.raw))
+        let control = try PacketSocket(packets.first)
+        let errors = try Channel(pipe.first)
         let seats = ZygoteSeats(configuration, sandbox: sandbox, control: control, errors: errors)
         do throws(Failure) {
             try await seats.ready.value(within: plan.times.start, or: seats.failed("it needs too long to start"))
@@ -51,9 +55,9 @@ final class ZygoteSeats: SeatSource {
         self.sandbox = sandbox
         self.control = control
         self.errors = errors
-        errors.onReceive = { [unowned self] in log.append($0) }
-        control.onMessage = { [unowned self] bytes, _ in received(bytes) }
-        control.onEnd = { [unowned self] in ended("it ended") }
+        errors.onReceive = { [weak self] in self?.log.append($0) }
+        control.onMessage = { [weak self] bytes, _ in self?.received(bytes) }
+        control.onEnd = { [weak self] in self?.ended("it ended") }
     }
 
     func makeSeat() async throws(Failure) -> Seat {
@@ -74,15 +78,19 @@ final class ZygoteSeats: SeatSource {
         let plan = configuration.plan
         let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
-            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit)
+            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit,
+            logLimit: plan.logLimit)
         let started = Promise<Int32>()
         ends.channel.expectSender { process, bytes in
             let isStart = bytes.elementsEqual("{\"event\":\"started\"}\n".utf8)
             started.settle(
                 isStart
-                    ? .success(process) : .failure(Failure(.sessionFailed, "the fork said something else than started")))
+                    ? .success(process) : .failure(Failure(.sessionFailed, "the fork said something else than started"))
+            )
         }
-        let request: JSONValue = ["op": "fork", "session": .string(name), "scratch": .string(scratch), "environment": [:]]
+        let request: JSONValue = [
+            "op": "fork", "session": .string(name), "scratch": .string(scratch), "environment": [:],
+        ]
         let forked = Promise<Void>()
         forks[name] = forked
         defer { forks[name] = nil }
@@ -111,7 +119,7 @@ final class ZygoteSeats: SeatSource {
     }
 
     func shutDown() async {
-        isUsable = false
+        ended("the server ends it")
         control.close()
         sandbox.kill()
         await sandbox.waitUntilGone()
@@ -142,7 +150,8 @@ final class ZygoteSeats: SeatSource {
     private func failed(_ text: String) -> Failure {
         let lines = log.lines(last: 20).joined(separator: "\n")
         return Failure(
-            .sessionFailed, "the zygote of \(configuration.plan.reference) failed: \(text)" + (lines.isEmpty ? "" : "\n\(lines)"),
+            .sessionFailed,
+            "the zygote of \(configuration.plan.reference) failed: \(text)" + (lines.isEmpty ? "" : "\n\(lines)"),
             next: "check the environment with corral env validate, or look at what it prints",
             details: ["reason": "worker_exited"])
     }

@@ -1,0 +1,92 @@
+"""Many live sandboxed sessions on one server, all stepping: doubles their number up to the goal or the first failure.
+
+Every session has a connection of its own. Prints what it finds and writes `Benchmarks/results/capacity.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+from pathlib import Path
+
+from load import Phase, compile_load, run_load
+from memory import Memory, measure
+from results import machine
+from servers import corral
+
+ROOT = Path(__file__).resolve().parents[2]
+GOALS = (1000, 2000, 5000)
+HEAD = """\
+| sessions | opened in, s | steps | steps/s | step p50, ms | step p99, ms | fewest steps of a session | errors | closed in, s | MiB a session | descriptors of the server a session, connection included |
+|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
+
+
+def main() -> int:
+    arguments = _arguments()
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    lines: list[str] = []
+    failure = ""
+    with tempfile.TemporaryDirectory(prefix="corral-bench-") as name:
+        folder = Path(name)
+        load = compile_load(folder)
+        print(HEAD, flush=True)
+        for sessions in (goal for goal in GOALS if goal <= arguments.most):
+            try:
+                lines.append(_row(load, arguments.binary.resolve(), folder, sessions, arguments.seconds))
+            except RuntimeError as error:
+                failure = f"{sessions} sessions failed: {error}"
+                break
+            print(lines[-1], flush=True)
+    facts = machine(arguments.binary, {"workers": (Path(sys.executable), ("gymnasium", "numpy"))})
+    facts.append(f"- at most {files} open files for a process, {_number('/proc/sys/kernel/pid_max')} processes")
+    text = "\n".join(["# Capacity", "", *facts, "", HEAD, *lines, "", failure, ""])
+    arguments.results.mkdir(parents=True, exist_ok=True)
+    (arguments.results / "capacity.md").write_text(text.rstrip() + "\n")
+    print(failure, file=sys.stderr)
+    return 0 if len(lines) and not failure else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/corral", help="the server program")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of stepping")
+    parser.add_argument("--most", type=int, default=GOALS[-1], help="sessions to end with")
+    parser.add_argument("--results", type=Path, default=ROOT / "Benchmarks/results")
+    return parser.parse_args()
+
+
+def _row(load: Path, binary: Path, folder: Path, sessions: int, seconds: float) -> str:
+    # A session that waits for its turn among thousands is not a slow client.
+    with corral(binary, folder, "--client-timeout", "600", "--idle-timeout", "1h") as server:
+        run_load(load, server.port, "corral", 4, 0.2)
+        before = measure(server.pid)
+        seen: dict[str, Memory] = {}
+
+        def look(phase: str) -> None:
+            seen[phase] = measure(server.pid)
+
+        phases = run_load(load, server.port, "corral", sessions, seconds, order="one", paused=look)
+    opened, step, closed = phases["open"], phases["step"], phases["close"]
+    return _line(sessions, opened, step, closed, before, seen["step"])
+
+
+def _line(sessions: int, opened: Phase, step: Phase, closed: Phase, before: Memory, after: Memory) -> str:
+    memory = (after.server + after.workers - before.server - before.workers) / sessions / (1 << 20)
+    files = (after.descriptors - before.descriptors) / sessions
+    cells = (
+        sessions, f"{opened['wall'] / 1e6:.1f}", f"{step['count']:,}", f"{step['count'] / (step['wall'] / 1e6):,.0f}",
+        f"{step['p50'] / 1e3:.0f}", f"{step['p99'] / 1e3:.0f}", step["least"], closed["errors"],
+        f"{closed['wall'] / 1e6:.1f}", f"{memory:.2f}", f"{files:.1f}",
+    )  # fmt: skip
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _number(path: str) -> int:
+    return int(Path(path).read_text())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+import os
+import resource
+from pathlib import Path
+
+import pytest
+
+from e2e import machine
+from e2e.server import BINARY, Server
+
+HERE = Path(__file__).parent
+
+
+def pytest_configure(config):
+    machine.adopt_orphans()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
+
+
+def pytest_collection_modifyitems(items):
+    if os.path.exists(BINARY):
+        return
+    for item in items:
+        if Path(item.fspath).is_relative_to(HERE):
+            item.add_marker(pytest.mark.skip(reason="there is no server to test: %s" % BINARY))
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server with the bundled environments that the tests of a module share."""
+    with Server("--max-sessions", "64") as server:
+        yield server
+
+
+@pytest.fixture
+def api(server):
+    """A client of the shared server; its sessions are closed after the test."""
+    yield server.client
+    listed = server.client.get("/v1/sessions?limit=1000").json["sessions"]
+    for session in listed:
+        if session["state"] not in ("closed", "failed"):
+            server.client.delete(session["id"])
+    server.client.close()
+
+
+@pytest.fixture
+def serve():
+    """Starts servers with options of their own; after the test all are stopped and nothing may be left."""
+    started = []
+
+    def start(*options, **more):
+        started.append(Server(*options, **more))
+        return started[-1]
+
+    yield start
+    for server in reversed(started):
+        server.__exit__(None)

@@ -1,0 +1,31 @@
+"""Folders of manifests, made for a test."""
+
+import json
+import shutil
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def write(folder, name, launch, sources=(), **fields):
+    """Writes one environment below `folder`; `sources` are copied beside its manifest. Returns the folder.
+
+    A manifest is YAML, of which JSON is a part.
+    """
+    place = Path(folder) / name
+    place.mkdir(parents=True)
+    manifest = {"manifest": 1, "name": name, "version": "1.0.0", "launch": {"process": launch}, **fields}
+    (place / "environment.yaml").write_text(json.dumps(manifest))
+    for source in sources:
+        if Path(source).is_dir():
+            shutil.copytree(source, place / Path(source).name)
+        else:
+            shutil.copy(source, place)
+    return Path(folder)
+
+
+def write_source(folder, name, launch, text, **fields):
+    """The same with a worker's source given as text, in `worker.py`."""
+    write(folder, name, launch, **fields)
+    (Path(folder) / name / "worker.py").write_text(text)
+    return Path(folder)
