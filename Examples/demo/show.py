@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -19,7 +20,7 @@ def console() -> Console:
 
 def bars(out: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"), TimeElapsedColumn(),
+        TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"), TimeElapsedColumn(),
         console=out, disable=not out.is_terminal,
     )  # fmt: skip
 
@@ -30,11 +31,15 @@ def line(result: Result) -> str:
 
 
 def table(results: Sequence[Result]) -> Table:
-    shown = Table(title="A random agent in isolated sessions", title_justify="left", show_edge=False, pad_edge=False)
+    """Fits into 80 columns."""
+    shown = Table(
+        title="A random agent in isolated sessions", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
+        show_edge=False, pad_edge=False,
+    )  # fmt: skip
     shown.add_column("environment", no_wrap=True)
-    for name in ("sessions", "episodes", "steps", "return", "steps/s", "cold start", "warm start"):
-        shown.add_column(name, justify="right")
-    shown.add_column("backend")
+    for name in ("ses-\nsions", "epi-\nsodes", "steps", "return", "steps/s", "cold\nstart", "warm\nstart"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("backend", no_wrap=True)
     for result in results:
         warm = result.median_warm
         shown.add_row(
@@ -61,10 +66,11 @@ def _common(result: Result, field: str) -> str:
     return ", ".join(sorted({str(session.get(field, "unknown")) for session in result.sessions}))
 
 
-LEGEND = """\
-return: mean sum of rewards of an episode. cold start: the first session, which starts the sandbox and loads the
-environment. warm start: the median of the others, which are forked from it (text/ScienceWorld has a Java machine and
-cannot be forked)."""
+LEGEND = (
+    "return: mean sum of rewards of an episode. cold start: the first session, which also starts the sandbox and loads "
+    "the environment. warm start: median of the others, forked from what is loaded (text/ScienceWorld cannot be "
+    "forked: it has a Java machine). All sessions play at the same time."
+)
 
 
 def next_steps(binary: str) -> str:
