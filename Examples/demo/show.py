@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -33,29 +32,30 @@ def line(result: Result) -> str:
 def table(results: Sequence[Result]) -> Table:
     """Fits into 80 columns."""
     shown = Table(
-        title="A random agent in isolated sessions", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
-        show_edge=False, pad_edge=False,
-    )  # fmt: skip
+        title="A random agent in isolated sessions", title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False
+    )
     shown.add_column("environment", no_wrap=True)
     for name in ("ses-\nsions", "epi-\nsodes", "steps", "return", "steps/s", "cold\nstart", "warm\nstart"):
         shown.add_column(name, justify="right", no_wrap=True)
-    shown.add_column("backend", no_wrap=True)
     for result in results:
         warm = result.median_warm
         shown.add_row(
             result.game.reference, str(len(result.sessions)), str(result.episodes), str(result.steps),
             f"{result.mean_return:.1f}", f"{result.rate:,.0f}", duration(result.cold),
-            duration(warm) if warm is not None else "–", _common(result, "backend"),
+            duration(warm) if warm is not None else "–",
         )  # fmt: skip
     return shown
 
 
 def isolation(results: Sequence[Result]) -> list[str]:
-    """What fences the sessions, said once where it is the same for all."""
-    found = {result.game.reference: _common(result, "isolation") for result in results}
+    """Backend and fence of the sessions, said once where it is the same for all."""
+    found = {
+        result.game.reference: f"backend {_common(result, 'backend')}; isolation in force: {_common(result, 'isolation')}"
+        for result in results
+    }
     if len(set(found.values())) == 1:
-        return [f"isolation in force: {next(iter(found.values()))}"]
-    return [f"isolation in force, {name}: {text}" for name, text in found.items()]
+        return list(found.values())[:1]
+    return [f"{name}: {text}" for name, text in found.items()]
 
 
 def duration(seconds: float) -> str:
