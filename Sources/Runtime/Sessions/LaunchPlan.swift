@@ -47,6 +47,8 @@ public struct LaunchPlan: Sendable {
     public let network: SandboxSpecification.Network
     public let limits: SandboxLimits
     public let times: Times
+    /// Bytes of the worker's standard error that are kept.
+    public let logLimit: Int
     public let validation: Validation
     public let observationSpace: Space?
     public let actionSpace: Space?
@@ -60,7 +62,7 @@ public struct LaunchPlan: Sendable {
         reference: String, digest: String, tenant: String, backend: Backend, command: [String],
         dialect: WorkerConnection.Dialect, isShared: Bool, directory: String, environment: [String: String],
         mounts: [SandboxMount],
-        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, validation: Validation,
+        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, logLimit: Int, validation: Validation,
         observationSpace: Space?,
         actionSpace: Space?, instance: String?, instances: Instances, parameters: JSONObject, isNondeterministic: Bool
     ) {
@@ -77,6 +79,7 @@ public struct LaunchPlan: Sendable {
         self.network = network
         self.limits = limits
         self.times = times
+        self.logLimit = logLimit
         self.validation = validation
         self.observationSpace = observationSpace
         self.actionSpace = actionSpace

@@ -26,7 +26,7 @@ public final class WorkerConnection {
     public var onEnd: (@Reactor (Problem) -> Void)?
     /// Called with `output` and `progress` lines of the command in flight.
     public var onEvent: (@Reactor (WorkerMessage) -> Void)?
-    public private(set) var log = LogRing()
+    public private(set) var log: LogRing
     public private(set) var problem: Problem?
 
     private let channel: Channel
@@ -43,10 +43,11 @@ public final class WorkerConnection {
     ///   - channel: Carries commands out and replies in.
     ///   - errors: The worker's standard error, kept in `log`.
     ///   - lineLimit: The most bytes of a line, and of the buffers of one reply.
-    public init(channel: Channel, errors: Channel?, dialect: Dialect, lineLimit: Int) {
+    public init(channel: Channel, errors: Channel?, dialect: Dialect, lineLimit: Int, logLimit: Int = 64 << 10) {
         self.channel = channel
         self.errors = errors
         self.dialect = dialect
+        log = LogRing(limit: logLimit)
         bufferLimit = lineLimit
         framer = LineFramer(lineLimit: lineLimit)
         channel.onReceive = { [weak self] in self?.received($0) }

@@ -65,8 +65,15 @@ public final class RESTAPI {
     ) -> (contentType: String, body: [UInt8]) {
         let code =
             status == 503 ? .unavailable : Failure.Code.allCases.first { $0.httpStatus == status } ?? .invalidArgument
-        let body: JSONValue = ["error": errorObject(Failure(code, reason), requestID: "")]
+        let next =
+            status == 503
+            ? "try again later, or on another server" : "send a request that RFC 9112 and the server's limits allow"
+        let body: JSONValue = ["error": errorObject(Failure(code, reason, next: next), requestID: newRequestID())]
         return ("application/json", body.encoded())
+    }
+
+    private nonisolated static func newRequestID() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 16)
     }
 
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
@@ -117,7 +124,7 @@ public final class RESTAPI {
         {
             return given
         }
-        return String(UInt64.random(in: .min ... .max), radix: 16)
+        return Self.newRequestID()
     }
 
     private func log(_ request: HTTPRequest, _ operation: String, _ status: Int, _ duration: Duration, _ id: String) {

@@ -29,7 +29,8 @@ final class OwnSeats: SeatSource {
         let plan = configuration.plan
         let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
-            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit)
+            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit,
+            logLimit: plan.logLimit)
         let specification = SandboxSpecification(
             name: newName(), command: plan.command, environment: plan.environment, directory: plan.directory,
             mounts: plan.mounts, limits: plan.limits, network: plan.network, loopback: plan.network == .none)

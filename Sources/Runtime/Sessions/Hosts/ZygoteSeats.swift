@@ -78,7 +78,8 @@ final class ZygoteSeats: SeatSource {
         let plan = configuration.plan
         let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
-            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit)
+            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit,
+            logLimit: plan.logLimit)
         let started = Promise<Int32>()
         ends.channel.expectSender { process, bytes in
             let isStart = bytes.elementsEqual("{\"event\":\"started\"}\n".utf8)
