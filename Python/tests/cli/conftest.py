@@ -48,19 +48,32 @@ def toys(corral):
 
 
 @pytest.fixture(scope="session")
-def url(variables, tmp_path_factory):
+def serve(variables, tmp_path_factory):
+    """Starts servers on Unix sockets; returns their addresses."""
+    started = []
+
+    def start(*options):
+        path = tmp_path_factory.mktemp("server") / "socket"
+        log = open(path.with_name("log"), "wb")
+        process = subprocess.Popen(
+            [BINARY, "serve", "--unix-socket", path, *options], env=variables, stdin=subprocess.DEVNULL, stdout=log,
+            stderr=log,
+        )  # fmt: skip
+        started.append((process, log))
+        deadline = time.monotonic() + 30
+        while not path.exists():
+            assert process.poll() is None and time.monotonic() < deadline, path.with_name("log").read_text()
+            time.sleep(0.02)
+        return f"unix://{path}"
+
+    yield start
+    for process, log in started:
+        process.terminate()
+        assert process.wait(30) == 0
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def url(serve):
     """The address of a server with the environments beside these tests."""
-    path = tmp_path_factory.mktemp("server") / "socket"
-    log = open(path.with_name("log"), "wb")
-    options = ["--unix-socket", str(path), "--environments", str(HERE / "environments")]
-    process = subprocess.Popen(
-        [BINARY, "serve", *options], env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-    )
-    deadline = time.monotonic() + 30
-    while not path.exists():
-        assert process.poll() is None and time.monotonic() < deadline, path.with_name("log").read_text()
-        time.sleep(0.02)
-    yield f"unix://{path}"
-    process.terminate()
-    assert process.wait(30) == 0
-    log.close()
+    return serve("--environments", HERE / "environments")

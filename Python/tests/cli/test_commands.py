@@ -1,5 +1,6 @@
 """Every other command of the program but `serve`."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -152,9 +153,19 @@ def test_session_without_a_server_says_how_to_start_one(corral):
     assert result.returncode == 6 and "`corral serve`" in result.stderr
 
 
-def test_a_key_is_sent(corral, tmp_path, variables):
-    keyed = corral("session", "list", "--url", "http://127.0.0.1:1", CORRAL_API_KEY="k\r\nX-Evil: 1")
-    assert keyed.returncode == 2 and "header" in keyed.stderr
+def test_a_key_is_sent(corral, serve, tmp_path):
+    digest = hashlib.sha256(b"open sesame").hexdigest()
+    keys = tmp_path / "keys.yaml"
+    keys.write_text(f"keys:\n  - {{id: me, roles: [admin], sha256: {digest}}}\n")
+    url = serve("--keys", keys)
+    refused = corral("session", "list", "--url", url)
+    assert refused.returncode == 4 and "key" in refused.stderr
+    assert corral("session", "list", "--url", url, CORRAL_API_KEY="open sesame").stdout == "no sessions\n"
+
+
+def test_a_key_cannot_hold_a_line_end(corral):
+    result = corral("session", "list", "--url", "http://127.0.0.1:1", CORRAL_API_KEY="k\r\nX-Evil: 1")
+    assert result.returncode == 2 and "header" in result.stderr
 
 
 @pytest.mark.parametrize(

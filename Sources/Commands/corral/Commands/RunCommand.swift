@@ -33,7 +33,9 @@ enum RunCommand: Subcommand {
             .flag("json", "Print one JSON object instead of a table."),
             ServerURL.option,
         ] + ServerKeys.flagsOfOneCommand,
-        positionals: [.init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")])
+        positionals: [
+            .init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")
+        ])
 
     static func run(_ invocation: Invocation) async throws(Failure) {
         let options = try RunOptions(invocation)
