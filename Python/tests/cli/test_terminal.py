@@ -93,7 +93,7 @@ def test_a_human_is_told_what_is_no_action(terminal):
     screen.type("2")
     screen.wait_for("action 0 to 3 > ")
     screen.type(":q")
-    assert screen.end() == 0 and "stopped" in screen.text
+    assert screen.end() == 0 and "quit" in screen.text
 
 
 def test_each_agent_of_a_human_is_asked(terminal):
@@ -129,4 +129,4 @@ def test_control_c_stops_a_human_too(terminal):
     screen = terminal("run", "toys/Words", "--agent", "human")
     screen.wait_for("A lamp is here.")
     screen.process.send_signal(2)
-    assert screen.end() == 0 and "stopped" in screen.text
+    assert screen.end() == 130 and "stopped" in screen.text

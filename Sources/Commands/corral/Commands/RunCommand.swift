@@ -67,7 +67,7 @@ enum RunCommand: Subcommand {
         let report = try result.get()
         Output.standard.write(
             options.isJSON ? String(decoding: report.json.prettyEncoded(), as: UTF8.self) : report.table)
-        if report.tally.isStopped, !isHuman(options) { exit(130) }
+        if report.tally.isStopped { exit(130) }
     }
 
     private static func isHuman(_ options: RunOptions) -> Bool {
