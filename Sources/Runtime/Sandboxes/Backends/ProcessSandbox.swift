@@ -91,8 +91,8 @@ final class CgroupFence: SessionFence {
     }
 
     func admit(_ process: pid_t) async throws(Failure) {
-        let watched: ChildProcess
-        do { watched = try ChildProcess(watching: process) } catch { throw Self.ended(process) }
+        let handle: ProcessHandle
+        do { handle = try ProcessHandle(of: process) } catch { throw Self.ended(process) }
         let group = group
         let inside = "/\(sandbox)/"
         let number = await offload {
@@ -100,7 +100,7 @@ final class CgroupFence: SessionFence {
             guard SystemFile.read("/proc/\(process)/cgroup")?.contains(inside) == true else { return ESRCH }
             return group.admit(process)
         }
-        if watched.hasEnded || number == ESRCH { throw Self.ended(process) }
+        if handle.hasEnded || number == ESRCH { throw Self.ended(process) }
         guard number == 0 else {
             throw Failure(.sandboxUnavailable, "a session cannot be put under its limits: \(errorText(number))")
         }
