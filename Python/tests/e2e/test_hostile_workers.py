@@ -115,7 +115,7 @@ def test_what_fills_up_has_a_limit_and_the_session_goes_on(server, attacker, nam
 def test_a_worker_that_never_answers_is_ended_by_the_time_limit(server, attacker, name):
     begin = time.monotonic()
     check_failed(server, attacker, "timeout", attack(server, attacker, name))
-    assert 3 <= time.monotonic() - begin < 8
+    assert 3 <= time.monotonic() - begin < 15
 
 
 @pytest.mark.parametrize("name", ["daemon", "kill_all"])
@@ -137,7 +137,7 @@ def test_a_stubborn_worker_is_closed_at_once(server, attacker, name):
     time.sleep(0.3)
     begin = time.monotonic()
     assert server.client.delete(attacker).status == 200
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 2.5
     thread.join()
 
 
