@@ -60,7 +60,7 @@ def _arguments() -> argparse.Namespace:
 
 def _row(load: Path, binary: Path, folder: Path, sessions: int, seconds: float) -> str:
     # A session that waits for its turn among thousands is not a slow client.
-    with corral(binary, folder, "--client-timeout", "600", "--idle-timeout", "1h") as server:
+    with corral(binary, folder, "--client-timeout", "10m", "--idle-timeout", "1h") as server:
         run_load(load, server.port, "corral", 4, 0.2)
         before = measure(server.pid)
         seen: dict[str, Memory] = {}

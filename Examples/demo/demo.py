@@ -86,6 +86,10 @@ def _play_all(out: Console, client: corral.Client, games: list[Game], seed: int)
             matches.append(match)
             threads.append(threading.Thread(target=match.play, daemon=True))
         try:
+            for match, bar in zip(matches, progress.task_ids):
+                progress.update(bar, description=f"{match.game.reference} starts")
+                _open(match)
+                progress.update(bar, description=match.game.reference)
             for thread in threads:
                 thread.start()
             _wait(out, matches, threads)
@@ -97,8 +101,15 @@ def _play_all(out: Console, client: corral.Client, games: list[Game], seed: int)
                     thread.join(max(0.0, deadline - time.monotonic()))
     for match in matches:
         if match.error is not None:
-            raise _named(match.error, match.result.game)
+            raise _named(match.error, match.game)
     return [match.result for match in matches]
+
+
+def _open(match: Match) -> None:
+    try:
+        match.open()
+    except corral.CorralError as error:
+        raise _named(error, match.game) from error
 
 
 def _wait(out: Console, matches: list[Match], threads: list[threading.Thread]) -> None:

@@ -78,42 +78,36 @@ class Match:
         self.result = Result(game)
         self.error: Exception | None = None
         self._client = client
-        self._game = game
+        self.game = game
         self._seed = seed
         self._stop = stop
         self._progress = progress
         self._lock = threading.Lock()
+        self._sessions: list[corral.Session] = []
         self._began: float | None = None
+
+    def open(self) -> None:
+        """Starts the sessions one after another, so that the times are those of a start."""
+        for number in range(self.game.sessions):
+            start = time.perf_counter()
+            session = self._client.sessions.create(self.game.reference, instance=self.game.instance, reset=False)
+            seconds = time.perf_counter() - start
+            self._sessions.append(session)
+            if number == 0:
+                self.result.cold = seconds
+            else:
+                self.result.warm.append(seconds)
 
     def play(self) -> None:
         """Returns when all sessions are closed; `error` tells what went wrong, and then all other games stop, too."""
-        try:
-            first, self.result.cold = self._open()
-        except Exception as error:
-            return self._failed(error)
-        others = [self._thread(number) for number in range(1, self._game.sessions)]
-        self._run(first, 0)
-        for thread in others:
+        threads = [
+            threading.Thread(target=self._run, args=(session, number), daemon=True)
+            for number, session in enumerate(self._sessions)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
             thread.join()
-
-    def _thread(self, number: int) -> threading.Thread:
-        thread = threading.Thread(target=self._open_and_run, args=(number,), daemon=True)
-        thread.start()
-        return thread
-
-    def _open_and_run(self, number: int) -> None:
-        try:
-            session, seconds = self._open()
-        except Exception as error:
-            return self._failed(error)
-        with self._lock:
-            self.result.warm.append(seconds)
-        self._run(session, number)
-
-    def _open(self) -> tuple[corral.Session, float]:
-        start = time.perf_counter()
-        session = self._client.sessions.create(self._game.reference, instance=self._game.instance, reset=False)
-        return session, time.perf_counter() - start
 
     def _run(self, session: corral.Session, number: int) -> None:
         try:
@@ -129,7 +123,7 @@ class Match:
         returns: list[float] = []
         total, over = 0.0, False
         info = session.reset(seed=seed).info
-        for done in range(1, self._game.steps + 1):
+        for done in range(1, self.game.steps + 1):
             if self._stop.is_set():
                 return
             if over:
@@ -145,22 +139,22 @@ class Match:
         self._finished(session, returns, total)
 
     def _choose(self, session: corral.Session, info: dict[str, Any], chance: random.Random) -> Any:
-        if self._game.commands is None:
+        if self.game.commands is None:
             return session.action_space.sample()
-        return chance.choice(info[self._game.commands])
+        return chance.choice(info[self.game.commands])
 
     def _first_step(self) -> None:
         if self._began is None:
             self._began = time.perf_counter()
 
     def _stepped(self, done: int) -> None:
-        if done % 10 == 0 or done == self._game.steps:
+        if done % 10 == 0 or done == self.game.steps:
             self._progress(done - (done - 1) // 10 * 10)
 
     def _finished(self, session: corral.Session, returns: list[float], last: float) -> None:
         with self._lock:
             self.result.sessions.append(session.info)
-            self.result.steps += self._game.steps
+            self.result.steps += self.game.steps
             self.result.episodes += len(returns)
             self.result.returns += returns or [last]
             if self._began is not None:

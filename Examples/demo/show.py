@@ -19,7 +19,7 @@ def console() -> Console:
 
 def bars(out: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"), TimeElapsedColumn(),
+        TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"), TimeElapsedColumn(),
         console=out, disable=not out.is_terminal,
     )  # fmt: skip
 
@@ -30,27 +30,32 @@ def line(result: Result) -> str:
 
 
 def table(results: Sequence[Result]) -> Table:
-    shown = Table(title="A random agent in isolated sessions", title_justify="left", show_edge=False, pad_edge=False)
+    """Fits into 80 columns."""
+    shown = Table(
+        title="A random agent in isolated sessions", title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False
+    )
     shown.add_column("environment", no_wrap=True)
-    for name in ("sessions", "episodes", "steps", "return", "steps/s", "cold start", "warm start"):
-        shown.add_column(name, justify="right")
-    shown.add_column("backend")
+    for name in ("ses-\nsions", "epi-\nsodes", "steps", "return", "steps/s", "cold\nstart", "warm\nstart"):
+        shown.add_column(name, justify="right", no_wrap=True)
     for result in results:
         warm = result.median_warm
         shown.add_row(
             result.game.reference, str(len(result.sessions)), str(result.episodes), str(result.steps),
             f"{result.mean_return:.1f}", f"{result.rate:,.0f}", duration(result.cold),
-            duration(warm) if warm is not None else "–", _common(result, "backend"),
+            duration(warm) if warm is not None else "–",
         )  # fmt: skip
     return shown
 
 
 def isolation(results: Sequence[Result]) -> list[str]:
-    """What fences the sessions, said once where it is the same for all."""
-    found = {result.game.reference: _common(result, "isolation") for result in results}
+    """Backend and fence of the sessions, said once where it is the same for all."""
+    found = {
+        result.game.reference: f"backend {_common(result, 'backend')}; isolation in force: {_common(result, 'isolation')}"
+        for result in results
+    }
     if len(set(found.values())) == 1:
-        return [f"isolation in force: {next(iter(found.values()))}"]
-    return [f"isolation in force, {name}: {text}" for name, text in found.items()]
+        return list(found.values())[:1]
+    return [f"{name}: {text}" for name, text in found.items()]
 
 
 def duration(seconds: float) -> str:
@@ -61,10 +66,11 @@ def _common(result: Result, field: str) -> str:
     return ", ".join(sorted({str(session.get(field, "unknown")) for session in result.sessions}))
 
 
-LEGEND = """\
-return: mean sum of rewards of an episode. cold start: the first session, which starts the sandbox and loads the
-environment. warm start: the median of the others, which are forked from it (text/ScienceWorld has a Java machine and
-cannot be forked)."""
+LEGEND = (
+    "return: mean sum of rewards of an episode. cold start: the first session, which also starts the sandbox and loads "
+    "the environment. warm start: median of the others, forked from what is loaded (text/ScienceWorld cannot be "
+    "forked: it has a Java machine). All sessions play at the same time."
+)
 
 
 def next_steps(binary: str) -> str:

@@ -75,7 +75,7 @@ public struct ManifestAuthority: LaunchAuthority {
                 reset: min(resources.resetTime, policy.longestCommand),
                 step: min(resources.stepTime, policy.longestCommand)),
             logLimit: Int(min(resources.output, 16 << 20)), validation: policy.validation, observationSpace: observation, actionSpace: action,
-            instance: try instance(request.instance, manifest, entry),
+            instance: try instance(request.instance, entry),
             instances: manifest.instances == .ask ? .worker : .any,
             parameters: try manifest.checkParameters(request.parameters),
             isNondeterministic: manifest.isNondeterministic)
@@ -160,21 +160,13 @@ public struct ManifestAuthority: LaunchAuthority {
         return .host
     }
 
-    private func instance(
-        _ wanted: String?, _ manifest: Manifest, _ entry: ManifestFolder.Entry
-    ) throws(Failure) -> String? {
-        let known: [String]
-        switch manifest.instances {
-        case .ask: return wanted
-        case .single: known = []
-        case .list(let list): known = list
-        case .files(let pattern): known = files(matching: pattern, below: entry.directory)
-        }
+    private func instance(_ wanted: String?, _ entry: ManifestFolder.Entry) throws(Failure) -> String? {
+        guard let known = entry.instances else { return wanted }
         guard let wanted else { return known.first }
         guard known.contains(wanted) else {
             let hint = nearest(to: wanted, among: known).map { "did you mean \"\($0)\"?" }
             throw Failure(
-                .notFound, "\(manifest.reference) has no instance \"\(wanted.prefix(200))\"",
+                .notFound, "\(entry.manifest.reference) has no instance \"\(wanted.prefix(200))\"",
                 next: hint ?? (known.isEmpty ? "leave the instance out" : "GET the environment for the list"))
         }
         return wanted

@@ -33,6 +33,8 @@ final class Session {
     private var seedIsPending = true
     private var chain: RecordChain?
     private var checker: ValueChecker?
+    /// Whether creation may be asked for again, and then gets the first answer again.
+    var keepsFirstAnswer = false
     private(set) var firstAnswer: CallAnswer?
     private var last: Result<CallAnswer, Failure>?
     private var waiters: [CheckedContinuation<Result<CallAnswer, Failure>, Never>] = []
@@ -161,6 +163,8 @@ final class Session {
         let host = host
         self.host = nil
         finalLogs = host?.logs(last: 200) ?? []
+        // Its owner closed it and asks no more; of a failed one a lost answer may still be fetched.
+        if case .closed = state.phase { (last, firstAnswer) = (nil, nil) }
         onOver?(self)
         let onGone = onGone
         closing = Task {
@@ -262,7 +266,7 @@ extension Session {
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: checker?.observationSpace(of: reply))
-        if firstAnswer == nil { firstAnswer = answer }
+        if keepsFirstAnswer, firstAnswer == nil { firstAnswer = answer }
         last = .success(answer)
         wake(.success(answer))
         return answer

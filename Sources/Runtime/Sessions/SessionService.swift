@@ -60,7 +60,9 @@ public final class SessionService {
             throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
         }
         guard count > 0 else { throw Failure(.invalidArgument, "\(count) sessions are none") }
-        guard let idempotencyKey else { return try await createNow(request, count: count, caller: caller) }
+        guard let idempotencyKey else {
+            return try await createNow(request, count: count, caller: caller, isRepeatable: false)
+        }
         let key = [caller.tenant, caller.id, idempotencyKey]
         while true {
             switch try idempotency.begin(key, fingerprint: request.fingerprint(count: count), now: .now) {
@@ -69,7 +71,7 @@ public final class SessionService {
             case .execute:
                 defer { for waiter in idempotencyWaiters.removeValue(forKey: key) ?? [] { waiter.resume() } }
                 do throws(Failure) {
-                    let created = try await createNow(request, count: count, caller: caller)
+                    let created = try await createNow(request, count: count, caller: caller, isRepeatable: true)
                     idempotency.finish(key, with: created.map(\.summary.id), now: .now)
                     return created
                 } catch {
@@ -158,13 +160,14 @@ extension SessionService {
     }
 
     private func createNow(
-        _ request: SessionRequest, count: Int, caller: Caller
+        _ request: SessionRequest, count: Int, caller: Caller, isRepeatable: Bool
     ) async throws(Failure) -> [CreatedSession] {
         try refuseIfDraining()
         let plan = try await authority.plan(for: request, caller: caller)
         try refuseIfDraining()
         try places.take(count)
         let made = (0..<count).map { _ in register(request, plan: plan, caller: caller) }
+        for session in made { session.keepsFirstAnswer = isRepeatable }
         if count == 1 { return [try await start(made[0], request)] }
         let starts = made.map { session in Task { await self.startResult(session, request) } }
         var results: [Result<CreatedSession, Failure>] = []

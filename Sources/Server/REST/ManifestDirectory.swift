@@ -18,6 +18,7 @@ public struct ManifestDirectory: EnvironmentDirectory {
         members["versions"] = .array(
             folder.entries.filter { $0.manifest.name == entry.manifest.name }
                 .map { .string($0.manifest.version.description) })
+        members["instances"] = entry.instances.map { .array($0.map(JSONValue.string)) } ?? .null
         return .object(members)
     }
 

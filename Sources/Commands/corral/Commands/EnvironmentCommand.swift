@@ -71,14 +71,9 @@ enum EnvironmentCommand: Subcommand {
     }
 
     private static func server(_ invocation: Invocation) throws(Failure) -> ServerClient? {
-        guard invocation.given("environments") == nil else {
-            guard invocation.given("url") == nil else {
-                throw Failure(
-                    .invalidArgument, "--environments and --url both say where to look", next: "give one of them")
-            }
-            return nil
-        }
-        return try ServerURL.given(invocation).map { (url) throws(Failure) in try ServerClient(url: url) }
+        let folders = ServerKeys.environments.declaration.option
+        let url = try ServerURL.given(invocation, against: [folders, Configuration.fileOption])
+        return try url.map { (url) throws(Failure) in try ServerClient(url: url) }
     }
 
     private static func folder(_ invocation: Invocation) throws(Failure) -> ManifestDirectory {

@@ -58,6 +58,10 @@ enum RunCommand: Subcommand {
                 }
             } catch { return .failure(error) }
         }
+        if case .failure(let failure) = result, failure.code == .interrupted {
+            Output.errors.write("corral: stopped before the first episode\n")
+            exit(130)
+        }
         let report = try result.get()
         Output.standard.write(
             options.isJSON ? String(decoding: report.json.prettyEncoded(), as: UTF8.self) : report.table)
