@@ -20,7 +20,8 @@ final class WorkerHost: SessionHost {
     private var release: Task<Void, Never>?
 
     static func open(
-        _ plan: LaunchPlan, seat: Seat, known: SpaceCache, interruptGrace: Duration, onReleased: @escaping @Reactor () -> Void
+        _ plan: LaunchPlan, seat: Seat, known: SpaceCache, interruptGrace: Duration,
+        onReleased: @escaping @Reactor () -> Void
     ) async throws(Failure) -> WorkerHost {
         try checkInstance(plan, seat.greeting)
         do throws(HostProblem) {
