@@ -1,4 +1,3 @@
-import CLinux
 import Foundations
 import Glibc
 import Reactor
@@ -106,7 +105,7 @@ final class CgroupFence: SessionFence {
             guard SystemFile.read("/proc/\(process)/cgroup")?.contains(inside) == true else { return ESRCH }
             let number = group.admit(process)
             if number != 0 { return number }
-            return -corral_limit_files(process, files)
+            return Kernel.limitFiles(of: process, to: files)
         }
         if watched.hasEnded || number == ESRCH { throw Self.ended(process) }
         guard number == 0 else {
