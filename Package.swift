@@ -103,9 +103,11 @@ let commands: [Target] = [
             "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
+    tests("Commands", "corral"),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
-        name: "ScriptedSessions", dependencies: ["Foundations", "JSON", "Logging", "Reactor", "Sandboxes", "Sessions", "Spaces", "Workers"],
+        name: "ScriptedSessions",
+        dependencies: ["Foundations", "JSON", "Logging", "Reactor", "Sandboxes", "Sessions", "Spaces", "Workers"],
         path: "Tests/ScriptedSessions", swiftSettings: strict),
 ]
 

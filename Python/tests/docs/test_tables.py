@@ -38,6 +38,16 @@ def test_every_code_of_failures_is_documented_with_its_statuses():
     assert documented == failure_codes()
 
 
+def test_every_exit_status_is_documented_with_its_codes():
+    documented = {
+        int(row[0]): set(re.findall(r"`(\w+)`", row[2])) for row in table("docs/cli.md", "## Exit status") if row[2]
+    }
+    real = {}
+    for name, (_, status) in failure_codes().items():
+        real.setdefault(status, set()).add(name)
+    assert documented == real
+
+
 def test_every_code_has_the_class_of_the_python_client():
     errors = pytest.importorskip("corral.errors")
     documented = {code(row[0]): code(row[3]) for row in table("docs/errors.md", "## Codes")}

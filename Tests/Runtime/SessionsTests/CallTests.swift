@@ -27,11 +27,23 @@ struct CallTests {
         #expect(host.calls.count == 2 && bench.records.count == 2)
     }
 
-    @Test func `the last answer can be had again after the end`() async throws {
-        let (bench, _, id) = try await started()
+    @Test func `the last answer can be had again after the session failed`() async throws {
+        let (bench, host, id) = try await started()
         let first = try await bench.service.step(id, action: bytes("1"), index: 1, caller: .local)
-        _ = try await bench.service.close(id, caller: .local)
+        host.die(.workerExited, "gone")
         #expect(try await bench.service.step(id, action: bytes("1"), index: 1, caller: .local).json() == first.json())
+        #expect(
+            await failure { try await bench.service.step(id, action: bytes("1"), index: 2, caller: .local) }?.code
+                == .sessionFailed)
+    }
+
+    @Test func `a closed session keeps no answer`() async throws {
+        let (bench, _, id) = try await started()
+        _ = try await bench.service.step(id, action: bytes("1"), index: 1, caller: .local)
+        _ = try await bench.service.close(id, caller: .local)
+        #expect(
+            await failure { try await bench.service.step(id, action: bytes("1"), index: 1, caller: .local) }?.code
+                == .sessionClosed)
         #expect(
             await failure { try await bench.service.step(id, action: bytes("1"), index: 2, caller: .local) }?.code
                 == .sessionClosed)

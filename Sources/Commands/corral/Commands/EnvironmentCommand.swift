@@ -24,7 +24,9 @@ enum EnvironmentCommand: Subcommand {
             Command("list", "List the environments that there are.", options: source),
             Command(
                 "show", "Show everything about an environment.", options: source,
-                positionals: [.init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")]),
+                positionals: [
+                    .init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")
+                ]),
             ValidateCommand.declaration,
         ])
 

@@ -181,7 +181,7 @@ struct EnvironmentTrial: Sendable {
 
     private func failed(_ name: String, _ failure: Failure, _ session: PlaySession?) async -> Check {
         var text = failure.message + (failure.next.isEmpty ? "" : "\n\(failure.next)")
-        let lines = (try? await session?.logs(last: 10)) ?? []
+        let lines = (try? await session?.logs(last: 20)) ?? []
         if !lines.isEmpty { text += "\n| " + lines.joined(separator: "\n| ") }
         return Check(name: name, isFine: false, text: text)
     }
