@@ -81,7 +81,7 @@ let runtime: [Target] = [
         ]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
-    tests("Runtime", "Sessions", ["TestSupport", "corral-sandbox"]),
+    tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
 let server: [Target] = [
@@ -91,7 +91,7 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Digest", "YAML",
         ]),
-    tests("Server", "REST", ["TestSupport"]),
+    tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
 ]
 
 let commands: [Target] = [
@@ -103,7 +103,12 @@ let commands: [Target] = [
             "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
+    tests("Commands", "corral"),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+        name: "ScriptedSessions",
+        dependencies: ["Foundations", "JSON", "Logging", "Reactor", "Sandboxes", "Sessions", "Spaces", "Workers"],
+        path: "Tests/ScriptedSessions", swiftSettings: strict),
 ]
 
 let package = Package(

@@ -38,6 +38,16 @@ def test_every_code_of_failures_is_documented_with_its_statuses():
     assert documented == failure_codes()
 
 
+def test_every_exit_status_is_documented_with_its_codes():
+    documented = {
+        int(row[0]): set(re.findall(r"`(\w+)`", row[2])) for row in table("docs/cli.md", "## Exit status") if row[2]
+    }
+    real = {}
+    for name, (_, status) in failure_codes().items():
+        real.setdefault(status, set()).add(name)
+    assert documented == real
+
+
 def test_every_code_has_the_class_of_the_python_client():
     errors = pytest.importorskip("corral.errors")
     documented = {code(row[0]): code(row[3]) for row in table("docs/errors.md", "## Codes")}
@@ -64,10 +74,9 @@ def test_every_reason_of_an_end_is_documented():
 
 def test_every_key_of_the_manifests_schema_is_documented():
     text = swift("Environments/Manifests/Manifest+Schema.swift")
-    keys = set()
+    schemas = "text|list|object|choice|count|size|section|launch|spaces?|reward|author|instances|resources|requirements|fork"
     # Keys of `properties` stand before a schema; keywords of JSON Schema stand before plain values.
-    for key in re.findall(r'"([a-z_]+)":\s*(?:text|list|object|choice|count|size|section|\[|launch|spaces|space|reward|author|instances|resources|requirements|fork)', text):  # fmt: skip  # noqa: E501
-        keys.add(key)
+    keys = set(re.findall(rf'"([a-z_0-9]+)":\s*(?:{schemas}|\[)', text))
     keywords = {"required", "enum", "items", "properties", "type", "oneOf", "anyOf", "const"}
     keys -= {"description", "propertyNames", "additionalProperties", "minItems"} | keywords
     assert {"manifest", "worker", "command", "gpus", "step_time", "sha256", "list", "python"} <= keys

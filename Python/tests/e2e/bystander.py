@@ -4,6 +4,9 @@ import threading
 import time
 
 
+PATIENCE = 15  # seconds: the machine that runs the tests may be busy with others
+
+
 class Bystander:
     """Steps a session of a hostile environment that counts, again and again, and checks every answer."""
 
@@ -42,8 +45,10 @@ class Bystander:
     def __exit__(self, kind, *_):
         self._over.set()
         self._thread.join()
-        if kind is None:
-            assert self._wrong is None, self._wrong
-            self.step()
-            assert self.slowest < 5, self.slowest
-        self._client.delete(self.session)
+        try:
+            if kind is None:
+                assert self._wrong is None, self._wrong
+                self.step()
+                assert self.slowest < PATIENCE, self.slowest
+        finally:
+            self._client.delete(self.session)

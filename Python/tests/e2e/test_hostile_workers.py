@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 
 import pytest
@@ -114,7 +115,7 @@ def test_what_fills_up_has_a_limit_and_the_session_goes_on(server, attacker, nam
 def test_a_worker_that_never_answers_is_ended_by_the_time_limit(server, attacker, name):
     begin = time.monotonic()
     check_failed(server, attacker, "timeout", attack(server, attacker, name))
-    assert 3 <= time.monotonic() - begin < 8
+    assert 3 <= time.monotonic() - begin < 15
 
 
 @pytest.mark.parametrize("name", ["daemon", "kill_all"])
@@ -124,29 +125,28 @@ def test_a_worker_that_harms_its_own_processes_goes_on_and_leaves_nothing(server
 
 
 def test_a_daemon_does_not_keep_a_session_alive_whose_worker_ended(server, attacker):
-    answer = attack(server, attacker, "daemon_and_exit")
-    check_failed(server, attacker, "worker_exited" if answer.status == 410 else "timeout", answer)
+    begin = time.monotonic()
+    check_failed(server, attacker, "worker_exited", attack(server, attacker, "daemon_and_exit"))
+    assert time.monotonic() - begin < 2
 
 
 @pytest.mark.parametrize("name", ["busy_without_signals", "stop_itself"])
 def test_a_stubborn_worker_is_closed_at_once(server, attacker, name):
-    import threading
-
     thread = threading.Thread(target=attack, args=(server, attacker, name))
     thread.start()
     time.sleep(0.3)
     begin = time.monotonic()
     assert server.client.delete(attacker).status == 200
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 2.5
     thread.join()
 
 
 def test_much_standard_error_is_read_and_only_its_end_is_kept(server, attacker):
     megabytes = 1000 if LONG else 100
     assert result(attack(server, attacker, "print_to_standard_error", str(megabytes))) == "printed"
-    log = server.client.get("/v1/sessions/%s/logs?lines=1000" % attacker)
-    assert len(log.body) < MEBIBYTE
-    assert log.json["lines"][-1] == "x" * 99
+    path = "/v1/sessions/%s/logs?lines=1000" % attacker
+    assert machine.until(lambda: server.client.get(path).json["lines"][-1] == "x" * 99, 2)
+    assert len(server.client.get(path).body) < 2 * MEBIBYTE
 
 
 @pytest.mark.parametrize(

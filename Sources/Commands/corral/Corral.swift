@@ -6,13 +6,16 @@ import Glibc
 @main
 struct Corral {
     static func main() async {
+        var path: [String] = []
         do throws(Failure) {
             switch try program.parse(CommandLine.arguments.dropFirst()) {
-            case .show(let text): print(text)
-            case .run(let invocation): try await run(invocation)
+            case .show(let text): Output.standard.write(text.hasSuffix("\n") ? text : text + "\n")
+            case .run(let invocation):
+                path = invocation.path
+                try await run(invocation)
             }
         } catch {
-            complain(error)
+            complain(error, path)
             exit(error.code.exitStatus)
         }
     }
@@ -34,10 +37,21 @@ struct Corral {
         throw Failure(.invalidArgument, "no command was given", next: "corral --help lists them")
     }
 
-    private static func complain(_ failure: Failure) {
-        var text = "corral: \(failure.message)\n"
-        if !failure.next.isEmpty { text += "        \(failure.next)\n" }
-        writeError(text)
+    private static func complain(_ failure: Failure, _ path: [String]) {
+        let next = failure.next.isEmpty ? remedy(failure.code, path) : failure.next
+        Output.errors.write("corral: \(failure.message)\n        \(next)\n")
+    }
+
+    /// What to do where the failure itself does not say it.
+    private static func remedy(_ code: Failure.Code, _ path: [String]) -> String {
+        switch code.exitStatus {
+        case 2: "see `\((["corral"] + path).joined(separator: " ")) --help`"
+        case 3: "check the name"
+        case 5: "`corral env validate --run` tries an environment; `corral session logs` shows what its worker wrote"
+        case 6: "try again later; `corral doctor` checks this machine"
+        case 70: "this is an error of Corral: report it with what you did"
+        default: "`corral doctor` and `corral config` tell what is in force here"
+        }
     }
 }
 

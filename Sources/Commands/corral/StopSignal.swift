@@ -3,7 +3,7 @@ import Glibc
 import Reactor
 import Synchronization
 
-/// SIGINT and SIGTERM as something to wait for.
+/// SIGINT, SIGTERM and SIGHUP (where it is not ignored, as under nohup) as something to wait for.
 enum StopSignal {
     /// The writing end of the pipe that a signal's handler tells; -1 before `wait`.
     private static let pipeEnd = Atomic<CInt>(-1)
@@ -14,7 +14,8 @@ enum StopSignal {
     static func wait(orEndOfInput: Bool) async throws(Failure) {
         let pipe = try Descriptor.pipe()
         pipeEnd.store(pipe.second.raw, ordering: .releasing)
-        for number in [SIGINT, SIGTERM] {
+        let numbers = [SIGINT, SIGTERM] + (isIgnored(SIGHUP) ? [] : [SIGHUP])
+        for number in numbers {
             signal(number) { _ in
                 var byte: UInt8 = 0
                 _ = write(StopSignal.pipeEnd.load(ordering: .acquiring), &byte, 1)
@@ -26,8 +27,15 @@ enum StopSignal {
             readInBackground(reader, untilEnd: false, then: waiter)
             if orEndOfInput { readInBackground(0, untilEnd: true, then: waiter) }
         }
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        for number in numbers { signal(number, SIG_DFL) }
         pipeEnd.store(-1, ordering: .releasing)
+    }
+
+    private static func isIgnored(_ number: CInt) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func readInBackground(_ descriptor: CInt, untilEnd: Bool, then waiter: Waiter) {

@@ -16,7 +16,8 @@ extension Place {
     var help: String {
         let command = command
         var sections = [command.summary, "Usage: \(usage)"]
-        if !command.discussion.isEmpty { sections.append(command.discussion) }
+        let paragraphs = command.discussion.split(separator: "\n\n")
+        sections += paragraphs.map { Self.wrap(String($0), to: Self.width).joined(separator: "\n") }
         sections.append(Self.section("Commands", command.subcommands.map { ($0.name, $0.summary) }))
         sections.append(
             Self.section("Arguments", command.positionals.map { ($0.name, Self.noted($0.summary, $0.completion)) }))

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -100,6 +101,11 @@ int corral_pidfd_reap(int pidfd) {
     if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) < 0) return -errno;
     if (info.si_pid == 0) return -EAGAIN;
     return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+int corral_limit_files(pid_t pid, uint64_t count) {
+    struct rlimit limit = {.rlim_cur = count, .rlim_max = count};
+    return prlimit(pid, RLIMIT_NOFILE, &limit, NULL) < 0 ? -errno : 0;
 }
 
 int corral_memfd(const char *name) {

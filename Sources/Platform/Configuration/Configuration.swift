@@ -10,6 +10,15 @@ public struct Configuration: Sendable {
         public let words: [String]
         public let origin: Origin
         let value: ConfigurationValue
+
+        /// As it was written, but paths in full.
+        public var effective: [String] {
+            switch (declaration.kind, value) {
+            case (.path, .text(let path)): [path]
+            case (_, .paths(let paths)): paths
+            default: words
+            }
+        }
     }
 
     /// In the order of the table.

@@ -58,6 +58,9 @@ public protocol Sandbox: AnyObject, Sendable {
 public protocol SessionFence: AnyObject, Sendable {
     nonisolated var session: String { get }
 
+    /// Called once when the admitted process has ended, although what it started may live on.
+    var onEnd: (@Reactor () -> Void)? { get set }
+
     /// Puts a process of this sandbox, and what it starts from now on, under the limits.
     ///
     /// - Throws: `notFound` when it has ended or belongs to another sandbox.

@@ -38,12 +38,14 @@ public struct ManifestAuthority: LaunchAuthority {
     public let folder: ManifestFolder
     let policy: Policy
     let isolation: IsolationReport
+    private let preparations: LaunchPreparations
 
     /// - Parameter isolation: Of the policy's backend.
     public init(folder: ManifestFolder, policy: Policy, isolation: IsolationReport) {
         self.folder = folder
         self.policy = policy
         self.isolation = isolation
+        preparations = LaunchPreparations(policy: policy)
     }
 
     public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
@@ -64,90 +66,21 @@ public struct ManifestAuthority: LaunchAuthority {
         if case .declared(let declaredObservation, let declaredAction) = manifest.spaces {
             (observation, action) = (declaredObservation, declaredAction)
         }
+        let prepared = try preparations.preparation(of: launch, entry, isShared: isShared)
         return LaunchPlan(
-            reference: "\(manifest.reference)", digest: "sha256:\(entry.digest)", tenant: caller.tenant,
-            backend: policy.backend, command: try command(launch, isShared: isShared), dialect: launch.dialect,
-            isShared: isShared, directory: policy.backend == .plain ? entry.directory : Self.folderTarget,
-            environment: environment(launch), mounts: try mounts(launch, entry),
-            network: try network(launch, manifest), limits: SandboxLimits(resources),
+            reference: prepared.reference, digest: prepared.digest, tenant: caller.tenant, backend: policy.backend,
+            command: prepared.command, dialect: launch.dialect, isShared: isShared, directory: prepared.directory,
+            environment: prepared.environment, mounts: prepared.mounts, network: try network(launch, manifest),
+            limits: SandboxLimits(resources),
             times: LaunchPlan.Times(
                 start: min(resources.startTime, policy.longestStart),
                 reset: min(resources.resetTime, policy.longestCommand),
                 step: min(resources.stepTime, policy.longestCommand)),
-            logLimit: Int(min(resources.output, 16 << 20)), validation: policy.validation, observationSpace: observation, actionSpace: action,
-            instance: try instance(request.instance, entry),
+            logLimit: Int(min(resources.output, 16 << 20)), validation: policy.validation,
+            observationSpace: observation, actionSpace: action, instance: try instance(request.instance, entry),
             instances: manifest.instances == .ask ? .worker : .any,
             parameters: try manifest.checkParameters(request.parameters),
             isNondeterministic: manifest.isNondeterministic)
-    }
-
-    private func command(_ launch: Launch, isShared: Bool) throws(Failure) -> [String] {
-        switch launch.program {
-        case .worker(let worker):
-            let zygote = isShared ? ["--zygote", "3"] : []
-            let config = String(decoding: launch.config.encoded(), as: UTF8.self)
-            return [policy.python, "-m", "corral.worker"] + zygote + [worker, "--config", config]
-        case .command(let words):
-            let program = words.first ?? ""
-            if program.hasPrefix("/") { return words }
-            if ["python", "python3"].contains(program) { return [policy.python] + words.dropFirst() }
-            return ["/usr/bin/env", "--"] + words
-        case .image:
-            throw Failure(.failedPrecondition, "an image cannot be started as a process")
-        }
-    }
-
-    private func environment(_ launch: Launch) -> [String: String] {
-        var variables = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "TMPDIR": "/tmp",
-            "PYTHONPATH": policy.backend == .plain ? policy.sdk : Self.sdkTarget, "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONUNBUFFERED": "1",
-        ]
-        for variable in launch.environment { variables[variable.name] = variable.value }
-        return variables
-    }
-
-    /// Where a sandbox has the SDK and the folder of the manifest.
-    private static let sdkTarget = "/opt/corral/python"
-    private static let folderTarget = "/opt/corral/environment"
-
-    private func mounts(_ launch: Launch, _ entry: ManifestFolder.Entry) throws(Failure) -> [SandboxMount] {
-        var mounts = StandardMounts.system()
-        let bin = policy.python.split(separator: "/").dropLast()
-        mounts += StandardMounts.python(prefix: "/" + bin.dropLast().joined(separator: "/"))
-        mounts.append(.bind(source: policy.sdk + "/corral", target: Self.sdkTarget + "/corral"))
-        mounts.append(.bind(source: entry.directory, target: Self.folderTarget))
-        for volume in launch.volumes {
-            let source = try hostPath(volume.host, entry)
-            guard policy.allowedVolumes.contains(where: { Self.lies(source, in: $0) }) else {
-                throw Failure(
-                    .permissionDenied,
-                    "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",
-                    next: "the operator can allow it with --allow-volumes")
-            }
-            mounts.append(.bind(source: source, target: volume.target, writable: volume.isWritable))
-        }
-        return mounts
-    }
-
-    /// Whether a path without links is a folder or lies below it.
-    private static func lies(_ path: String, in folder: String) -> Bool {
-        let folder = folder.hasPrefix("~/") ? homeDirectory() + folder.dropFirst() : folder
-        guard let allowed = resolvedPath(folder) else { return false }
-        return path == allowed || path.hasPrefix(allowed == "/" ? "/" : allowed + "/")
-    }
-
-    private func hostPath(_ path: String, _ entry: ManifestFolder.Entry) throws(Failure) -> String {
-        var absolute = path
-        if path.hasPrefix("~/") {
-            absolute = homeDirectory() + path.dropFirst()
-        } else if !path.hasPrefix("/") {
-            absolute = entry.directory + "/" + path
-        }
-        guard let resolved = resolvedPath(absolute) else {
-            throw Failure(.failedPrecondition, "the volume \(path) of \(entry.manifest.reference) is not there")
-        }
-        return resolved
     }
 
     private func network(_ launch: Launch, _ manifest: Manifest) throws(Failure) -> SandboxSpecification.Network {

@@ -318,7 +318,10 @@ extension Session {
     }
 
     private func remembered() throws(Failure) -> CallAnswer {
-        guard let last else { throw Failure(.conflict, "the session has no answer to give again") }
+        guard let last else {
+            try state.refuseIfOver()
+            throw Failure(.conflict, "the session has no answer to give again")
+        }
         return try last.get()
     }
 

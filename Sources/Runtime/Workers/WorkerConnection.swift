@@ -86,6 +86,12 @@ public final class WorkerConnection {
         if let pending { channel.send(WorkerCommand.interrupt(id: pending.id)) }
     }
 
+    /// The worker's process has ended, although another may hold its end of the channel: what it wrote still counts.
+    public func processEnded() {
+        channel.drain()
+        fail(.ended)
+    }
+
     /// Ends the connection from this side; a waiting `exchange` gets `closed`.
     public func close() {
         onEnd = nil

@@ -81,6 +81,19 @@ public struct StepReply: Sendable {
     /// Who acts next in a turn-based environment.
     public let agent: String?
 
+    public init(
+        observation: ArraySlice<UInt8>, tensors: [String: Tensor] = [:], reward: PerAgent<Double?>,
+        terminated: PerAgent<Bool>, truncated: PerAgent<Bool>, info: ArraySlice<UInt8>, agent: String? = nil
+    ) {
+        self.observation = observation
+        self.tensors = tensors
+        self.reward = reward
+        self.terminated = terminated
+        self.truncated = truncated
+        self.info = info
+        self.agent = agent
+    }
+
     /// Whether the episode is over for everyone who is named.
     public var isOver: Bool {
         switch (terminated, truncated) {

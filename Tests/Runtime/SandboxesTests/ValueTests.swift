@@ -30,6 +30,27 @@ import Testing
     #expect(CgroupHierarchy.parse(mounts: "nonsense\n1 2 3", memberships: "x").isEmpty)
 }
 
+@Test func `a folder for limits is looked for upwards, and never outside of a limit`() {
+    typealias Level = CgroupDelegation.Level
+    let root = Level(hasControllers: true, isOpen: true, isRoot: true, isLimited: false, holds: .others)
+    let slice = Level(hasControllers: true, isOpen: true, isRoot: false, isLimited: true, holds: .none)
+    var scope = Level(hasControllers: true, isOpen: false, isRoot: false, isLimited: false, holds: .others)
+    #expect(CgroupDelegation.choose([scope, slice, root]) == .folder(1))
+    #expect(CgroupDelegation.choose([root]) == .folder(0))
+    scope.isLimited = true
+    #expect(
+        CgroupDelegation.choose([scope, slice, root])
+            == .refused("this cgroup has limits and other processes; start the server alone in it"))
+    scope.holds = .server
+    #expect(CgroupDelegation.choose([scope, slice, root]) == .leaf)
+    scope.hasControllers = false
+    scope.isLimited = false
+    #expect(CgroupDelegation.choose([scope, root]) == .folder(1))
+    #expect(
+        CgroupDelegation.choose([scope])
+            == .refused("no cgroup above the server has the memory and pids controllers to give"))
+}
+
 @Test func `ids are given once each and come back`() throws {
     var pool = IdentityPool(subordinate: (first: 100_000, count: 5))
     let first = try pool.claim()

@@ -109,3 +109,11 @@ extension Result {
     var problem: Failure? { if case .failure(let problem) = self { problem } else { nil } }
     var value: Success? { if case .success(let value) = self { value } else { nil } }
 }
+
+extension LineFramer {
+    mutating func append(_ bytes: some Sequence<UInt8>) { Array(bytes).withUnsafeBytes { append($0) } }
+}
+
+extension LogRing {
+    mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+}

@@ -91,7 +91,15 @@ def inodes(_):
 
 
 def _places():
-    return [place for place in (os.getcwd(), "/tmp", "/dev/shm") if os.access(place, os.W_OK)]
+    found = []
+    for place in (os.getcwd(), "/tmp", "/dev/shm"):
+        try:
+            os.mkdir(os.path.join(place, "probe"))
+            os.rmdir(os.path.join(place, "probe"))
+            found.append(place)
+        except OSError:
+            pass
+    return found
 
 
 def descriptors(_):

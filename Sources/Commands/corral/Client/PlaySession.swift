@@ -78,7 +78,7 @@ struct PlaySession: Sendable {
 
     /// - Throws: `unimplemented` where the environment draws nothing.
     func frame() async throws(Failure) -> Frame {
-        let accept = "\(TensorForm.mediaType), */*;q=0.1"
+        let accept = "\(TensorForm.mediaType), text/plain"
         let answer = try await client.send("GET", "/v1/sessions/\(id)/render", accept: accept)
         guard answer.isTensorForm else { return .text(String(decoding: answer.body, as: UTF8.self)) }
         guard let tensor = try TensorForm.decode(answer.body).tensors["/frame"] else {

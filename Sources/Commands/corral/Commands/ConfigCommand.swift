@@ -20,7 +20,7 @@ enum ConfigCommand: Subcommand {
         guard !invocation.flag("json") else { return printJSON(json(configuration)) }
         var table = Table(columns: [("key", .left), ("value", .left), ("from", .left)])
         for entry in configuration.entries {
-            let value = entry.words.isEmpty ? "none" : entry.words.joined(separator: ", ")
+            let value = entry.effective.isEmpty ? "none" : entry.effective.joined(separator: ", ")
             table.rows.append([entry.declaration.name, value, entry.origin.description])
         }
         Output.standard.write(table.text)
@@ -30,8 +30,14 @@ enum ConfigCommand: Subcommand {
         .object(
             JSONObject(
                 configuration.entries.map { entry in
-                    let words = entry.words.map(JSONValue.string)
-                    let value: JSONValue = entry.declaration.kind == .paths ? .array(words) : words.last ?? .null
+                    let words = entry.effective
+                    let value: JSONValue =
+                        switch entry.declaration.kind {
+                        case .paths: .array(words.map(JSONValue.string))
+                        case .integer: words.last.flatMap { Int64($0) }.map(JSONValue.integer) ?? .null
+                        case .bool: .bool(words.last == "true")
+                        default: words.last.map(JSONValue.string) ?? .null
+                        }
                     return (
                         entry.declaration.name,
                         [

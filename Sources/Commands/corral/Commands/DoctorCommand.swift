@@ -20,8 +20,7 @@ enum DoctorCommand: Subcommand {
 
     static func run(_ invocation: Invocation) async throws(Failure) {
         var report: JSONValue
-        if let url = ServerURL.given(invocation) {
-            try RunOptions.refuseServerFlags(invocation)
+        if let url = try ServerURL.given(invocation, against: ServerKeys.flagsOfOneCommand) {
             report = try await ServerClient(url: url).json("GET", "/v1/capabilities")
         } else {
             report = try await examine(try Configuration.read(invocation, table: ServerKeys.forOneCommand))

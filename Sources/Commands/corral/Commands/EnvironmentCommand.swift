@@ -24,7 +24,9 @@ enum EnvironmentCommand: Subcommand {
             Command("list", "List the environments that there are.", options: source),
             Command(
                 "show", "Show everything about an environment.", options: source,
-                positionals: [.init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")]),
+                positionals: [
+                    .init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")
+                ]),
             ValidateCommand.declaration,
         ])
 
@@ -71,14 +73,9 @@ enum EnvironmentCommand: Subcommand {
     }
 
     private static func server(_ invocation: Invocation) throws(Failure) -> ServerClient? {
-        guard invocation.given("environments") == nil else {
-            guard invocation.given("url") == nil else {
-                throw Failure(
-                    .invalidArgument, "--environments and --url both say where to look", next: "give one of them")
-            }
-            return nil
-        }
-        return try ServerURL.given(invocation).map { (url) throws(Failure) in try ServerClient(url: url) }
+        let folders = ServerKeys.environments.declaration.option
+        let url = try ServerURL.given(invocation, against: [folders, Configuration.fileOption])
+        return try url.map { (url) throws(Failure) in try ServerClient(url: url) }
     }
 
     private static func folder(_ invocation: Invocation) throws(Failure) -> ManifestDirectory {

@@ -33,7 +33,9 @@ enum RunCommand: Subcommand {
             .flag("json", "Print one JSON object instead of a table."),
             ServerURL.option,
         ] + ServerKeys.flagsOfOneCommand,
-        positionals: [.init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")])
+        positionals: [
+            .init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")
+        ])
 
     static func run(_ invocation: Invocation) async throws(Failure) {
         let options = try RunOptions(invocation)
@@ -58,10 +60,14 @@ enum RunCommand: Subcommand {
                 }
             } catch { return .failure(error) }
         }
+        if case .failure(let failure) = result, failure.code == .interrupted {
+            Output.errors.write("corral: stopped before the first episode\n")
+            exit(130)
+        }
         let report = try result.get()
         Output.standard.write(
             options.isJSON ? String(decoding: report.json.prettyEncoded(), as: UTF8.self) : report.table)
-        if report.tally.isStopped, !isHuman(options) { exit(130) }
+        if report.tally.isStopped { exit(130) }
     }
 
     private static func isHuman(_ options: RunOptions) -> Bool {

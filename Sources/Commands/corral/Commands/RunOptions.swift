@@ -39,8 +39,7 @@ struct RunOptions: Sendable {
         gif = invocation.text("gif")
         mp4 = invocation.text("mp4")
         isJSON = invocation.flag("json")
-        url = ServerURL.given(invocation)
-        if invocation.given("url") != nil { try Self.refuseServerFlags(invocation) }
+        url = try ServerURL.given(invocation, against: ServerKeys.flagsOfOneCommand)
     }
 
     private static func actor(_ invocation: Invocation) throws(Failure) -> Actor {
@@ -75,15 +74,5 @@ struct RunOptions: Sendable {
             parameters[parts[0]] = (try? JSONValue(parsing: parts[1])) ?? .string(parts[1])
         }
         return parameters
-    }
-
-    /// What only a server of this command's own could heed.
-    static func refuseServerFlags(_ invocation: Invocation) throws(Failure) {
-        let names = ServerKeys.flagsOfOneCommand.map(\.name)
-        if let name = names.first(where: { invocation.given($0) != nil }) {
-            throw Failure(
-                .invalidArgument, "--\(name) is for a server of this command's own, and --url names another",
-                next: "leave out one of them")
-        }
     }
 }

@@ -38,7 +38,7 @@ enum SessionCommand: Subcommand {
     private static let id = Positional("ID", .required, "The id of a session.")
 
     static func run(_ invocation: Invocation) async throws(Failure) {
-        let client = try ServerClient(url: ServerURL.given(invocation) ?? ServerURL.standard)
+        let client = try ServerClient(url: try ServerURL.given(invocation) ?? ServerURL.standard)
         switch invocation.path.last {
         case "list": try await list(invocation, client)
         case "show": try await show(invocation, client)

@@ -79,7 +79,7 @@ enum ValidateCommand {
         guard bad > 0 else { return }
         throw Failure(
             isManifestWrong ? .invalidArgument : .environmentError,
-            "\(bad) of \(outcomes.count) \(outcomes.count == 1 ? "environment is" : "environments are") not valid",
+            "\(bad) of \(outcomes.count) environments \(bad == 1 ? "is" : "are") not valid",
             next: "mend what is marked BAD")
     }
 

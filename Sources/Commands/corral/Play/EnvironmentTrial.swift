@@ -50,7 +50,7 @@ struct EnvironmentTrial: Sendable {
                 checks.append(Check(name: "steps", isFine: true, text: walk.text))
                 checks += rewardChecks(walk)
                 checks += await renderChecks(session)
-                checks += try await repeatability(session, first)
+                checks += try await repeatability(session, first, walk)
             } catch {
                 checks.append(await failed("steps", error, session))
             }
@@ -95,26 +95,30 @@ struct EnvironmentTrial: Sendable {
     }
 
     private struct Walk {
-        var steps = 0
+        var actions: [JSONValue] = []
         var ended = 0
         var rewards: [Double] = []
 
-        var text: String { "\(steps) sampled actions, \(ended) \(ended == 1 ? "episode" : "episodes") ended" }
+        var text: String { "\(actions.count) sampled actions, \(ended) \(ended == 1 ? "episode" : "episodes") ended" }
     }
 
-    private func take(_ session: PlaySession, _ first: Turn) async throws(Failure) -> Walk {
-        var agent = RandomAgent(seed: UInt64(bitPattern: seed))
+    /// Acts at random, or as in an earlier walk.
+    private func take(
+        _ session: PlaySession, _ first: Turn, repeating earlier: Walk? = nil
+    ) async throws(Failure) -> Walk {
+        var agent: any Agent = RandomAgent(seed: UInt64(bitPattern: seed))
+        if let earlier { agent = ScriptAgent(name: "again", actions: earlier.actions) }
         var turn = first
         var walk = Walk()
-        while walk.steps < steps, !Task.isCancelled {
+        while walk.actions.count < steps, !Task.isCancelled {
             if turn.isOver {
                 walk.ended += 1
                 turn = try await session.reset()
             }
             let asks = Ask.all(of: turn, space: session.actionSpace, isShared: session.agents != nil)
-            guard let action = try agent.act(on: turn, asks: asks) else { break }
+            guard let action = try await agent.act(on: turn, asks: asks) else { break }
             turn = try await session.step(action)
-            walk.steps += 1
+            walk.actions.append(action)
             switch turn.reward {
             case .one(let reward): walk.rewards += [reward].compactMap { $0 }
             case .each(let rewards): walk.rewards += rewards.values.compactMap { $0 }
@@ -153,12 +157,12 @@ struct EnvironmentTrial: Sendable {
     }
 
     /// Plays the same again.
-    private func repeatability(_ session: PlaySession, _ first: Turn) async throws(Failure) -> [Check] {
+    private func repeatability(_ session: PlaySession, _ first: Turn, _ walk: Walk) async throws(Failure) -> [Check] {
         guard !entry.manifest.isNondeterministic, first.seed == seed else { return [] }
         let hash = try await session.summary()["trajectory_hash"]
         let (again, start) = try await open()
         do throws(Failure) {
-            _ = try await take(again, start)
+            _ = try await take(again, start, repeating: walk)
             let isSame = try await again.summary()["trajectory_hash"] == hash
             await again.close()
             return [
@@ -177,7 +181,7 @@ struct EnvironmentTrial: Sendable {
 
     private func failed(_ name: String, _ failure: Failure, _ session: PlaySession?) async -> Check {
         var text = failure.message + (failure.next.isEmpty ? "" : "\n\(failure.next)")
-        let lines = (try? await session?.logs(last: 10)) ?? []
+        let lines = (try? await session?.logs(last: 20)) ?? []
         if !lines.isEmpty { text += "\n| " + lines.joined(separator: "\n| ") }
         return Check(name: name, isFine: false, text: text)
     }

@@ -22,7 +22,7 @@ struct Player {
     mutating func play(from first: Turn) async throws(Failure) -> RunTally {
         var tally = RunTally()
         do throws(Failure) {
-            for episode in 0..<limits.episodes where !tally.isStopped {
+            for episode in 0..<limits.episodes where !tally.isGivenUp {
                 let turn = episode == 0 ? first : try await session.reset()
                 try await play(episode, from: turn, &tally)
             }
@@ -43,7 +43,7 @@ struct Player {
             if let most = limits.steps, tally.current.steps >= most { return tally.end(.stepLimit) }
             let asks = Ask.all(of: turn, space: session.actionSpace, isShared: session.agents != nil)
             guard let action = try await agent.act(on: turn, asks: asks) else {
-                return tally.end(Task.isCancelled || agent is HumanAgent ? .stopped : .scriptEnded)
+                return tally.end(Task.isCancelled ? .stopped : agent is HumanAgent ? .quit : .scriptEnded)
             }
             let start = ContinuousClock.now
             turn = try await session.step(action)

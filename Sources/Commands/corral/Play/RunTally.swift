@@ -6,7 +6,9 @@ struct RunTally: Sendable {
         case terminated, truncated
         case stepLimit = "step_limit"
         case scriptEnded = "script_ended"
-        /// By the human or a signal.
+        /// By the human.
+        case quit
+        /// By a signal.
         case stopped
     }
 
@@ -20,7 +22,10 @@ struct RunTally: Sendable {
     private(set) var episodes: [Episode] = []
     /// Spent waiting for answers to steps.
     private(set) var stepTime = Duration.zero
+    /// By a signal.
     private(set) var isStopped = false
+    /// Whether no more episodes are to be played.
+    private(set) var isGivenUp = false
 
     var steps: Int { episodes.reduce(0) { $0 + $1.steps } }
     var ended: Int { episodes.count { $0.end != nil } }
@@ -43,6 +48,7 @@ struct RunTally: Sendable {
 
     mutating func end(_ end: End) {
         isStopped = isStopped || end == .stopped
+        isGivenUp = isStopped || end == .quit
         if let last = episodes.indices.last, episodes[last].end == nil { episodes[last].end = end }
     }
 }

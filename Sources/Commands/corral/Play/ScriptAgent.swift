@@ -8,10 +8,14 @@ struct ScriptAgent: Agent {
     let actions: [JSONValue]
     private var place = 0
 
+    init(name: String, actions: [JSONValue]) {
+        self.name = name
+        self.actions = actions
+    }
+
     /// - Parameter text: A JSON array of actions.
     /// - Throws: `invalidArgument` where it is none.
     init(name: String, parsing text: [UInt8]) throws(Failure) {
-        self.name = name
         let value: JSONValue
         do throws(JSONError) { value = try JSONValue(parsing: text) } catch {
             throw Failure(.invalidArgument, "\(name): \(error)", next: Self.form)
@@ -19,7 +23,7 @@ struct ScriptAgent: Agent {
         guard let actions = value.array else {
             throw Failure(.invalidArgument, "\(name) holds \(value.kindDescription)", next: Self.form)
         }
-        self.actions = actions
+        self.init(name: name, actions: actions)
     }
 
     init(file: String) throws(Failure) {

@@ -26,6 +26,9 @@ int corral_pidfd_signal(int pidfd, int signal);
 /// Reaps the child behind `pidfd` without waiting: its exit status, 128 + signal, or `-EAGAIN` while it runs.
 int corral_pidfd_reap(int pidfd);
 
+/// Lets a process have no more than `count` open files; 0, or the negative `errno`.
+int corral_limit_files(pid_t pid, uint64_t count);
+
 int corral_memfd(const char *name);
 
 enum corral_epoll_operation { CORRAL_EPOLL_ADD = 1, CORRAL_EPOLL_DELETE = 2, CORRAL_EPOLL_MODIFY = 3 };

@@ -1,3 +1,4 @@
+import CLinux
 import Foundations
 import Glibc
 import Reactor
@@ -56,7 +57,8 @@ final class ProcessSandbox: Sandbox {
                 throw error
             }
         }
-        return CgroupFence(session: session, sandbox: name, group: fence, killSwitch: fence.openKillSwitch())
+        return CgroupFence(
+            session: session, sandbox: name, group: fence, files: limits.files, killSwitch: fence.openKillSwitch())
     }
 
     func usage() async -> SandboxUsage {
@@ -78,31 +80,43 @@ final class ProcessSandbox: Sandbox {
 @Reactor
 final class CgroupFence: SessionFence {
     nonisolated let session: String
+    var onEnd: (@Reactor () -> Void)?
+    private let files: Int
     private let sandbox: String
     private let group: Cgroup
     private let killSwitch: Descriptor
     private var final: SandboxUsage?
 
-    init(session: String, sandbox: String, group: Cgroup, killSwitch: consuming Descriptor) {
+    init(session: String, sandbox: String, group: Cgroup, files: Int, killSwitch: consuming Descriptor) {
         self.session = session
+        self.files = files
         self.sandbox = sandbox
         self.group = group
         self.killSwitch = killSwitch
     }
 
     func admit(_ process: pid_t) async throws(Failure) {
-        let watched: ChildProcess
-        do { watched = try ChildProcess(watching: process) } catch { throw Self.ended(process) }
+        let handle: ProcessHandle
+        do { handle = try ProcessHandle(of: process) } catch { throw Self.ended(process) }
         let group = group
         let inside = "/\(sandbox)/"
+        let files = UInt64(files)
         let number = await offload {
             // The number comes from a message; it must name a process of this sandbox and no other.
             guard SystemFile.read("/proc/\(process)/cgroup")?.contains(inside) == true else { return ESRCH }
-            return group.admit(process)
+            let number = group.admit(process)
+            if number != 0 { return number }
+            return -corral_limit_files(process, files)
         }
-        if watched.hasEnded || number == ESRCH { throw Self.ended(process) }
+        if handle.hasEnded || number == ESRCH { throw Self.ended(process) }
         guard number == 0 else {
             throw Failure(.sandboxUnavailable, "a session cannot be put under its limits: \(errorText(number))")
+        }
+        Task { [weak self] in
+            await watched.waitUntilEnded()
+            let onEnd = self?.onEnd
+            self?.onEnd = nil
+            onEnd?()
         }
     }
 
@@ -113,6 +127,7 @@ final class CgroupFence: SessionFence {
     }
 
     func remove() async {
+        onEnd = nil
         if killSwitch.raw >= 0 { _ = SystemFile.write(killSwitch.raw, "1") }
         var usage = await self.usage()
         (usage.memory, usage.processes) = (0, 0)

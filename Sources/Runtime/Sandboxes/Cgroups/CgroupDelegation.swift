@@ -4,7 +4,8 @@ import Reactor
 /// Finds out whether a tree of version 2 can be used for limits, and makes the server's folder in it.
 ///
 /// A cgroup with processes in it cannot give controllers to those below it, unless it is the root. So where the server
-/// is alone in its cgroup it goes down into a leaf; else root takes a folder at the top.
+/// is alone in its cgroup it goes down into a leaf; else it takes a folder further up, but never one outside of a cgroup
+/// with limits: whoever limits the server limits its sandboxes too.
 struct CgroupDelegation {
     enum Outcome {
         case ready(CgroupPlace)
@@ -16,24 +17,20 @@ struct CgroupDelegation {
     init(_ tree: CgroupHierarchy) { self.tree = tree }
 
     func prepare(_ name: String) -> Outcome {
-        let start = Self.start(tree.own)
-        let own = controllers("cgroup.controllers", at: start)
-        guard own.isSuperset(of: ["memory", "pids"]) else {
-            if geteuid() == 0, start != tree.mount { return make(name, at: tree.mount) }
-            return .refused("this cgroup was not given the memory and pids controllers")
-        }
-        if isOpen(at: start) || isRoot(start) { return make(name, at: start) }
-        if isAlone(at: start) {
-            let leaf = "\(start)/\(name)\(Self.suffix)"
-            if mkdir(leaf, 0o755) == 0 || errno == EEXIST,
-                SystemFile.write(leaf + "/cgroup.procs", String(getpid())) == 0
-            {
-                return make(name, at: start)
+        let paths = upwards(from: Self.start(tree.own))
+        switch Self.choose(paths.map(level)) {
+        case .refused(let reason): return .refused(reason)
+        case .folder(let index): return make(name, at: paths[index])
+        case .leaf:
+            let leaf = "\(paths[0])/\(name)\(Self.suffix)"
+            let number = mkdir(leaf, 0o755) == 0 || errno == EEXIST ? 0 : errno
+            let moved = number == 0 ? SystemFile.write(leaf + "/cgroup.procs", String(getpid())) : number
+            guard moved == 0 else {
+                rmdir(leaf)
+                return .refused("this cgroup is not delegated to the user: \(errorText(moved))")
             }
-            rmdir(leaf)
+            return make(name, at: paths[0])
         }
-        if geteuid() == 0 { return make(name, at: tree.mount) }
-        return .refused("this cgroup is not delegated to the user, or has other processes")
     }
 
     /// Ends the name of the leaf that the server itself goes to.
@@ -45,6 +42,15 @@ struct CgroupDelegation {
             return own
         }
         return String(own[..<slash])
+    }
+
+    /// The folders from one up to the top of what is mounted.
+    private func upwards(from start: String) -> [String] {
+        var paths = [start]
+        while let path = paths.last, path.hasPrefix(tree.mount + "/"), let end = path.lastIndex(of: "/") {
+            paths.append(String(path[..<end]))
+        }
+        return paths
     }
 
     private func make(_ name: String, at parent: String) -> Outcome {
@@ -76,13 +82,52 @@ struct CgroupDelegation {
         Set((SystemFile.read("\(path)/\(file)") ?? "").split { $0 == " " || $0 == "\n" }.map(String.init))
     }
 
-    private func isRoot(_ path: String) -> Bool { !SystemFile.exists(path + "/cgroup.type") }
+    private func level(_ path: String) -> Level {
+        let processes = (SystemFile.read(path + "/cgroup.procs") ?? "").split(separator: "\n")
+        return Level(
+            hasControllers: controllers("cgroup.controllers", at: path).isSuperset(of: ["memory", "pids"]),
+            isOpen: controllers("cgroup.subtree_control", at: path).isSuperset(of: ["memory", "pids"]),
+            isRoot: !SystemFile.exists(path + "/cgroup.type"),
+            isLimited: ["memory.max", "pids.max"].contains {
+                SystemFile.read("\(path)/\($0)").map { $0 != "max\n" } ?? false
+            },
+            holds: processes.isEmpty ? .none : processes == [Substring(String(getpid()))] ? .server : .others)
+    }
+}
 
-    private func isOpen(at path: String) -> Bool {
-        controllers("cgroup.subtree_control", at: path).isSuperset(of: ["memory", "pids"])
+extension CgroupDelegation {
+    /// One cgroup on the way from the server's own to the top.
+    struct Level: Sendable {
+        enum Processes: Sendable { case none, server, others }
+
+        var hasControllers: Bool
+        /// Those below it may have limits already.
+        var isOpen: Bool
+        var isRoot: Bool
+        /// It has limits of its own.
+        var isLimited: Bool
+        var holds: Processes
     }
 
-    private func isAlone(at path: String) -> Bool {
-        SystemFile.read(path + "/cgroup.procs")?.split(separator: "\n") == [Substring(String(getpid()))]
+    enum Choice: Equatable {
+        /// A folder in the cgroup of this index.
+        case folder(Int)
+        /// The server goes down into a leaf of its own cgroup.
+        case leaf
+        case refused(String)
+    }
+
+    /// - Parameter levels: The server's own cgroup first.
+    static func choose(_ levels: [Level]) -> Choice {
+        for (index, level) in levels.enumerated() {
+            if level.hasControllers {
+                if level.isOpen || level.isRoot || level.holds == .none { return .folder(index) }
+                if index == 0 && level.holds == .server { return .leaf }
+            }
+            if level.isLimited {
+                return .refused("this cgroup has limits and other processes; start the server alone in it")
+            }
+        }
+        return .refused("no cgroup above the server has the memory and pids controllers to give")
     }
 }

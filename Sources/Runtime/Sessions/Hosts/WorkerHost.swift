@@ -20,11 +20,11 @@ final class WorkerHost: SessionHost {
     private var release: Task<Void, Never>?
 
     static func open(
-        _ plan: LaunchPlan, seat: Seat, interruptGrace: Duration, onReleased: @escaping @Reactor () -> Void
+        _ plan: LaunchPlan, seat: Seat, known: SpaceCache, interruptGrace: Duration, onReleased: @escaping @Reactor () -> Void
     ) async throws(Failure) -> WorkerHost {
         try checkInstance(plan, seat.greeting)
         do throws(HostProblem) {
-            let spaces = try await seat.initialize(plan)
+            let spaces = try await seat.initialize(plan, known: known)
             return WorkerHost(plan, seat, spaces, interruptGrace, onReleased)
         } catch {
             switch error {
@@ -132,7 +132,7 @@ final class WorkerHost: SessionHost {
 
 extension Seat {
     /// The spaces of a session, after `init` where the protocol has one; the manifest's own come first.
-    func initialize(_ plan: LaunchPlan) async throws(HostProblem) -> SessionSpaces {
+    func initialize(_ plan: LaunchPlan, known: SpaceCache) async throws(HostProblem) -> SessionSpaces {
         guard connection.dialect != .v1 else {
             if let key = WorkerCommand.reservedV1.first(where: { plan.parameters[$0] != nil }) {
                 throw .refused(WorkerError(code: "bad_request", message: "the parameter \"\(key)\" cannot be set"))
@@ -145,7 +145,9 @@ extension Seat {
         let message = try await ask(within: plan.times.start) {
             WorkerCommand.initialize(id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
         }
-        return try await read { () throws in try message.spaces(plan) }
+        return try await read { () throws in
+            try known.spaces(of: message.members.bytes + plan.digest.utf8) { try message.spaces(plan) }
+        }
     }
 
     func ask(within timeout: Duration, _ command: (Int) -> [UInt8]) async throws(HostProblem) -> WorkerMessage {

@@ -41,6 +41,7 @@ public final class WorkerPool: SessionHostSource {
     private let configuration: Configuration
     private let backends: [LaunchPlan.Backend: any SandboxBackend]
     private let logger: Logger
+    private let spaces = SpaceCache()
     private var pools: [Key: SeatPool] = [:]
     private var lastSandbox = 0
     private var sweep: Timer?
@@ -57,7 +58,8 @@ public final class WorkerPool: SessionHostSource {
         let seat = try await pool.take()
         do throws(Failure) {
             return try await WorkerHost.open(
-                plan, seat: seat, interruptGrace: configuration.interruptGrace, onReleased: { pool.returned() })
+                plan, seat: seat, known: spaces, interruptGrace: configuration.interruptGrace,
+                onReleased: { pool.returned() })
         } catch {
             await seat.release()
             pool.returned()

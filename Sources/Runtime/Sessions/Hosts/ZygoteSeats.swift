@@ -102,6 +102,7 @@ final class ZygoteSeats: SeatSource {
             connection.onEnd = { _ in started.settle(.failure(self.failed("the fork ended at once"))) }
             let process = try await started.value(within: Self.forkTimeout, or: self.failed("its fork does not start"))
             let fence = try await sandbox.fence(session: name, limits: plan.limits)
+            fence.onEnd = { [weak connection] in connection?.processEnded() }
             do throws(Failure) {
                 try await fence.admit(process)
                 connection.onEnd = nil

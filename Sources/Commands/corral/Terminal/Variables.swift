@@ -1,8 +1,5 @@
 import Glibc
 
-/// Writes text to standard error with one write.
-func writeError(_ text: String) { _ = write(2, text, text.utf8.count) }
-
 /// All variables of the environment.
 func environmentVariables() -> [String: String] {
     var variables: [String: String] = [:]

@@ -1,0 +1,111 @@
+import Foundations
+import JSON
+import Manifests
+import Sandboxes
+
+/// What is the same for every session of a version: its command and what its sandbox has.
+struct LaunchPreparation: Sendable {
+    let reference: String
+    let digest: String
+    let command: [String]
+    let directory: String
+    let environment: [String: String]
+    let mounts: [SandboxMount]
+}
+
+/// Makes preparations, each once: a thousand sessions of a version share one.
+final class LaunchPreparations: Sendable {
+    private let policy: ManifestAuthority.Policy
+    private let standardMounts: [SandboxMount]
+    private let known = Guarded<[String: LaunchPreparation]>([:])
+
+    init(policy: ManifestAuthority.Policy) {
+        self.policy = policy
+        let bin = policy.python.split(separator: "/").dropLast()
+        standardMounts =
+            StandardMounts.system() + StandardMounts.python(prefix: "/" + bin.dropLast().joined(separator: "/"))
+            + [.bind(source: policy.sdk + "/corral", target: Self.sdkTarget + "/corral")]
+    }
+
+    /// - Throws: `permission_denied` or `failed_precondition` for a volume that is not allowed or not there; that is looked
+    ///   at anew for every session.
+    func preparation(
+        of launch: Launch, _ entry: ManifestFolder.Entry, isShared: Bool
+    ) throws(Failure) -> LaunchPreparation {
+        let key = entry.digest + (isShared ? "+" : "-")
+        if launch.volumes.isEmpty, let known = known.withLock({ $0[key] }) { return known }
+        let preparation = LaunchPreparation(
+            reference: "\(entry.manifest.reference)", digest: "sha256:\(entry.digest)",
+            command: try command(launch, isShared: isShared),
+            directory: policy.backend == .plain ? entry.directory : Self.folderTarget, environment: environment(launch),
+            mounts: try mounts(launch, entry))
+        known.withLock { $0[key] = preparation }
+        return preparation
+    }
+
+    private func command(_ launch: Launch, isShared: Bool) throws(Failure) -> [String] {
+        switch launch.program {
+        case .worker(let worker):
+            let zygote = isShared ? ["--zygote", "3"] : []
+            let config = String(decoding: launch.config.encoded(), as: UTF8.self)
+            return [policy.python, "-m", "corral.worker"] + zygote + [worker, "--config", config]
+        case .command(let words):
+            let program = words.first ?? ""
+            if program.hasPrefix("/") { return words }
+            if ["python", "python3"].contains(program) { return [policy.python] + words.dropFirst() }
+            return ["/usr/bin/env", "--"] + words
+        case .image:
+            throw Failure(.failedPrecondition, "an image cannot be started as a process")
+        }
+    }
+
+    private func environment(_ launch: Launch) -> [String: String] {
+        var variables = [
+            "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "TMPDIR": "/tmp",
+            "PYTHONPATH": policy.backend == .plain ? policy.sdk : Self.sdkTarget, "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+        ]
+        for variable in launch.environment { variables[variable.name] = variable.value }
+        return variables
+    }
+
+    /// Where a sandbox has the SDK and the folder of the manifest.
+    private static let sdkTarget = "/opt/corral/python"
+    private static let folderTarget = "/opt/corral/environment"
+
+    private func mounts(_ launch: Launch, _ entry: ManifestFolder.Entry) throws(Failure) -> [SandboxMount] {
+        var mounts = standardMounts
+        mounts.append(.bind(source: entry.directory, target: Self.folderTarget))
+        for volume in launch.volumes {
+            let source = try hostPath(volume.host, entry)
+            guard policy.allowedVolumes.contains(where: { Self.lies(source, in: $0) }) else {
+                throw Failure(
+                    .permissionDenied,
+                    "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",
+                    next: "the operator can allow it with --allow-volumes")
+            }
+            mounts.append(.bind(source: source, target: volume.target, writable: volume.isWritable))
+        }
+        return mounts
+    }
+
+    /// Whether a path without links is a folder or lies below it.
+    private static func lies(_ path: String, in folder: String) -> Bool {
+        let folder = folder.hasPrefix("~/") ? homeDirectory() + folder.dropFirst() : folder
+        guard let allowed = resolvedPath(folder) else { return false }
+        return path == allowed || path.hasPrefix(allowed == "/" ? "/" : allowed + "/")
+    }
+
+    private func hostPath(_ path: String, _ entry: ManifestFolder.Entry) throws(Failure) -> String {
+        var absolute = path
+        if path.hasPrefix("~/") {
+            absolute = homeDirectory() + path.dropFirst()
+        } else if !path.hasPrefix("/") {
+            absolute = entry.directory + "/" + path
+        }
+        guard let resolved = resolvedPath(absolute) else {
+            throw Failure(.failedPrecondition, "the volume \(path) of \(entry.manifest.reference) is not there")
+        }
+        return resolved
+    }
+}
