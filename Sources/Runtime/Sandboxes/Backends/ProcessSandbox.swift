@@ -1,4 +1,3 @@
-import CLinux
 import Foundations
 import Glibc
 import Reactor
@@ -96,8 +95,8 @@ final class CgroupFence: SessionFence {
     }
 
     func admit(_ process: pid_t) async throws(Failure) {
-        let handle: ProcessHandle
-        do { handle = try ProcessHandle(of: process) } catch { throw Self.ended(process) }
+        let watched: ChildProcess
+        do { watched = try ChildProcess(watching: process) } catch { throw Self.ended(process) }
         let group = group
         let inside = "/\(sandbox)/"
         let files = UInt64(files)
@@ -106,9 +105,9 @@ final class CgroupFence: SessionFence {
             guard SystemFile.read("/proc/\(process)/cgroup")?.contains(inside) == true else { return ESRCH }
             let number = group.admit(process)
             if number != 0 { return number }
-            return -corral_limit_files(process, files)
+            return Kernel.limitFiles(of: process, to: files)
         }
-        if handle.hasEnded || number == ESRCH { throw Self.ended(process) }
+        if watched.hasEnded || number == ESRCH { throw Self.ended(process) }
         guard number == 0 else {
             throw Failure(.sandboxUnavailable, "a session cannot be put under its limits: \(errorText(number))")
         }
