@@ -21,7 +21,8 @@ extension LaunchPlan {
         LaunchPlan(
             reference: reference, digest: "sha256:00", tenant: tenant, backend: .process, command: ["/bin/true"],
             dialect: .v2, isShared: false, directory: "/", environment: [:], mounts: [], network: .none,
-            limits: SandboxLimits(), times: Times(start: limit, reset: limit, step: limit), logLimit: 65536, validation: validation,
+            limits: SandboxLimits(), times: Times(start: limit, reset: limit, step: limit), logLimit: 65536,
+            validation: validation,
             observationSpace: nil, actionSpace: nil, instance: instance, instances: .any, parameters: parameters,
             isNondeterministic: false)
     }

@@ -62,7 +62,8 @@ public struct LaunchPlan: Sendable {
         reference: String, digest: String, tenant: String, backend: Backend, command: [String],
         dialect: WorkerConnection.Dialect, isShared: Bool, directory: String, environment: [String: String],
         mounts: [SandboxMount],
-        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, logLimit: Int, validation: Validation,
+        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, logLimit: Int,
+        validation: Validation,
         observationSpace: Space?,
         actionSpace: Space?, instance: String?, instances: Instances, parameters: JSONObject, isNondeterministic: Bool
     ) {
