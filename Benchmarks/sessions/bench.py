@@ -19,7 +19,7 @@ from pathlib import Path
 
 from load import Phase, compile_load, run_load
 from memory import Memory, measure
-from results import Goal, Others, Results, machine
+from results import Goal, Results, busy_share, machine
 from servers import Running, corral, openenv, prepare_openenv
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,17 +51,20 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="corral-bench-") as name:
         folder = Path(name)
         bench = Bench(results, compile_load(folder), arguments.binary.resolve(), environment, folder, arguments.seconds)
-        others = Others()
+        busy: list[float] = []
         for number in range(1, arguments.rounds + 1):
+            busy.append(busy_share())
             bench.memory(number)
             bench.speed(number)
-        share = others.share()
     pythons = {
         "workers and AsyncVectorEnv": (Path(sys.executable), ("gymnasium", "numpy")),
         "OpenEnv": (environment / "bin/python", ("openenv-core", "uvicorn", "websockets")),
     }
     facts = machine(arguments.binary, pythons)
-    facts.append(f"- {arguments.rounds} rounds of {arguments.seconds:g} s; other programs used {share:.0%} of the machine meanwhile")
+    facts.append(
+        f"- {arguments.rounds} rounds of {arguments.seconds:g} s; before each, other programs used "
+        f"{min(busy):.0%} to {max(busy):.0%} of the machine"
+    )
     facts += [f"- {note}" for note in arguments.note]
     _write(results, facts, arguments.results)
     return 0

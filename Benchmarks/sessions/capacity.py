@@ -1,4 +1,4 @@
-"""Many live sandboxed sessions on one server, all stepping: doubles their number up to the goal or the first failure.
+"""Many live sandboxed sessions on one server, all stepping: more and more of them, up to the goal or the first failure.
 
 Every session has a connection of its own. Prints what it finds and writes `Benchmarks/results/capacity.md`.
 """
@@ -6,6 +6,7 @@ Every session has a connection of its own. Prints what it finds and writes `Benc
 from __future__ import annotations
 
 import argparse
+import re
 import resource
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from results import machine
 from servers import corral
 
 ROOT = Path(__file__).resolve().parents[2]
-GOALS = (1000, 2000, 5000)
+GOALS = (1000, 2500, 5000)
 HEAD = """\
 | sessions | opened in, s | steps | steps/s | step p50, ms | step p99, ms | fewest steps of a session | errors | closed in, s | MiB a session | descriptors of the server a session, connection included |
 |---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
@@ -37,10 +38,12 @@ def main() -> int:
             try:
                 lines.append(_row(load, arguments.binary.resolve(), folder, sessions, arguments.seconds))
             except RuntimeError as error:
-                failure = f"{sessions} sessions failed: {error}"
+                said = re.search(r'"message":"([^"]*)"', str(error))
+                failure = f"{sessions} sessions failed: {said[1] if said else error}"
                 break
             print(lines[-1], flush=True)
     facts = machine(arguments.binary, {"workers": (Path(sys.executable), ("gymnasium", "numpy"))})
+    facts += [f"- {note}" for note in arguments.note]
     facts.append(f"- at most {files} open files for a process, {_number('/proc/sys/kernel/pid_max')} processes")
     text = "\n".join(["# Capacity", "", *facts, "", HEAD, *lines, "", failure, ""])
     arguments.results.mkdir(parents=True, exist_ok=True)
@@ -54,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/corral", help="the server program")
     parser.add_argument("--seconds", type=float, default=20.0, help="of stepping")
     parser.add_argument("--most", type=int, default=GOALS[-1], help="sessions to end with")
+    parser.add_argument("--note", action="append", default=[], help="a circumstance to write beside the figures")
     parser.add_argument("--results", type=Path, default=ROOT / "Benchmarks/results")
     return parser.parse_args()
 

@@ -7,6 +7,7 @@ import os
 import platform
 import statistics
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,24 +95,17 @@ def machine(binary: Path, pythons: dict[str, tuple[Path, Sequence[str]]]) -> lis
     return lines
 
 
-class Others:
-    """How much of the machine other programs use while this one measures."""
+def busy_share(seconds: float = 2.0) -> float:
+    """How much of the machine is used, 0 to 1; by others, as long as nothing is measured."""
 
-    def __init__(self) -> None:
-        self._start = self._read()
+    def read() -> tuple[int, int]:
+        numbers = [int(number) for number in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return sum(numbers), numbers[3] + numbers[4]
 
-    def share(self) -> float:
-        """0 to 1, since the beginning; what was started from here and has ended is not counted."""
-        total, busy, own = (now - then for now, then in zip(self._read(), self._start))
-        return max(0.0, busy - own) / max(1e-9, total)
-
-    @staticmethod
-    def _read() -> tuple[float, float, float]:
-        tick = os.sysconf("SC_CLK_TCK")
-        numbers = [int(number) / tick for number in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-        times = os.times()
-        own = times.user + times.system + times.children_user + times.children_system
-        return sum(numbers), sum(numbers) - numbers[3] - numbers[4], own
+    total, idle = read()
+    time.sleep(seconds)
+    later_total, later_idle = read()
+    return 1 - (later_idle - idle) / max(1, later_total - total)
 
 
 def _cores() -> int:

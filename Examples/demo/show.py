@@ -76,6 +76,8 @@ LEGEND = (
 def next_steps(binary: str) -> str:
     return f"""\
 Try next:
+  {binary} run minigrid/Empty-5x5 --episodes 3
+  {binary} doctor
   {binary} serve --port 7878
   curl -X POST localhost:7878/v1/sessions -d '{{"environment":"text/TextWorld","seed":7}}'
   curl localhost:7878/v1/environments

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import threading
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -18,14 +17,12 @@ from .client import Client, Session, connect
 __all__ = ["RemoteEnv", "make"]
 
 _shared: dict[str, Client] = {}
-_guard = threading.Lock()
 
 
 def shared_client(url: str | None) -> Client:
     """The client that all environments of this process use for the server at `url`."""
     probe = connect(url)
-    with _guard:
-        return _shared.setdefault(probe.url, probe)
+    return _shared.setdefault(probe.url, probe)
 
 
 def make(

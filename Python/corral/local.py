@@ -27,6 +27,8 @@ START_LIMIT = 30.0
 """Seconds in which a server has to be ready."""
 OPTIONS = ("--log-level", "warning", "--idle-timeout", "24h")
 """Sessions end with this process at the latest, so they may be idle for as long as its user thinks."""
+BUNDLED = Path(__file__).with_name("bin") / "corral"
+"""The program in an installed package; its manifests are in `share/corral/Manifests` beside `bin`."""
 STOP_LIMIT = 10.0
 """Seconds that a server may take to end its sessions and itself."""
 
@@ -34,13 +36,12 @@ STOP_LIMIT = 10.0
 def find_binary() -> str:
     """The path of the server's program; raises `errors.Unavailable` where there is none."""
     given = os.environ.get("CORRAL_BIN")
-    bundled = Path(__file__).with_name("bin") / "corral"
     if given:
         if os.access(given, os.X_OK):
             return given
         raise errors.error("unavailable", f"CORRAL_BIN names {given!r}, which is no program", "correct or unset it")
-    if os.access(bundled, os.X_OK):
-        return str(bundled)
+    if os.access(BUNDLED, os.X_OK):
+        return str(BUNDLED)
     found = shutil.which("corral")
     if found is None:
         raise errors.error(
@@ -66,6 +67,9 @@ class LocalServer:
         path = os.path.join(self.folder, "socket")
         self.url = f"unix://{path}"
         command = [binary, "serve", "--unix-socket", path, "--exit-with-parent", *OPTIONS, *(arguments or [])]
+        if binary == str(BUNDLED) and "CORRAL_PYTHON" not in os.environ:
+            # Installed together with this interpreter's packages, of which the environments are some.
+            command += ["--python", sys.executable]
         try:
             with open(self.log, "wb") as log:
                 # A session of its own, so that Ctrl-C in a terminal does not end it before its environments are closed.

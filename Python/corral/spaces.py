@@ -131,13 +131,11 @@ def _flatten(value: list[Any]) -> list[Any]:
 def _number(value: Any, dtype: np.dtype[Any]) -> Any:
     if isinstance(value, str):
         value = _SPECIALS[value]
-    if isinstance(value, float) and dtype.kind in "iub":
+    if dtype.kind in "iub" and isinstance(value, (int, float)):
+        least, most = (0, 1) if dtype.kind == "b" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
         if math.isinf(value):
-            if dtype.kind == "b":
-                return value > 0
-            info = np.iinfo(dtype)
-            return info.max if value > 0 else info.min
-        if not value.is_integer():
+            return most if value > 0 else least
+        if not least <= value <= most or value != int(value):
             raise ValueError(f"{value} is no bound of {dtype.name} values")
         return int(value)
     if not isinstance(value, (int, float)):

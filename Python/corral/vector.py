@@ -151,7 +151,7 @@ class RemoteVectorEnv(VectorEnv[Any, Any, Any]):
                     self._observed[number] = step.observation
                     infos = self._add_info(infos, step.info, number)
             if number in again:
-                infos = self._begin(number, again[number], infos, ended=number in taken)
+                infos = self._begin(number, again[number], infos)
         return self._observations(), rewards, terminated, truncated, infos
 
     def render(self) -> Any:
@@ -167,13 +167,10 @@ class RemoteVectorEnv(VectorEnv[Any, Any, Any]):
             with contextlib.suppress(errors.CorralError):
                 session.close()
 
-    def _begin(
-        self, number: int, result: ResetResult | errors.CorralError, infos: dict[str, Any], ended: bool = False
-    ) -> dict[str, Any]:
+    def _begin(self, number: int, result: ResetResult | errors.CorralError, infos: dict[str, Any]) -> dict[str, Any]:
         if isinstance(result, errors.CorralError):
             self._over[number] = True
             raise _numbered(number, result)
-        # After an end in the same step the flag stands for the caller's copy only; the next step goes on.
         self._over[number] = False
         self._observed[number] = result.observation
         return self._add_info(infos, result.info, number)

@@ -10,7 +10,7 @@ from premises import ROOT
 
 
 def test_a_wheel_holds_the_client_the_worker_and_the_program(tmp_path):
-    pytest.importorskip("setuptools")
+    pytest.importorskip("setuptools", minversion="64")
     pytest.importorskip("wheel")
     source = tmp_path / "source"
     source.mkdir()

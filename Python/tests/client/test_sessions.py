@@ -222,3 +222,23 @@ def test_threads_share_a_session(session):
     for thread in threads:
         thread.join(60)
     assert sorted(seen) == list(range(1, 9))
+
+
+def test_pictures_come_as_tensors(client):
+    pytest.importorskip("ale_py")
+    with client.sessions.create("ale/Pong-v5", seed=1) as session:
+        assert session._core.accept.startswith("application/vnd.corral.tensors")
+        for observation in (session.initial.observation, session.step(0).observation, session.reset().observation):
+            assert observation.shape == (210, 160, 3) and observation.dtype == np.uint8
+            assert observation.flags.writeable and observation in session.observation_space
+        batch = client.step_many([(session, 0)])[0]
+        assert batch.observation.shape == (210, 160, 3)
+
+
+def test_texts_come_as_texts(client):
+    pytest.importorskip("textworld")
+    with client.sessions.create("text/TextWorld-v1", seed=1) as session:
+        assert isinstance(session.initial.observation, str)
+        assert session.initial.observation in session.observation_space
+        result = session.step(session.initial.info["admissible_commands"][0])
+        assert isinstance(result.observation, str) and isinstance(result.info["admissible_commands"], list)

@@ -43,7 +43,9 @@ def leaves():
         st.builds(gym.MultiBinary, st.integers(1, 5)),
         st.just(gym.MultiBinary([2, 3])),
         st.builds(
-            lambda size, chars: gym.Text(size, charset=chars), st.integers(1, 9), st.text(min_size=1, max_size=9)
+            lambda size, chars: gym.Text(size, charset=chars),
+            st.integers(1, 9),
+            st.sets(st.characters(codec="utf-8"), min_size=1, max_size=9).map("".join),
         ),
         st.just(spaces.AnyText(0, 40)),
         st.just(spaces.AnyText(1)),

@@ -81,3 +81,8 @@ def test_the_bundled_environments_are_in_the_readme(server):
     page = (ROOT / "README.md").read_text()
     for item in json.loads(get(server, "/v1/environments"))["environments"]:
         assert f"`{item['name']}`" in page
+
+
+def test_the_published_schema_of_manifests_is_the_programs_own():
+    printed = subprocess.run([machinery.binary(), "env", "schema"], capture_output=True, text=True, check=True).stdout
+    assert printed == (ROOT / "docs/environment.schema.json").read_text()

@@ -58,7 +58,7 @@ def gone(server):
     return not machine.cgroups(server.id) and server.id not in server.ledgers() and not orphans()
 
 
-def test_after_kill_9_with_200_sessions_nothing_is_left_one_second_after_the_next_start(serve, counting, tmp_path):
+def test_after_kill_9_with_200_sessions_nothing_is_left_when_the_next_start_listens(serve, counting, tmp_path):
     first = serve(data=tmp_path / "data", environments=[counting])
     same_data = serve(data=tmp_path / "data", environments=[counting])
     own_data = serve(environments=[counting])
@@ -71,9 +71,8 @@ def test_after_kill_9_with_200_sessions_nothing_is_left_one_second_after_the_nex
     # The sandboxes die with their server; the next start is there for the cgroups and the ledger.
     assert machine.until(lambda: not orphans(), 5)
     next_start = serve(data=tmp_path / "data", environments=[counting])
-    begin = time.monotonic()
-    assert machine.until(lambda: gone(first), 1)
-    assert time.monotonic() - begin < 1
+    # It cleans up before it listens: there is nothing to wait for.
+    assert gone(first)
     for server in sessions:
         step_all(server, sessions[server], 2)
         assert machine.cgroups(server.id)

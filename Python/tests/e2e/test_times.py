@@ -72,8 +72,8 @@ def test_an_idle_session_is_closed_and_one_in_use_is_not(serve, folder):
 
 def test_no_session_gets_older_than_the_maximum_lifetime(serve, folder):
     client = serve("--max-lifetime", "1s", environments=[folder]).client
-    session = client.create("test/sleeping")
     begin = time.monotonic()
+    session = client.create("test/sleeping")
     while client.step(session["id"], 0).status == 200:
         assert time.monotonic() - begin < 10
         time.sleep(0.05)

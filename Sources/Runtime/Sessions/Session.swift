@@ -161,8 +161,10 @@ final class Session {
         let onGone = onGone
         closing = Task {
             _ = try? await started.value()
-            finalUsage = await host?.usage()
             await host?.close()
+            finalUsage = await host?.usage()
+            finalUsage?.memory = 0
+            finalUsage?.processes = 0
             onGone?(self)
         }
         (self.onOver, self.onGone) = (nil, nil)

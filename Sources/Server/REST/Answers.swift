@@ -29,8 +29,9 @@ extension HTTPResponse {
 
 func errorObject(_ failure: Failure, requestID: String) -> JSONValue {
     let details = JSONObject(failure.details.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })
+    let next = failure.next.isEmpty ? "docs/errors.md tells about \(failure.code.rawValue)" : failure.next
     return [
-        "code": .string(failure.code.rawValue), "message": .string(failure.message), "next": .string(failure.next),
+        "code": .string(failure.code.rawValue), "message": .string(failure.message), "next": .string(next),
         "request_id": .string(requestID), "details": .object(details),
     ]
 }

@@ -26,7 +26,8 @@ import Testing
 
 @Test func `session ids are version 8 UUIDs that name their server and sort by time`() throws {
     var ids = UniqueIDGenerator(server: 0xdead_beef)
-    let first = ids.next(at: Timestamp(microseconds: 1_000_000)), second = ids.next(at: Timestamp(microseconds: 2_000_000))
+    let first = ids.next(at: Timestamp(microseconds: 1_000_000))
+    let second = ids.next(at: Timestamp(microseconds: 2_000_000))
     let text = "\(first)"
     #expect(text.count == 36)
     #expect(Array(text)[14] == "8")

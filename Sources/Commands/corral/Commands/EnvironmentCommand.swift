@@ -2,6 +2,7 @@ import Arguments
 import Configuration
 import Foundations
 import JSON
+import Manifests
 import REST
 import Sessions
 
@@ -28,12 +29,14 @@ enum EnvironmentCommand: Subcommand {
                     .init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")
                 ]),
             ValidateCommand.declaration,
+            Command("schema", "Print the JSON Schema of environment.yaml, for editors."),
         ])
 
     static func run(_ invocation: Invocation) async throws(Failure) {
         switch invocation.path.last {
         case "list": try await list(invocation)
         case "show": try await show(invocation)
+        case "schema": printJSON(Manifest.jsonSchema)
         default: try await ValidateCommand.run(invocation)
         }
     }

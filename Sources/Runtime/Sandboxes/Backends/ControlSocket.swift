@@ -59,8 +59,7 @@ final class ControlSocket {
         guard isOpen else { throw Self.gone }
         let request = Array("\(verb) \(name)\(rest)".utf8)
         var refusal: Failure?
-        // Sent where nothing can come between it and the waiter, so that the order of waiters is that of requests: a
-        // task may be queued anew on its way into the continuation.
+        // Sent and queued in one piece, so that the order of waiters is that of requests.
         let answer = await withCheckedContinuation { continuation in
             do throws(Failure) {
                 try socket.send(request)

@@ -29,7 +29,13 @@ final class WorkerHost: SessionHost {
             return WorkerHost(plan, seat, spaces, interruptGrace, onReleased)
         } catch {
             switch error {
-            case .refused(let error): throw Failure(worker: error)
+            case .refused(let error):
+                let failure = Failure(worker: error)
+                throw Failure(
+                    failure.code, failure.message,
+                    next: failure.code == .environmentError
+                        ? "try other parameters or another instance; corral env validate --run shows what the worker prints"
+                        : failure.next)
             case .ended(let reason, let text):
                 throw Failure(
                     reason == .timeout ? .deadlineExceeded : .sessionFailed, text,
