@@ -5,7 +5,7 @@ struct AcceptHeader: Sendable {
     init(_ header: String?) {
         ranges = (header ?? "*/*").split(separator: ",").compactMap { part in
             let fields = part.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-            guard let type = fields.first, !type.isEmpty else { return nil }
+            guard let type = fields.first, type.contains("/") else { return nil }
             let quality = fields.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
             return (type, quality ?? 1)
         }

@@ -13,11 +13,13 @@ extension RESTAPI {
     private nonisolated static let creationErrors: [Failure.Code] = [
         .malformedJSON, .invalidArgument, .notFound, .permissionDenied, .conflict, .failedPrecondition,
         .resourceExhausted,
-        .sandboxUnavailable, .unavailable, .environmentError, .deadlineExceeded, .sessionFailed,
+        .sandboxUnavailable, .unavailable, .unimplemented, .environmentError, .deadlineExceeded, .sessionClosed,
+        .sessionFailed,
     ]
     private nonisolated static let stepErrors: [Failure.Code] = [
         .malformedJSON, .invalidArgument, .notFound, .permissionDenied, .invalidAction, .notReset, .episodeOver, .busy,
-        .conflict, .interrupted, .sessionClosed, .sessionFailed, .environmentError, .deadlineExceeded,
+        .conflict, .interrupted, .unimplemented, .sessionClosed, .sessionFailed, .environmentError, .deadlineExceeded,
+        .failedPrecondition,
     ]
     private nonisolated static let tensors = ["application/json", "application/vnd.corral.tensors"]
     private nonisolated static let idempotency = Route.Query(
