@@ -13,8 +13,9 @@ public final class Gate {
     public var count: Int { waiting.count }
 
     public func pass() async {
-        if isOpen { return }
+        // Looked at inside, because other jobs may run on the way into a continuation.
         await withCheckedContinuation { continuation in
+            if isOpen { return continuation.resume() }
             waiting.append(continuation)
             let reached = watchers.filter { $0.count <= waiting.count }
             watchers.removeAll { $0.count <= waiting.count }
@@ -24,8 +25,9 @@ public final class Gate {
 
     /// Returns when so many wait here.
     public func reached(_ count: Int = 1) async {
-        if waiting.count >= count { return }
-        await withCheckedContinuation { watchers.append((count, $0)) }
+        await withCheckedContinuation {
+            if waiting.count >= count { $0.resume() } else { watchers.append((count, $0)) }
+        }
     }
 
     /// Lets the first that waits go on.

@@ -46,8 +46,7 @@ public final class ScriptedService: SessionObserver {
 
     /// Returns when so many sessions have ended.
     public func untilEnded(_ count: Int = 1) async {
-        if ended.count >= count { return }
-        await withCheckedContinuation { watchers.append((count, $0)) }
+        await withCheckedContinuation { if ended.count >= count { $0.resume() } else { watchers.append((count, $0)) } }
     }
 
     public func sessionOpened(_ session: SessionSummary) { opened.append(session) }

@@ -22,8 +22,12 @@ final class Promise<Value: Sendable> {
         if let result { return try result.get() }
         let timer = Reactor.schedule(at: .now + timeout) { [weak self] in self?.settle(.failure(failure())) }
         defer { timer.cancel() }
-        return try await withCheckedContinuation { continuation in
-            // Looked at again where nothing can come in between.
+        return try await value()
+    }
+
+    func value() async throws(Failure) -> Value {
+        try await withCheckedContinuation { continuation in
+            // Looked at where nothing can come in between.
             if let result { continuation.resume(returning: result) } else { waiters.append(continuation) }
         }.get()
     }

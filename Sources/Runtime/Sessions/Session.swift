@@ -37,9 +37,9 @@ final class Session {
     var keepsFirstAnswer = false
     private(set) var firstAnswer: CallAnswer?
     private var last: Result<CallAnswer, Failure>?
-    private var waiters: [CheckedContinuation<Result<CallAnswer, Failure>, Never>] = []
-    private var isStarting = true
-    private var startWaiters: [CheckedContinuation<Void, Never>] = []
+    /// The answer of the call in flight, for retries that join it.
+    private var running: Promise<CallAnswer>?
+    private let started = Promise<Void>()
     private var closing: Task<Void, Never>?
 
     init(id: UniqueID, plan: LaunchPlan, owner: Caller, labels: [String: String], seed: Int64?, lease: Lease) {
@@ -52,15 +52,7 @@ final class Session {
     }
 
     /// The start is over, whatever came of it.
-    func startEnded() {
-        isStarting = false
-        for waiter in startWaiters { waiter.resume() }
-        startWaiters = []
-    }
-
-    private func untilStartEnded() async {
-        if isStarting { await withCheckedContinuation { startWaiters.append($0) } }
-    }
+    func startEnded() { started.settle(.success(())) }
 
     func opened(with host: any SessionHost) async throws(Failure) {
         guard !state.phase.isOver else {
@@ -84,7 +76,7 @@ final class Session {
         lease.renew()
         switch try state.begin(.reset, index: index) {
         case .answerAgain: return try remembered()
-        case .join: return try await joined()
+        case .join: return try await joined().value()
         case .execute(let index):
             return try await execute(.reset, index: index, seed: seed, options: options, action: [])
         }
@@ -95,7 +87,7 @@ final class Session {
         lease.renew()
         switch try state.begin(.step, index: index) {
         case .answerAgain: return try remembered()
-        case .join: return try await joined()
+        case .join: return try await joined().value()
         case .execute(let index): return try await execute(.step, index: index, seed: nil, options: [:], action: action)
         }
     }
@@ -168,7 +160,7 @@ final class Session {
         onOver?(self)
         let onGone = onGone
         closing = Task {
-            await untilStartEnded()
+            _ = try? await started.value()
             await host?.close()
             finalUsage = await host?.usage()
             finalUsage?.memory = 0
@@ -327,16 +319,17 @@ extension Session {
         return try last.get()
     }
 
-    private func joined() async throws(Failure) -> CallAnswer {
-        let result = await withCheckedContinuation { waiters.append($0) }
-        return try result.get()
+    /// The promise of the call in flight; made by the first that joins, so that other calls pay nothing.
+    private func joined() -> Promise<CallAnswer> {
+        let promise = running ?? Promise()
+        running = promise
+        return promise
     }
 
     /// Answers those that joined the call in flight.
     private func wake(_ result: Result<CallAnswer, Failure>) {
-        let waiters = waiters
-        self.waiters = []
-        for waiter in waiters { waiter.resume(returning: result) }
+        running?.settle(result)
+        running = nil
     }
 
     var trajectoryHash: String? { chain?.link.hex }

@@ -32,7 +32,8 @@ public final class SessionService {
     private var isDraining = false
     private var observers: [any SessionObserver]
     private var idempotency = IdempotencyTable<[String], [UniqueID]>()
-    private var idempotencyWaiters: [[String]: [CheckedContinuation<Void, Never>]] = [:]
+    /// Those that run with a key; kept whether or not they succeed.
+    private var creations: [[String]: Promise<Void>] = [:]
 
     public init(
         server: UInt32, limits: Limits, authority: any LaunchAuthority, hosts: any SessionHostSource,
@@ -67,9 +68,14 @@ public final class SessionService {
         while true {
             switch try idempotency.begin(key, fingerprint: request.fingerprint(count: count), now: .now) {
             case .answerAgain(let ids): return try ids.map { (id) throws(Failure) in try createdAgain(id, request) }
-            case .join: await withCheckedContinuation { idempotencyWaiters[key, default: []].append($0) }
+            case .join: try await creations[key]?.value()
             case .execute:
-                defer { for waiter in idempotencyWaiters.removeValue(forKey: key) ?? [] { waiter.resume() } }
+                let creation = Promise<Void>()
+                creations[key] = creation
+                defer {
+                    creations[key] = nil
+                    creation.settle(.success(()))
+                }
                 do throws(Failure) {
                     let created = try await createNow(request, count: count, caller: caller, isRepeatable: true)
                     idempotency.finish(key, with: created.map(\.summary.id), now: .now)
@@ -200,6 +206,8 @@ extension SessionService {
         session.onOver = { _ in place.giveBack() }
         session.onGone = { [weak self] session in self?.ended(session) }
         sessions[session.id] = session
+        // Until it has started: `start` releases it.
+        lease.hold()
         return session
     }
 
@@ -209,7 +217,6 @@ extension SessionService {
 
     private func start(_ session: Session, _ request: SessionRequest) async throws(Failure) -> CreatedSession {
         do throws(Failure) {
-            session.lease.hold()
             defer { session.lease.release() }
             try await open(session)
             for observer in observers { observer.sessionOpened(session.summary) }

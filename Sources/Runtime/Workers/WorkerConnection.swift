@@ -34,7 +34,8 @@ public final class WorkerConnection {
     private let bufferLimit: Int
     private var framer: LineFramer
     private var awaited: (message: WorkerMessage, buffers: BufferList)?
-    private var pending: (id: Int, continuation: CheckedContinuation<Result<WorkerMessage, Problem>, Never>)?
+    private var pending: (id: Int, continuation: Waiting)?
+    private typealias Waiting = CheckedContinuation<Result<WorkerMessage, Problem>, Never>
     private var lastID = 0
     private var deadline: ContinuousClock.Instant?
     private var watchdog: (timer: Timer, instant: ContinuousClock.Instant)?
@@ -69,13 +70,16 @@ public final class WorkerConnection {
         if let problem { throw problem }
         precondition(pending == nil, "a worker gets one command at a time")
         lastID += 1
-        let line = command(lastID)
+        let id = lastID
+        let line = command(id)
         guard line.count <= framer.lineLimit + 1 else { throw .commandTooLong(limit: framer.lineLimit) }
         if dialect == .v1 { refuseEarlyReply() }
         if let problem { throw problem }
         arm(ContinuousClock.now + timeout)
-        let result = await withCheckedContinuation { continuation in
-            pending = (lastID, continuation)
+        let result = await withCheckedContinuation { (continuation: Waiting) in
+            // Other jobs may have run on the way here.
+            if let problem { return continuation.resume(returning: .failure(problem)) }
+            pending = (id, continuation)
             channel.send(line)
         }
         return try result.get()

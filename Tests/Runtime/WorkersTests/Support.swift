@@ -90,10 +90,12 @@ final class Peer {
 
     /// The next command; what the server closed comes as nil.
     func line() async -> String? {
-        while !text.contains("\n") {
-            if hasEnded { return nil }
-            await withCheckedContinuation { waiters.append($0) }
+        while !text.contains("\n") && !hasEnded {
+            await withCheckedContinuation { continuation in
+                if text.contains("\n") || hasEnded { continuation.resume() } else { waiters.append(continuation) }
+            }
         }
+        guard text.contains("\n") else { return nil }
         let line = text.prefix { $0 != "\n" }
         text = String(text.dropFirst(line.count + 1))
         return String(line)

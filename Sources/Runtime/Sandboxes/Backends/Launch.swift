@@ -56,7 +56,8 @@ final class Launch {
             self?.settle(.failure(Failure(.deadlineExceeded, "a sandbox was not ready after \(Self.patience)")))
         }
         defer { timer.cancel() }
-        if outcome == nil { await withCheckedContinuation { waiter = $0 } }
+        // Looked at inside, because other jobs may run on the way into a continuation.
+        await withCheckedContinuation { if outcome == nil { waiter = $0 } else { $0.resume() } }
         try outcome?.get()
     }
 
