@@ -151,6 +151,7 @@ class Zygote:
         os.dup2(channel, 1)
         os.setsid()
         linux.set_handler(signal.SIGCHLD, linux.DEFAULT)
+        _prefer_to_die()
         scratch = request["scratch"]
         os.chdir(scratch)
         os.environ["HOME"] = os.environ["TMPDIR"] = scratch
@@ -163,6 +164,15 @@ class Zygote:
         if tempfile is not None:
             tempfile.tempdir = None
         return Channel.claim()
+
+
+def _prefer_to_die():
+    """Where memory runs out the kernel shall end this session, not the zygote of all of them."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+    except OSError:
+        pass  # somebody else's limit of privileges; the zygote is no safer then
 
 
 def _root(scratch):
