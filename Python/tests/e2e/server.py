@@ -132,6 +132,8 @@ class Server:
         status = self.stop()
         if kind is None:
             assert not was_running or status == 0, "the server ended with %s:\n%s" % (status, self.log()[-4000:])
+            found = self.log().find("Sanitizer")  # of a server built by `make sanitize`
+            assert found < 0, self.log()[found:][:4000]
             self.check_nothing_left()
         self._folder.cleanup()
 
