@@ -141,6 +141,8 @@ final class Running {
         let pair = try Descriptor.socketPair()
         channel = try Channel(Descriptor(owning: fcntl(pair.first.raw, F_DUPFD_CLOEXEC, 0)))
         let theirs = pair.second.raw
+        // Nobody listens yet: what the command prints meanwhile has to wait.
+        channel.pause(true)
         do {
             sandbox = try await backend.start(
                 specification, descriptors: SandboxDescriptors(input: theirs, output: theirs, errors: theirs))
@@ -158,17 +160,24 @@ final class Running {
             hasEnded = true
             wake()
         }
+        channel.pause(false)
     }
 
     func write(_ text: String) { channel.send(Array(text.utf8)) }
 
     func untilEnd() async {
-        while !hasEnded { await withCheckedContinuation { waiters.append($0) } }
+        while !hasEnded {
+            await withCheckedContinuation { if hasEnded { $0.resume() } else { waiters.append($0) } }
+        }
     }
 
     /// Waits until a line has come and returns it; what was printed before is dropped.
     func line() async -> String {
-        while !text.contains("\n") && !hasEnded { await withCheckedContinuation { waiters.append($0) } }
+        while !text.contains("\n") && !hasEnded {
+            await withCheckedContinuation {
+                if text.contains("\n") || hasEnded { $0.resume() } else { waiters.append($0) }
+            }
+        }
         let line = text.prefix { $0 != "\n" }
         text = String(text.dropFirst(line.count + 1))
         return String(line)

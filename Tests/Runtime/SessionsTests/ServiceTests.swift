@@ -324,7 +324,7 @@ struct EndTests {
     }
 
     @Test func `a session in a long step is not idle but has a lifetime`() async throws {
-        let bench = try ScriptedService(idle: .milliseconds(1), lifetime: .milliseconds(50))
+        let bench = try ScriptedService(idle: .milliseconds(50), lifetime: .milliseconds(500))
         bench.source.prepare = { $0.gate.shut() }
         #expect(await failure { try await bench.create { $0.reset = true } }?.code == .sessionClosed)
         #expect(bench.ended.map(\.session.phase) == [.closed(.lifetime)])
