@@ -26,7 +26,8 @@ final class Daemon: @unchecked Sendable {
                 // The acceptor keeps the limit; this one only must not be reached before.
                 connection_limit: UInt32(clamping: max(1, min(configuration.connectionLimit, 1 << 24)) * 2 + 1024),
                 idle_seconds: UInt32(clamping: max(1, configuration.idleTimeout)),
-                connection_memory: max(32 << 10, min(configuration.headerLimit, 1 << 24) * 2),
+                // Above 32 KiB the library maps the memory, so that a connection that ends gives it back.
+                connection_memory: max(36 << 10, min(configuration.headerLimit, 1 << 24) * 2),
                 certificate: texts.first.map { UnsafePointer($0) }, key: texts.last.map { UnsafePointer($0) },
                 context: Unmanaged.passUnretained(server).toOpaque(),
                 on_request_line: onRequestLine, on_request: onRequest, on_completed: onCompleted,
