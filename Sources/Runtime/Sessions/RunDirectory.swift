@@ -37,6 +37,8 @@ public final class RunDirectory: Sendable {
     /// Servers of this data directory that ended without cleaning up.
     public static func leftovers(data: String) -> [UInt32] {
         let guarded = guarding(data + "/run")
+        // Without the folder there are none; one that is made from now on belongs to a living server.
+        guard guarded >= 0 else { return [] }
         defer { close(guarded) }
         return entries(of: data + "/run").compactMap { name in
             guard let server = UInt32(name, radix: 16), self.name(of: server) == name else { return nil }
@@ -51,7 +53,7 @@ public final class RunDirectory: Sendable {
     /// Keeps servers that start from being taken for dead before they hold their lock, until the result is closed.
     private static func guarding(_ parent: String) -> CInt {
         let folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        flock(folder, LOCK_EX)
+        while flock(folder, LOCK_EX) != 0 && errno == EINTR {}
         return folder
     }
 

@@ -178,6 +178,7 @@ extension Session {
         lease.hold()
         defer { lease.release() }
         do throws(Failure) {
+            try state.refuseIfOver()
             guard let host, checker != nil else { throw busy("\(call)") }
             var record = RecordWriter(call == .reset ? .reset : .step)
             if seed != nil { try requireSeeding(host) }

@@ -74,11 +74,11 @@ struct GreetingExchangeTests {
 @Reactor
 struct WorkerHostTests {
     private func open(
-        _ worker: PlayedWorker, instance: String? = nil, parameters: JSONObject = [:], limit: Duration = .seconds(30),
-        grace: Duration = .seconds(30)
+        _ worker: PlayedWorker, instance: String? = nil, parameters: JSONObject = [:], start: Duration = .seconds(30),
+        limit: Duration = .seconds(30), grace: Duration = .seconds(30)
     ) async throws(Failure) -> WorkerHost {
         let greeting = try await worker.connection.greet(timeout: .seconds(30))
-        let plan = LaunchPlan.scripted(instance: instance, parameters: parameters, limit: limit)
+        let plan = LaunchPlan.scripted(instance: instance, parameters: parameters, start: start, limit: limit)
         return try await WorkerHost.open(
             plan, seat: worker.seat(greeting), known: SpaceCache(), interruptGrace: grace, onReleased: {})
     }
@@ -166,7 +166,7 @@ struct WorkerHostTests {
 
     @Test func `a start that takes too long is deadline_exceeded`() async throws {
         let worker = try PlayedWorker(.v2, [hello, ""])
-        let failure = await failure { try await open(worker, limit: .milliseconds(5)) }
+        let failure = await failure { try await open(worker, start: .milliseconds(5)) }
         #expect(failure?.code == .deadlineExceeded && failure?.details["reason"] == "timeout")
     }
 
@@ -277,117 +277,5 @@ struct WorkerHostTests {
                 plan, seat: worker.seat(greeting), known: SpaceCache(), interruptGrace: .seconds(1), onReleased: {})
         }
         #expect(failure?.code == .notFound && failure?.next == #"did you mean "boil"?"#)
-    }
-}
-
-@Reactor
-struct SeatPoolTests {
-    @Reactor
-    private final class Source: SeatSource {
-        var isUsable = true
-        var workers: [PlayedWorker] = []
-        var shutDowns = 0
-        let gate = Gate(open: true)
-
-        func makeSeat() async throws(Failure) -> Seat {
-            await gate.pass()
-            guard shutDowns == 0, let worker = try? PlayedWorker(.v1, []) else {
-                throw Failure(.unavailable, "it ended")
-            }
-            workers.append(worker)
-            return worker.seat()
-        }
-
-        func shutDown() async {
-            shutDowns += 1
-            gate.open()
-        }
-    }
-
-    private func until(_ condition: @Reactor () -> Bool) async { while !condition() { await Task.yield() } }
-
-    @Test func `a source is started once for all and spares are kept ready`() async throws {
-        let source = Source(), start = Gate()
-        var starts = 0
-        let pool = SeatPool(spareCount: 2, logger: .silent) { () async throws(Failure) in
-            starts += 1
-            await start.pass()
-            return source
-        }
-        let takers = (0..<3).map { _ in Task { try await pool.take() } }
-        await start.reached(1)
-        start.open()
-        for taker in takers { _ = try await taker.value }
-        await until { source.workers.count == 5 }
-        _ = try await pool.take()
-        await until { source.workers.count == 6 }
-        #expect(starts == 1 && pool.seatsTaken == 4)
-        await pool.shutDown()
-        #expect(source.shutDowns == 1)
-        #expect(source.workers.map(\.sandbox.kills).filter { $0 == 1 }.count == 2)
-    }
-
-    @Test func `a spare that died meanwhile is not given out`() async throws {
-        let source = Source()
-        let pool = SeatPool(spareCount: 1, logger: .silent) { () async throws(Failure) in source }
-        _ = try await pool.take()
-        await until { source.workers.count == 2 }
-        source.workers[1].connection.close()
-        let seat = try await pool.take()
-        #expect(seat.isUsable && source.workers[1].sandbox.kills == 1)
-        await pool.shutDown()
-    }
-
-    @Test func `a source that did not start is tried again`() async throws {
-        let source = Source()
-        var starts = 0
-        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in
-            starts += 1
-            if starts == 1 { throw Failure(.sandboxUnavailable, "no") }
-            return source
-        }
-        #expect(await failure { try await pool.take() }?.code == .sandboxUnavailable)
-        #expect(pool.seatsTaken == 0)
-        _ = try await pool.take()
-        pool.returned()
-        #expect(starts == 2 && pool.seatsTaken == 0)
-    }
-
-    @Test func `a source that ended is replaced`() async throws {
-        var sources: [Source] = []
-        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in
-            sources.append(Source())
-            return sources[sources.count - 1]
-        }
-        _ = try await pool.take()
-        sources[0].isUsable = false
-        _ = try await pool.take()
-        #expect(sources.count == 2 && sources[0].shutDowns == 1)
-    }
-
-    @Test func `what is starting when the pool ends is ended too`() async throws {
-        let source = Source(), start = Gate()
-        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in
-            await start.pass()
-            return source
-        }
-        let taker = Task { await failure { try await pool.take() } }
-        await start.reached(1)
-        await pool.shutDown()
-        start.open()
-        #expect(await taker.value?.code == .unavailable)
-        #expect(source.shutDowns == 1 && source.workers.isEmpty)
-        #expect(await failure { try await pool.take() }?.code == .unavailable)
-    }
-
-    @Test func `a seat that is being made when the pool ends fails`() async throws {
-        let source = Source()
-        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in source }
-        source.gate.shut()
-        let taker = Task { await failure { try await pool.take() } }
-        await source.gate.reached(1)
-        await pool.shutDown()
-        #expect(await taker.value?.code == .unavailable)
-        #expect(pool.seatsTaken == 0)
     }
 }

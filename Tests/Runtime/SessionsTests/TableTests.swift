@@ -121,33 +121,38 @@ struct CallerTests {
 
 @Reactor
 struct LeaseTests {
-    private func end(_ lease: Lease) async -> CloseReason {
-        await withCheckedContinuation { continuation in lease.onExpired = { continuation.resume(returning: $0) } }
+    /// Why a lease ends; it is made where nothing can come between that and the listening.
+    private func end(idle: Duration, lifetime: Duration, _ use: (Lease) -> Void = { _ in }) async -> CloseReason {
+        await withCheckedContinuation { continuation in
+            let lease = Lease(idle: idle, lifetime: lifetime)
+            lease.onExpired = { reason in
+                continuation.resume(returning: reason)
+                lease.end()
+            }
+            use(lease)
+        }
     }
 
     @Test func `a lease that nobody renews ends as idle`() async {
-        #expect(await end(Lease(idle: .milliseconds(2), lifetime: .seconds(3600))) == .idle)
+        #expect(await end(idle: .milliseconds(2), lifetime: .seconds(3600)) == .idle)
     }
 
     @Test func `a lease ends with its lifetime however busy it is`() async {
-        let lease = Lease(idle: .seconds(3600), lifetime: .milliseconds(2))
-        lease.hold()
-        #expect(await end(lease) == .lifetime)
+        #expect(await end(idle: .seconds(3600), lifetime: .milliseconds(2)) { $0.hold() } == .lifetime)
     }
 
     @Test func `a call in flight keeps a lease from being idle`() async {
-        let lease = Lease(idle: .milliseconds(1), lifetime: .milliseconds(50))
-        lease.hold()
-        #expect(await end(lease) == .lifetime)
+        #expect(await end(idle: .milliseconds(1), lifetime: .milliseconds(50)) { $0.hold() } == .lifetime)
     }
 
     @Test func `the idle time begins anew when the call ends`() async {
-        let lease = Lease(idle: .milliseconds(2), lifetime: .seconds(3600))
-        lease.hold()
-        lease.hold()
-        lease.release()
-        lease.release()
-        #expect(await end(lease) == .idle)
+        let reason = await end(idle: .milliseconds(2), lifetime: .seconds(3600)) { lease in
+            lease.hold()
+            lease.hold()
+            lease.release()
+            lease.release()
+        }
+        #expect(reason == .idle)
     }
 
     @Test func `a lease says when it expires and stands still after its end`() async {

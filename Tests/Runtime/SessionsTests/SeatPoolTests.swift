@@ -1,0 +1,118 @@
+import Foundations
+import Reactor
+import ScriptedSessions
+import Testing
+
+@testable import Sessions
+
+@Reactor
+struct SeatPoolTests {
+    @Reactor
+    private final class Source: SeatSource {
+        var isUsable = true
+        var workers: [PlayedWorker] = []
+        var shutDowns = 0
+        let gate = Gate(open: true)
+
+        func makeSeat() async throws(Failure) -> Seat {
+            await gate.pass()
+            guard shutDowns == 0, let worker = try? PlayedWorker(.v1, []) else {
+                throw Failure(.unavailable, "it ended")
+            }
+            workers.append(worker)
+            return worker.seat()
+        }
+
+        func shutDown() async {
+            shutDowns += 1
+            gate.open()
+        }
+    }
+
+    private func until(_ condition: @Reactor () -> Bool) async { while !condition() { await Task.yield() } }
+
+    @Test func `a source is started once for all and spares are kept ready`() async throws {
+        let source = Source(), start = Gate()
+        var starts = 0
+        let pool = SeatPool(spareCount: 2, logger: .silent) { () async throws(Failure) in
+            starts += 1
+            await start.pass()
+            return source
+        }
+        let takers = (0..<3).map { _ in Task { try await pool.take() } }
+        await start.reached(1)
+        start.open()
+        for taker in takers { _ = try await taker.value }
+        await until { source.workers.count == 5 }
+        _ = try await pool.take()
+        await until { source.workers.count == 6 }
+        #expect(starts == 1 && pool.seatsTaken == 4)
+        await pool.shutDown()
+        #expect(source.shutDowns == 1)
+        #expect(source.workers.map(\.sandbox.kills).filter { $0 == 1 }.count == 2)
+    }
+
+    @Test func `a spare that died meanwhile is not given out`() async throws {
+        let source = Source()
+        let pool = SeatPool(spareCount: 1, logger: .silent) { () async throws(Failure) in source }
+        _ = try await pool.take()
+        await until { source.workers.count == 2 }
+        source.workers[1].connection.close()
+        let seat = try await pool.take()
+        #expect(seat.isUsable && source.workers[1].sandbox.kills == 1)
+        await pool.shutDown()
+    }
+
+    @Test func `a source that did not start is tried again`() async throws {
+        let source = Source()
+        var starts = 0
+        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in
+            starts += 1
+            if starts == 1 { throw Failure(.sandboxUnavailable, "no") }
+            return source
+        }
+        #expect(await failure { try await pool.take() }?.code == .sandboxUnavailable)
+        #expect(pool.seatsTaken == 0)
+        _ = try await pool.take()
+        pool.returned()
+        #expect(starts == 2 && pool.seatsTaken == 0)
+    }
+
+    @Test func `a source that ended is replaced`() async throws {
+        var sources: [Source] = []
+        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in
+            sources.append(Source())
+            return sources[sources.count - 1]
+        }
+        _ = try await pool.take()
+        sources[0].isUsable = false
+        _ = try await pool.take()
+        #expect(sources.count == 2 && sources[0].shutDowns == 1)
+    }
+
+    @Test func `what is starting when the pool ends is ended too`() async throws {
+        let source = Source(), start = Gate()
+        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in
+            await start.pass()
+            return source
+        }
+        let taker = Task { await failure { try await pool.take() } }
+        await start.reached(1)
+        await pool.shutDown()
+        start.open()
+        #expect(await taker.value?.code == .unavailable)
+        #expect(source.shutDowns == 1 && source.workers.isEmpty)
+        #expect(await failure { try await pool.take() }?.code == .unavailable)
+    }
+
+    @Test func `a seat that is being made when the pool ends fails`() async throws {
+        let source = Source()
+        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in source }
+        source.gate.shut()
+        let taker = Task { await failure { try await pool.take() } }
+        await source.gate.reached(1)
+        await pool.shutDown()
+        #expect(await taker.value?.code == .unavailable)
+        #expect(pool.seatsTaken == 0)
+    }
+}
