@@ -75,7 +75,7 @@ struct Server {
         let http = try HTTPServer(
             configuration: httpConfiguration(
                 configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
-            executor: Reactor.shared.executor
+            start: { work in Task { @Reactor in await work() } }
         ) { await api.handle($0) }
         try http.start()
         let scheme = configuration[ServerKeys.tlsCertificate] == nil ? "http" : "https"

@@ -57,7 +57,7 @@ final class Exchange: @unchecked Sendable {
         outcome.withLock { $0 = .handling(nil) }
         MHD_suspend_connection(handle)
         connection.setWaiting(self)
-        let task = Task(executorPreference: server.executor) {
+        let task = server.start {
             let response = await server.handler(request)
             self.answer(response)
         }

@@ -4,7 +4,7 @@ import Glibc
 /// An HTTP/1.1 server (HTTP/1.0 too) over libmicrohttpd: TCP, TLS and Unix sockets, keep-alive, pipelining, chunked
 /// requests, `Expect: 100-continue`, and its own answers to malformed, oversized and slow requests.
 ///
-/// The handler runs as a task of its own, once for every complete request, on `executor` if there is one. It is never
+/// The handler runs as a task of its own, once for every complete request, where `start` starts it. It is never
 /// told that its client left; it is cancelled only when the server stops without waiting for it any longer.
 public final class HTTPServer: Sendable {
     private struct Parts {
@@ -22,11 +22,17 @@ public final class HTTPServer: Sendable {
     private let core: ServerCore
     private let state = Guarded(State.new)
 
+    /// Stays where its caller runs until it says otherwise.
+    public typealias Handler = nonisolated(nonsending) @Sendable (HTTPRequest) async -> HTTPResponse
+    /// Starts a task that does the work: an actor's `Task { @MyActor in await work() }` saves the handler two hops.
+    public typealias Start = @Sendable (_ work: @escaping Work) -> Task<Void, Never>
+    public typealias Work = nonisolated(nonsending) @Sendable () async -> Void
+
     public init(
-        configuration: HTTPServerConfiguration, executor: (any TaskExecutor)? = nil,
-        handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
+        configuration: HTTPServerConfiguration, start: @escaping Start = { work in Task { await work() } },
+        handler: @escaping Handler
     ) {
-        core = ServerCore(configuration: configuration, executor: executor, handler: handler)
+        core = ServerCore(configuration: configuration, start: start, handler: handler)
     }
 
     /// Binds every listener and serves until `stop`. A server starts once. It must be stopped, not just dropped.

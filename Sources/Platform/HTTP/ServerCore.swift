@@ -15,8 +15,8 @@ final class ServerCore: Sendable {
     }
 
     let configuration: HTTPServerConfiguration
-    let executor: (any TaskExecutor)?
-    let handler: @Sendable (HTTPRequest) async -> HTTPResponse
+    let start: HTTPServer.Start
+    let handler: HTTPServer.Handler
     let limits: Limits
     let flight = Flight()
     let lingering = LingeringInbox()
@@ -25,11 +25,11 @@ final class ServerCore: Sendable {
     private let lastMessage = Guarded("")
 
     init(
-        configuration: HTTPServerConfiguration, executor: (any TaskExecutor)?,
-        handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
+        configuration: HTTPServerConfiguration, start: @escaping HTTPServer.Start,
+        handler: @escaping HTTPServer.Handler
     ) {
         self.configuration = configuration
-        self.executor = executor
+        self.start = start
         self.handler = handler
         limits = Limits(
             headerTime: nanoseconds(seconds: max(1, configuration.headerTimeout)),

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Runs jobs on the reactor's thread, between two looks at the descriptors.
 ///
-/// It is a `SerialExecutor` (for the `Reactor` actor) and a `TaskExecutor` (for request handlers that should stay on
-/// the thread), so neither costs a thread hop from the other.
-public final class ReactorExecutor: SerialExecutor, TaskExecutor {
+/// It is no `TaskExecutor`: a task that prefers one is queued anew at every call between functions of the actor, and so is
+/// every other task on a thread that claims to be one. Then others run between a check and the `await` behind it.
+public final class ReactorExecutor: SerialExecutor {
     private let jobs = Guarded<[UnownedJob]>([])
     let wakeUp: CInt
     private let thread = Atomic<UInt>(0)
@@ -46,13 +46,12 @@ public final class ReactorExecutor: SerialExecutor, TaskExecutor {
             }
             if batch.isEmpty { return }
             for job in batch {
-                job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+                job.runSynchronously(on: asUnownedSerialExecutor())
             }
         }
     }
 
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
-    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
     public func checkIsolated() { precondition(isCurrent, "not on the reactor's thread") }
     public func isIsolatingCurrentContext() -> Bool? { isCurrent }

@@ -122,7 +122,8 @@ import Testing
     @Test func `runs its handler on the executor given`() async throws {
         let executor = OneThread()
         let server = HTTPServer(
-            configuration: HTTPServerConfiguration(listeners: [.tcp(host: "127.0.0.1", port: 0)]), executor: executor,
+            configuration: HTTPServerConfiguration(listeners: [.tcp(host: "127.0.0.1", port: 0)]),
+            start: { work in Task(executorPreference: executor) { await work() } },
             handler: { _ in HTTPResponse(status: OneThread.isCurrent ? 200 : 500) })
         try server.start()
         let port = server.boundPort ?? 0

@@ -20,7 +20,31 @@ import Testing
     }
 }
 
+@Reactor private final class Order {
+    var visits: [Int] = []
+
+    func visit(_ number: Int) async {
+        visits.append(number)
+        await inner(number)
+    }
+
+    private func inner(_ number: Int) async {
+        visits.append(number)
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            visits.append(number)
+            continuation.resume()
+        }
+    }
+}
+
 @Suite @Reactor struct ReactorTests {
+    @Test func `nothing runs between a function of the reactor and the continuation that it waits for`() async {
+        let order = Order()
+        let tasks = (0..<4).map { number in Task { @Reactor in await order.visit(number) } }
+        for task in tasks { await task.value }
+        #expect(order.visits == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
+    }
+
     @Test func `a child gets what is sent and its output ends with it`() async throws {
         let pair = try Descriptor.socketPair()
         let errors = open("/dev/null", O_WRONLY | O_CLOEXEC)
