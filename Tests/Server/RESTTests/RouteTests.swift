@@ -239,12 +239,12 @@ struct RouteErrorTests {
         expect(await steps(#"{"steps":[],"more":1}"#), .invalidArgument, "stepMany")
         let one = try await bench.session(), other = try await bench.session(reset: false)
         let answer = await steps(
-            #"{"steps":[{"session":"\#(one)","action":1},{"session":"\#(other)","action":1},{"session":"\#(missing)","action":1},5,{"session":"\#(one)","action":0}]}"#
+            #"{"steps":[{"session":"\#(one)","action":1},{"session":"\#(other)","action":1},{"session":"\#(missing)","action":1},5,{"session":"\#(one)","action":0,"index":7}]}"#
         )
         #expect(answer.status == 200)
         let results = answer.json["results"]?.array ?? []
         #expect(
-            results.map { $0["error"]?["code"]?.string } == [nil, "not_reset", "not_found", "invalid_argument", "busy"])
+            results.map { $0["error"]?["code"]?.string } == [nil, "not_reset", "not_found", "invalid_argument", "conflict"])
         #expect(results.first?["index"] == 1)
         #expect(results.last?["error"]?["request_id"]?.string == answer.header("X-Request-Id"))
     }
