@@ -244,7 +244,9 @@ struct RouteErrorTests {
         #expect(answer.status == 200)
         let results = answer.json["results"]?.array ?? []
         #expect(
-            results.map { $0["error"]?["code"]?.string } == [nil, "not_reset", "not_found", "invalid_argument", "conflict"])
+            results.map { $0["error"]?["code"]?.string } == [
+                nil, "not_reset", "not_found", "invalid_argument", "conflict",
+            ])
         #expect(results.first?["index"] == 1)
         #expect(results.last?["error"]?["request_id"]?.string == answer.header("X-Request-Id"))
     }
