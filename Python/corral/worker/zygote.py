@@ -11,7 +11,7 @@ import traceback
 
 from . import entry, landlock, linux, versions
 from . import session  # noqa: F401  (imported here so that no session has to)
-from .channel import Channel
+from .channel import Channel, write_errors_whole
 from .worker import Worker, seed_globals
 
 DATAGRAM = 1 << 18
@@ -34,6 +34,7 @@ class Zygote:
 
     def run(self, name, config):
         """Prepares the class that `name` names, then forks until the control socket ends. Returns the exit status."""
+        write_errors_whole()
         os.dup2(2, 1)
         sys.stdout = sys.stderr
         try:

@@ -76,3 +76,14 @@ def test_steps_in_a_row_are_not_disturbed(toy):
     end = time.monotonic() + 0.5
     while time.monotonic() < end:
         toy.ok("step", action="x")
+
+
+def test_a_signal_does_not_cut_short_what_is_printed(single, tmp_path):
+    signalled = tmp_path / "signalled"
+    toy = single("toys:Toy", PYTHONUNBUFFERED="1", SIGNALLED=str(signalled))
+    toy.begin()
+    toy.send(cmd="step", id=50, action="shout")
+    while not signalled.exists():
+        assert toy.process.poll() is None
+    status, printed = toy.finish()
+    assert (status, printed) == (0, "x" * 300_000 + "\n")
