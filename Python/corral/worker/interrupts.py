@@ -108,6 +108,8 @@ class Watch:
         poll.register(self._channel.source, select.POLLIN)
         if poll.poll(0):
             self._channel.receive()
+        # Also without news: the interrupt may have come in one piece with its command.
+        if self._channel.ended or self._channel.waiting():
             self._look()
 
     def _announce(self, on):
