@@ -79,6 +79,8 @@ let runtime: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
             "Sandboxes",
         ]),
+    module(
+        "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
@@ -105,7 +107,7 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "DockerGym", "Digest",
+            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym", "Digest",
             "YAML", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),

@@ -2,10 +2,19 @@ import Configuration
 import DockerGym
 import Foundations
 import Glibc
+import Hooks
+import Logging
 import Sandboxes
 import YAML
 
 extension Configuration {
+    func hook(logger: Logger) throws(Failure) -> Hook? {
+        guard let address = self[ServerKeys.hook], !address.isEmpty else { return nil }
+        return try Hook(
+            address, environment: environmentVariables(), timeout: self[ServerKeys.hookTimeout],
+            startTimeout: self[ServerKeys.startTimeout], logger: logger)
+    }
+
     /// The worker that flags describe; nil where a folder of manifests is served.
     func servedWorker() throws(Failure) -> ServedWorker? {
         guard servesOneWorker else { return nil }

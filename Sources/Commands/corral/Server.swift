@@ -3,6 +3,7 @@ import DockerGym
 import Foundations
 import Glibc
 import HTTP
+import Hooks
 import JSON
 import Logging
 import Manifests
@@ -17,6 +18,7 @@ struct Server {
     let addresses: [String]
     private let http: HTTPServer
     private let service: SessionService
+    private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
 
@@ -58,12 +60,14 @@ struct Server {
                 spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
                 lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout]),
             backends: backends.all, logger: logger)
+        let hook = try configuration.hook(logger: logger)
         let service = await SessionService(
             server: run.server,
             limits: .init(
                 maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
                 maxLifetime: configuration[ServerKeys.maxLifetime]),
-            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], logger: logger)
+            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
+            logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {
             let file = try KeyFile(path)
@@ -89,16 +93,26 @@ struct Server {
                 configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
             start: { work in Task { @Reactor in await work() } }
         ) { await doors.handle($0) }
-        try http.start()
+        let told = Hook.Server(id: RunDirectory.name(of: run.server), version: Version.current)
+        try await hook?.start(told)
+        do throws(Failure) {
+            try http.start()
+        } catch {
+            await hook?.stop(told)
+            throw error
+        }
         let scheme = configuration[ServerKeys.tlsCertificate] == nil ? "http" : "https"
         let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
         await api.setAddress(addresses.first ?? "")
-        return Server(addresses: addresses, http: http, service: service, run: run, cgroups: cgroups)
+        return Server(
+            addresses: addresses, http: http, service: service, stopping: { await hook?.stop(told) }, run: run,
+            cgroups: cgroups)
     }
 
-    /// Stops in order: no new requests, running ones end, sessions end, nothing is left.
+    /// Stops in order: no new requests, running ones end, the hook is told, sessions end, nothing is left.
     func stop(grace: Duration) async {
         await http.stop(grace: grace)
+        await stopping()
         await service.drain()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()
