@@ -152,7 +152,8 @@ def _flags(config: ServerConfig, folder: str) -> list[str]:
             file.writelines(f"{name}\n" for name in config.env_files)
         flags += ["--env-file-list", path]
     return [
-        *flags, "--container-label", config.container_label, "--max-sessions", str(config.max_sessions),
+        *flags, "--api-title", config.title, "--api-version", config.version,
+        "--container-label", config.container_label, "--max-sessions", str(config.max_sessions),
         "--batch-window-ms", str(config.batch_window_ms), "--idle-timeout", f"{config.idle_timeout_s}s",
         "--command-timeout", f"{round(config.command_timeout_s * 1000)}ms", "--worker-command", *config.worker_command,
     ]  # fmt: skip
