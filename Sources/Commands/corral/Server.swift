@@ -59,6 +59,7 @@ struct Server {
         let pool = await WorkerPool(
             .init(
                 spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
+                memoryReserve: configuration[ServerKeys.memoryReserve],
                 lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout]),
             backends: backends.all, logger: logger)
         let hook = try configuration.hook(logger: logger)

@@ -7,6 +7,7 @@ import Reactor
 final class SeatPool {
     private let start: @Reactor () async throws(Failure) -> any SeatSource
     private let spareCount: Int
+    private let gate: MemoryGate?
     private let logger: Logger
     /// More than one where the first have no room for more.
     private var sources: [any SeatSource] = []
@@ -20,9 +21,14 @@ final class SeatPool {
 
     /// - Parameters:
     ///   - spareCount: How many seats are kept ready once the first was taken.
+    ///   - gate: Asked before each seat is made.
     ///   - start: Starts a source; called again when the last one ended.
-    init(spareCount: Int, logger: Logger, start: @escaping @Reactor () async throws(Failure) -> any SeatSource) {
+    init(
+        spareCount: Int, gate: MemoryGate? = nil, logger: Logger,
+        start: @escaping @Reactor () async throws(Failure) -> any SeatSource
+    ) {
         self.spareCount = spareCount
+        self.gate = gate
         self.logger = logger
         self.start = start
     }
@@ -67,6 +73,11 @@ final class SeatPool {
             if spare.isUsable { return spare }
             await spare.release()
         }
+        return try await newSeat()
+    }
+
+    private func newSeat() async throws(Failure) -> Seat {
+        try await gate?.enter()
         return try await roomySource().makeSeat()
     }
 
@@ -114,7 +125,7 @@ final class SeatPool {
     private func fill() async {
         while spares.count < spareCount, !isShutDown {
             do throws(Failure) {
-                let seat = try await roomySource().makeSeat()
+                let seat = try await newSeat()
                 if isShutDown { return await seat.release() }
                 spares.append(seat)
             } catch {

@@ -12,6 +12,8 @@ public final class WorkerPool: SessionHostSource {
         public var spares: Int
         /// Of a zygote and all its sessions together.
         public var familyLimits: SandboxLimits
+        /// Bytes of the machine's memory that new sessions leave free.
+        public var memoryReserve: Int
         /// The most bytes of a worker's line, and of one reply's buffers.
         public var lineLimit: Int
         /// After this long without sessions a version's zygote and spares end.
@@ -20,11 +22,12 @@ public final class WorkerPool: SessionHostSource {
         public var interruptGrace: Duration
 
         public init(
-            spares: Int, familyLimits: SandboxLimits, lineLimit: Int, idleTimeout: Duration,
+            spares: Int, familyLimits: SandboxLimits, memoryReserve: Int = 0, lineLimit: Int, idleTimeout: Duration,
             interruptGrace: Duration = .seconds(5)
         ) {
             self.spares = spares
             self.familyLimits = familyLimits
+            self.memoryReserve = memoryReserve
             self.lineLimit = lineLimit
             self.idleTimeout = idleTimeout
             self.interruptGrace = interruptGrace
@@ -42,6 +45,7 @@ public final class WorkerPool: SessionHostSource {
     private let backends: [LaunchPlan.Backend: any SandboxBackend]
     private let logger: Logger
     private let spaces = SpaceCache()
+    private let gate: MemoryGate
     private var pools: [Key: SeatPool] = [:]
     private var lastSandbox = 0
     private var sweep: Timer?
@@ -51,6 +55,8 @@ public final class WorkerPool: SessionHostSource {
         self.configuration = configuration
         self.backends = backends
         self.logger = logger
+        let memory = MachineMemory()
+        gate = MemoryGate(reserve: configuration.memoryReserve) { memory.free() }
     }
 
     public func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost {
@@ -88,7 +94,7 @@ public final class WorkerPool: SessionHostSource {
         }
         let seats = SeatConfiguration(
             plan: plan, lineLimit: configuration.lineLimit, familyLimits: configuration.familyLimits)
-        let pool = SeatPool(spareCount: configuration.spares, logger: logger) {
+        let pool = SeatPool(spareCount: configuration.spares, gate: gate, logger: logger) {
             [unowned self] () async throws(Failure) in
             guard plan.isShared else { return OwnSeats(seats, backend: backend) { self.newName() } }
             return try await ZygoteSeats.start(seats, backend: backend, name: newName())

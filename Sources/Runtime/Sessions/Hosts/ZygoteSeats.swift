@@ -16,7 +16,7 @@ final class ZygoteSeats: SeatSource {
     private var lastFork = 0
     private let ready = Promise<Void>()
     private(set) var isUsable = true
-    private var room: FamilyRoom
+    private var room: MemoryRoom
     /// Seats that are being made, spare or in use.
     private var seats = 0
     var isEmpty: Bool { seats == 0 }
@@ -59,7 +59,7 @@ final class ZygoteSeats: SeatSource {
         self.sandbox = sandbox
         self.control = control
         self.errors = errors
-        room = FamilyRoom(limit: configuration.familyLimits.memory)
+        room = MemoryRoom(reserve: configuration.familyLimits.memory / 5)
         errors.onReceive = { [weak self] in self?.log.append($0) }
         control.onMessage = { [weak self] bytes, _ in self?.received(bytes) }
         control.onEnd = { [weak self] in self?.ended("it ended") }
@@ -68,7 +68,7 @@ final class ZygoteSeats: SeatSource {
     func hasRoom() async -> Bool {
         if room.needsLook(at: .now) {
             let used = await sandbox.usage().memory
-            room.looked(used, at: .now)
+            room.looked(free: max(0, configuration.familyLimits.memory - used), at: .now)
         }
         return !room.isFull
     }
@@ -88,7 +88,7 @@ final class ZygoteSeats: SeatSource {
     private func newSeat() async throws(Failure) -> Seat {
         let plan = configuration.plan
         guard isUsable else { throw failed("it ended") }
-        room.forked()
+        room.started()
         lastFork += 1
         let name = "s\(lastFork)"
         let scratch = try await sandbox.openScratch(name, bytes: plan.limits.disk, inodes: plan.limits.inodes)
