@@ -69,6 +69,8 @@ struct Server {
                 maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
                 maxLifetime: configuration[ServerKeys.maxLifetime]),
             authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
+            replies: ReplyStore(
+                limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {

@@ -12,10 +12,10 @@ final class SeatPool {
     /// More than one where the first have no room for more.
     private var sources: [any SeatSource] = []
     /// The source that is being started.
-    private var starting: Promise<any SeatSource>?
+    private var starting: (source: Promise<any SeatSource>, task: Task<Void, Never>)?
     private var spares: [Seat] = []
     private var refill: Task<Void, Never>?
-    private var isShutDown = false
+    private(set) var isShutDown = false
     private(set) var seatsTaken = 0
     private(set) var lastUse = ContinuousClock.now
 
@@ -58,7 +58,9 @@ final class SeatPool {
 
     func shutDown() async {
         isShutDown = true
-        // First, because it ends what is still starting.
+        starting?.task.cancel()
+        await starting?.task.value
+        // First, because it ends the seats that are being made.
         let sources = sources
         self.sources = []
         for source in sources { await source.shutDown() }
@@ -86,15 +88,14 @@ final class SeatPool {
         guard !isShutDown else { throw Self.stopping }
         while let ended = sources.firstIndex(where: { !$0.isUsable }) { await sources.remove(at: ended).shutDown() }
         for source in sources where await source.hasRoom() && source.isUsable { return source }
-        let promise = starting ?? startSource()
+        let promise = starting?.source ?? startSource()
         return try await promise.valueUnlessCancelled()
     }
 
     /// Starts a source, once however many ask at the same time; it is kept whoever goes away meanwhile.
     private func startSource() -> Promise<any SeatSource> {
         let promise = Promise<any SeatSource>()
-        starting = promise
-        Task {
+        let task = Task {
             do throws(Failure) {
                 let source = try await start()
                 if isShutDown {
@@ -109,6 +110,7 @@ final class SeatPool {
                 promise.settle(.failure(error))
             }
         }
+        starting = (promise, task)
         return promise
     }
 

@@ -26,7 +26,7 @@ final class ZygoteSeats: SeatSource {
 
     /// Starts the zygote; returns when it has imported the environment.
     ///
-    /// - Throws: what the backend throws; `session_failed` when the zygote fails or needs longer than the start time.
+    /// - Throws: what the backend throws; `session_closed` when the task is cancelled; `session_failed` when the zygote fails or needs longer than the start time.
     static func start(
         _ configuration: SeatConfiguration, backend: any SandboxBackend, name: String
     ) async throws(Failure) -> ZygoteSeats {
@@ -46,7 +46,9 @@ final class ZygoteSeats: SeatSource {
         let errors = try Channel(pipe.first)
         let seats = ZygoteSeats(configuration, sandbox: sandbox, control: control, errors: errors)
         do throws(Failure) {
-            try await seats.ready.value(within: plan.times.start, or: seats.failed("it needs too long to start"))
+            let timer = Reactor.schedule(at: .now + plan.times.start) { seats.ended("it needs too long to start") }
+            defer { timer.cancel() }
+            try await seats.ready.valueUnlessCancelled()
         } catch {
             await seats.shutDown()
             throw error
