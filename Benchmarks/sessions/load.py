@@ -21,8 +21,14 @@ def compile_load(folder: Path) -> Path:
 
 
 def run_load(
-    program: Path, port: int, protocol: str, clients: int, seconds: float, order: str = "all",
-    paused: Callable[[str], None] | None = None, drop: bool = False,
+    program: Path,
+    port: int,
+    protocol: str,
+    clients: int,
+    seconds: float,
+    order: str = "all",
+    paused: Callable[[str], None] | None = None,
+    drop: bool = False,
 ) -> dict[str, Phase]:
     """Opens, steps and closes sessions; returns what came of the three phases. Times are in microseconds.
 
@@ -40,7 +46,9 @@ def run_load(
     ]  # fmt: skip
     if paused is not None:
         command += ["--pause", "--drop"] if drop else ["--pause"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     phases: dict[str, Phase] = {}
     try:

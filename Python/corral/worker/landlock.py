@@ -133,4 +133,3 @@ class Fence:
             rights = _READ if stat.S_ISDIR(mode) else _READ_ONE
         self._descriptors.append(descriptor)
         self._rights.append(rights)
-

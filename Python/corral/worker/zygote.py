@@ -9,8 +9,13 @@ import socket
 import sys
 import traceback
 
-from . import entry, landlock, linux, versions
-from . import session  # noqa: F401  (imported here so that no session has to)
+from . import (
+    entry,
+    landlock,
+    linux,
+    session,  # noqa: F401  (imported here so that no session has to)
+    versions,
+)
 from .channel import Channel
 from .worker import Worker, seed_globals
 

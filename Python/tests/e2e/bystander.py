@@ -3,7 +3,6 @@
 import threading
 import time
 
-
 PATIENCE = 15  # seconds: the machine that runs the tests may be busy with others
 
 

@@ -59,7 +59,12 @@ def test_nothing_outside_can_be_connected_to(server, attacker, tmp_path):
         tcp.bind(("0.0.0.0", 0))
         for listener in (abstract, named, tcp):
             listener.listen()
-        addresses = ["@corral-e2e-%d" % os.getpid(), str(tmp_path / "named"), "/var/run/docker.sock", "/run/docker.sock"]
+        addresses = [
+            "@corral-e2e-%d" % os.getpid(),
+            str(tmp_path / "named"),
+            "/var/run/docker.sock",
+            "/run/docker.sock",
+        ]
         addresses += [server.client.address, "127.0.0.1:%d" % tcp.getsockname()[1], "[::1]:22", "192.0.2.1:80"]
         addresses += ["@/tmp/.X11-unix/X0", "/run/dbus/system_bus_socket"]
         assert found(server, attacker, "connect", " ".join(addresses).replace("[::1]", "::1")) == []

@@ -159,5 +159,7 @@ class Fence:
             pytest.skip("no outer cgroup for bombs can be made here")
 
     def holds(self, server):
-        fence = OuterFence({role if "pids" in machine.memberships(1) else "": path for role, path in self._limited.items()})
+        fence = OuterFence(
+            {role if "pids" in machine.memberships(1) else "": path for role, path in self._limited.items()}
+        )
         return all(fence.holds(process) for process in [server.process.pid, *server.processes()])

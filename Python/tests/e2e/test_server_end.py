@@ -30,7 +30,9 @@ class Counting(Worker):
 
 @pytest.fixture
 def counting(tmp_path):
-    return environments.write_source(tmp_path / "environments", "test/counting", {"worker": "worker.py:Counting"}, COUNTING)
+    return environments.write_source(
+        tmp_path / "environments", "test/counting", {"worker": "worker.py:Counting"}, COUNTING
+    )
 
 
 def create_many(server, count):

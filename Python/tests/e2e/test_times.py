@@ -81,7 +81,9 @@ def test_no_session_gets_older_than_the_maximum_lifetime(serve, folder):
     assert state(client, session["id"]) == ("closed", "lifetime")
 
 
-@pytest.mark.parametrize("environment, options", [("test/hasty", []), ("test/sleeping", ["--command-timeout", "500ms"])])
+@pytest.mark.parametrize(
+    "environment, options", [("test/hasty", []), ("test/sleeping", ["--command-timeout", "500ms"])]
+)
 def test_a_step_has_the_time_of_its_manifest_and_never_more_than_the_servers(serve, folder, environment, options):
     client = serve(*options, environments=[folder]).client
     session = client.create(environment)["id"]

@@ -234,5 +234,3 @@ class Broken(Toy):
     @classmethod
     def preload(cls, config):
         raise RuntimeError("cannot be prepared")
-
-
