@@ -158,7 +158,6 @@ class Zygote:
         linux.set_handler(signal.SIGCHLD, linux.DEFAULT)
         _prefer_to_die()
         scratch = request["scratch"]
-        os.chdir(scratch)
         os.environ["HOME"] = os.environ["TMPDIR"] = scratch
         for name, value in request.get("environment", {}).items():
             os.environ[name] = value
