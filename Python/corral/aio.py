@@ -10,16 +10,16 @@ import asyncio
 import builtins
 import contextlib
 import os
-import ssl
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from typing import Any, Callable, TypeVar
 
 from . import _calls as calls
 from . import errors
 from ._calls import Call, ResetResult, SessionCore, StepResult
-from ._http import Endpoint, Lost, Response, endpoint, read_response
+from ._http import Lost, endpoint
 from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView
 from ._retry import Attempts
+from ._streams import Connection
 from ._transport import CONNECT_TIMEOUT, Pool, too_late, unreachable
 from .client import RETRIES, TIMEOUT, headers
 
@@ -46,49 +46,7 @@ def aconnect(
     return AsyncClient(url, api_key=api_key, timeout=timeout, retries=retries, ssl_context=ssl_context)
 
 
-class _Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-        self.used_at = 0.0
-        self.reused = False
-
-    @classmethod
-    async def open(cls, target: Endpoint, context: ssl.SSLContext | None) -> _Connection:
-        if target.path is not None:
-            return cls(*await asyncio.open_unix_connection(target.path))
-        return cls(*await asyncio.open_connection(target.host, target.port, ssl=context))
-
-    async def exchange(self, data: bytes) -> Response:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self.writer.write(data)
-            await self.writer.drain()
-        reading = read_response()
-        want = next(reading)
-        fresh = True
-        try:
-            while True:
-                got = await self.reader.read(65536 if want is None else len(want))
-                fresh = False
-                if want is None:
-                    want = reading.send(got)
-                else:
-                    want[: len(got)] = got
-                    want = reading.send(len(got))
-        except StopIteration as stop:
-            response: Response = stop.value
-            return response
-        except OSError as error:
-            raise Lost(str(error), fresh) from error
-
-    def is_alive(self) -> bool:
-        return not (self.reader.at_eof() or self.writer.is_closing())
-
-    def close(self) -> None:
-        self.writer.transport.abort()
-
-
-class _Transport(Pool[_Connection]):
+class _Transport(Pool[Connection]):
     """`corral._transport.Transport` for asyncio."""
 
     opener = "corral.aconnect"
@@ -97,7 +55,7 @@ class _Transport(Pool[_Connection]):
         attempts = Attempts(call, self.retries, self.timeout)
         data = self._bytes(call)
         while True:
-            connection: _Connection | None = None
+            connection: Connection | None = None
             try:
                 connection = await self._take()
                 response = await asyncio.wait_for(connection.exchange(data), self.timeout)
@@ -119,12 +77,12 @@ class _Transport(Pool[_Connection]):
                 return call.finish(response)
             await asyncio.sleep(again)
 
-    async def _take(self) -> _Connection:
+    async def _take(self) -> Connection:
         connection = self._take_idle()
         if connection is not None:
             return connection
         limit = CONNECT_TIMEOUT if self.timeout is None else min(self.timeout, CONNECT_TIMEOUT)
-        return await asyncio.wait_for(_Connection.open(self.target, self._context), limit)
+        return await asyncio.wait_for(Connection.open(self.target, self._context), limit)
 
     async def close(self) -> None:
         self._closed = True
