@@ -50,7 +50,8 @@ final class LaneKernel: VectorKernel, @unchecked Sendable {  // threads touch di
             }
             guard range.contains(value) else {
                 throw Failure(
-                    .invalidArgument, "the reset option \(name) must be from \(range.lowerBound) to \(range.upperBound)",
+                    .invalidArgument,
+                    "the reset option \(name) must be from \(range.lowerBound) to \(range.upperBound)",
                     next: "for values beyond them use precision float64")
             }
         }

@@ -32,8 +32,9 @@ struct LaneRows<Environment: LaneEnvironment>: @unchecked Sendable {  // threads
         var row = rows.lowerBound
         if let skipped {
             while row < whole {
-                ended .|= stepBlock(
-                    row, skipped, actions + row, outputs.at(row, Environment.observationCount))
+                ended
+                    .|= stepBlock(
+                        row, skipped, actions + row, outputs.at(row, Environment.observationCount))
                 row += 8
             }
         } else {

@@ -30,7 +30,9 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
     private static let chunk = 1024
 
     /// - Parameter threads: Threads that share the rows, the caller's included.
-    public init(_ kernel: any VectorKernel, autoreset: AutoresetMode = .nextStep, threads: Int = 1, renderer: RowRenderer? = nil) {
+    public init(
+        _ kernel: any VectorKernel, autoreset: AutoresetMode = .nextStep, threads: Int = 1, renderer: RowRenderer? = nil
+    ) {
         self.kernel = kernel
         self.renderer = renderer
         self.autoreset = autoreset
