@@ -133,6 +133,10 @@ let commands: [Target] = [
             "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
+    .executableTarget(
+        name: "corral-bench-native",
+        dependencies: ["Foundations", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"],
+        path: "Sources/Commands/corral-bench-native", swiftSettings: strict),
     tests("Commands", "corral"),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
