@@ -63,8 +63,13 @@ let platform: [Target] = [
 let environments: [Target] = [
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
+    module("Environments", "NumPyRandom"),
     tests("Environments", "Spaces", ["JSON"]),
     tests("Environments", "Manifests", ["TestSupport"]),
+    tests("Environments", "NumPyRandom"),
+    .executableTarget(
+        name: "random-draws", dependencies: ["NumPyRandom"], path: "Tests/Environments/RandomDraws",
+        swiftSettings: strict),
 ]
 
 let runtime: [Target] = [
