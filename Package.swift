@@ -61,6 +61,7 @@ let platform: [Target] = [
 ]
 
 let environments: [Target] = [
+    module("Environments", "VectorEnvironments", ["Foundations", "JSON", "Spaces"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
     module("Environments", "NumPyRandom"),
