@@ -53,7 +53,7 @@ extension VectorEnvironment {
     /// All records of all rows.
     public func snapshot() throws(Failure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count * recordBytes)
-        try bytes.withUnsafeMutableBytes { (raw) throws(Failure) in
+        try bytes.withUnsafeMutableBufferPointer { (raw) throws(Failure) in
             if let start = raw.baseAddress { try readRecords(of: 0..<count, into: start) }
         }
         return bytes
@@ -69,7 +69,7 @@ extension VectorEnvironment {
                 "a snapshot of \(count) rows has \(count * recordBytes) bytes, not \(snapshot.count)",
                 next: "restore it into a vector environment of the same environment and count")
         }
-        try snapshot.withUnsafeBytes { (raw) throws(Failure) in
+        try snapshot.withUnsafeBufferPointer { (raw) throws(Failure) in
             if let start = raw.baseAddress { try writeRecords(of: 0..<count, from: start) }
         }
     }
