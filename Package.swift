@@ -86,8 +86,10 @@ let environments: [Target] = [
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
     module("Environments", "NumPyRandom"),
     module("Environments", "Rasteriser"),
-    module("Environments", "EnvironmentScenes", ["Rasteriser"]),
-    module("Environments", "ReferenceEnvironments", ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments"]),
+    module("Environments", "EnvironmentScenes", ["Rasteriser", "Spaces", "VectorEnvironments", "ClassicControl"]),
+    module(
+        "Environments", "ReferenceEnvironments",
+        ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
     tests("Environments", "Spaces", ["JSON"]),
     tests("Environments", "Manifests", ["TestSupport"]),
     tests("Environments", "NumPyRandom"),

@@ -26,25 +26,22 @@ struct BreakoutModel: RowModel {
     static let side = 10
     static let wall: UInt32 = (1 << 30) - 1
 
-    let observationSpace: Space
-    let actionSpace: Space
-    let observation = ArrayField("observation", .bool, [10, 10, 4])
-    let action = ArrayField("action", .int64)
-    let state = [
-        ArrayField("ball", .int8, [2]), ArrayField("direction", .int8, [2]), ArrayField("trail", .int8, [2]),
-        ArrayField("paddle", .int8), ArrayField("last_action", .int8), ArrayField("struck", .uint8),
-        ArrayField("bricks", .uint32),
-    ]
+    let layout: VectorLayout
     private let stickyProbability: Double
 
-    init(stickyProbability: Double = 0.1) throws(Failure) {
-        guard 0...1 ~= stickyProbability else {
-            throw Failure(
-                .invalidArgument, "the sticky probability \(stickyProbability) of Breakout is not between 0 and 1")
-        }
-        self.stickyProbability = stickyProbability
-        observationSpace = .box(try Space.Box(dtype: .bool, shape: [Self.side, Self.side, 4]))
-        actionSpace = try .discrete(3)
+    init(_ configuration: BreakoutConfiguration) throws(Failure) {
+        try configuration.validate()
+        stickyProbability = configuration.stickyActionProb
+        let shape = [Self.side, Self.side, 4]
+        layout = VectorLayout(
+            observationSpace: .box(try Space.Box(dtype: .bool, shape: shape)),
+            actionSpace: .discrete(try Space.Discrete(n: 3)), observation: ArrayField("observation", .bool, shape),
+            action: ArrayField("action", .int64), reward: .float64,
+            state: [
+                ArrayField("ball", .int8, [2]), ArrayField("direction", .int8, [2]), ArrayField("trail", .int8, [2]),
+                ArrayField("paddle", .int8), ArrayField("last_action", .int8), ArrayField("struck", .uint8),
+                ArrayField("bricks", .uint32),
+            ])
     }
 
     func start(_ options: ResetOptions, _ random: inout PCG64) -> State {

@@ -1,3 +1,4 @@
+import ClassicControl
 import Foundations
 import Glibc
 import NumPyRandom
@@ -13,12 +14,10 @@ struct CartPoleModel: RowModel {
         var x, xDot, theta, thetaDot: Double
     }
 
-    let observationSpace: Space
-    let actionSpace: Space
-    let observation = ArrayField("observation", .float32, [4])
-    let action = ArrayField("action", .int64)
-    let state = [ArrayField("state", .float64, [4])]
+    let layout: VectorLayout
     private let hasSuttonBartoReward: Bool
+    /// s.
+    private let tick: Double
 
     private let bounds = ResetBounds(low: -0.05, high: 0.05)
     private let gravity = 9.8
@@ -26,16 +25,13 @@ struct CartPoleModel: RowModel {
     private let totalMass = 0.1 + 1.0
     private let halfLength = 0.5
     private let poleMassLength = 0.1 * 0.5
-    private let tick = 0.02
     private let angleLimit = 12 * 2 * Double.pi / 360
     private let positionLimit = 2.4
 
-    /// - Parameter hasSuttonBartoReward: -1 at the end and 0 before, instead of 1 for each step.
-    init(hasSuttonBartoReward: Bool = false) throws(Failure) {
-        self.hasSuttonBartoReward = hasSuttonBartoReward
-        let high = [Float(positionLimit * 2), .infinity, Float(angleLimit * 2), .infinity]
-        observationSpace = try .box32(high.map(-), high)
-        actionSpace = try .discrete(2)
+    init(_ configuration: CartPoleConfiguration) throws(Failure) {
+        layout = try CartPoleConfiguration.layout(precision: .float64)
+        hasSuttonBartoReward = configuration.suttonBartoReward
+        tick = configuration.controlDT
     }
 
     func check(_ options: ResetOptions) throws(Failure) { try bounds.check(options) }

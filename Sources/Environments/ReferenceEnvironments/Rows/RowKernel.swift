@@ -23,9 +23,7 @@ final class RowKernel<Model: RowModel>: VectorKernel {
         self.model = model
         self.count = count
         self.timeLimit = timeLimit.map(Int64.init) ?? .max
-        layout = VectorLayout(
-            observationSpace: model.observationSpace, actionSpace: model.actionSpace, observation: model.observation,
-            action: model.action, reward: .float64, info: model.info, state: model.state + RowRecord.fields)
+        layout = model.layout.adding(state: RowRecord.fields)
         var unused = PCG64(seed: 0)
         let row = Row(state: model.start([:], &unused), random: PCG64(seed: 0), steps: 0)
         rows = .allocate(capacity: count)

@@ -11,13 +11,9 @@ protocol RowModel: Sendable {
     associatedtype State: BitwiseCopyable, Sendable
     associatedtype Action: BitwiseCopyable, Sendable
 
-    var observationSpace: Space { get }
-    var actionSpace: Space { get }
-    var observation: ArrayField { get }
-    var action: ArrayField { get }
-    var info: [ArrayField] { get }
-    /// What `write` puts into a record, in its order.
-    var state: [ArrayField] { get }
+    /// Its state is what `write` puts into a record, in that order; `Action` is one element of its action's dtype, and
+    /// the reward is `float64`.
+    var layout: VectorLayout { get }
 
     /// - Throws: `invalidArgument` for options that `start` does not know.
     func check(_ options: ResetOptions) throws(Failure)
@@ -31,7 +27,7 @@ protocol RowModel: Sendable {
     /// Applies an action that has been checked.
     func advance(_ state: inout State, by action: Action, _ random: inout PCG64) -> Outcome
 
-    /// Writes the observation, `observation.bytes` bytes.
+    /// Writes the observation, `layout.observation.bytes` bytes.
     func observe(_ state: State, into place: UnsafeMutableRawPointer)
 
     func inform(_ state: State, into row: InfoRow)
@@ -49,8 +45,6 @@ struct Outcome {
 }
 
 extension RowModel {
-    var info: [ArrayField] { [] }
-
     func inform(_ state: State, into row: InfoRow) {}
 
     func check(_ options: ResetOptions) throws(Failure) {

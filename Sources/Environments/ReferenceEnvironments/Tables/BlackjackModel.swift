@@ -36,25 +36,22 @@ struct BlackjackModel: RowModel {
         var face: UInt8 = 0
     }
 
-    let observationSpace: Space
-    let actionSpace: Space
-    let observation = ArrayField("observation", .int64, [3])
-    let action = ArrayField("action", .int64)
-    let state = [
-        ArrayField("player_sum_cards", .int64, [2]), ArrayField("player_ace", .uint8),
-        ArrayField("dealer_sum_cards", .int64, [2]), ArrayField("dealer_ace", .uint8),
-        ArrayField("dealer_card", .int64), ArrayField("suit", .uint8), ArrayField("face", .uint8),
-    ]
+    let layout: VectorLayout
     private let natural: Bool
     private let sab: Bool
 
-    /// - Parameters:
-    ///   - natural: 1.5 for winning with an ace and a ten; only without `sab`.
-    ///   - sab: The rules of Sutton and Barto: an ace and a ten win unless the dealer has them too.
-    init(natural: Bool = false, sab: Bool = true) throws(Failure) {
-        (self.natural, self.sab) = (natural, sab)
-        observationSpace = .tuple([try .discrete(32), try .discrete(11), try .discrete(2)])
-        actionSpace = try .discrete(2)
+    init(_ configuration: BlackjackConfiguration) throws(Failure) {
+        (natural, sab) = (configuration.natural, configuration.sab)
+        let numbers = try [32, 11, 2].map { (n) throws(Failure) in Space.discrete(try Space.Discrete(n: n)) }
+        layout = VectorLayout(
+            observationSpace: .tuple(numbers), actionSpace: numbers[2],
+            observation: ArrayField("observation", .int64, [3]), action: ArrayField("action", .int64),
+            reward: .float64,
+            state: [
+                ArrayField("player_sum", .int64), ArrayField("player_cards", .int64), ArrayField("player_ace", .uint8),
+                ArrayField("dealer_sum", .int64), ArrayField("dealer_cards", .int64), ArrayField("dealer_ace", .uint8),
+                ArrayField("dealer_card", .int64), ArrayField("suit", .uint8), ArrayField("face", .uint8),
+            ])
     }
 
     func start(_ options: ResetOptions, _ random: inout PCG64) -> State {

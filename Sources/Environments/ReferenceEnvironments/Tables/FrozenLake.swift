@@ -2,45 +2,44 @@ import Foundations
 
 /// The table of Gymnasium's FrozenLake.
 struct FrozenLake {
-    var map: FrozenLakeMap
-    /// Whether a move may also go to either side of its direction.
-    var isSlippery = true
-    /// The probability of the intended direction on slippery ice.
-    var successRate = 1.0 / 3.0
-    /// For reaching the goal, a hole, and any other tile.
-    var rewards = (goal: 1.0, hole: 0.0, frozen: 0.0)
+    let configuration: FrozenLakeConfiguration
+    let map: FrozenLakeMap
+    private let tiles: [UInt8]
 
-    /// - Throws: `invalidArgument` for a success rate that is no probability, or rewards that are no finite numbers.
+    private enum Tile {
+        static let start = UInt8(ascii: "S")
+        static let hole = UInt8(ascii: "H")
+        static let goal = UInt8(ascii: "G")
+    }
+
+    init(_ configuration: FrozenLakeConfiguration) throws(Failure) {
+        try configuration.validate()
+        self.configuration = configuration
+        map = try configuration.map()
+        tiles = map.rows.flatMap(\.self)
+    }
+
     func model() throws(Failure) -> GridModel {
-        guard 0...1 ~= successRate else {
-            throw Failure(.invalidArgument, "the success rate \(successRate) of FrozenLake is not between 0 and 1")
-        }
-        guard [rewards.goal, rewards.hole, rewards.frozen].allSatisfy(\.isFinite) else {
-            throw Failure(.invalidArgument, "the rewards of FrozenLake are not all finite numbers")
-        }
-        let tiles = map.rows.joined().map { Character(Unicode.Scalar($0)) }
-        let starts = Double(tiles.count { $0 == "S" })
+        let starts = Double(tiles.count { $0 == Tile.start })
         let table = tiles.indices.map { cell in
             (0..<4).map { action in
-                tiles[cell] == "G" || tiles[cell] == "H"
+                tiles[cell] == Tile.goal || tiles[cell] == Tile.hole
                     ? [Transitions.Transition(probability: 1, state: Int32(cell), reward: 0, terminated: true)]
-                    : outcomes(cell, action, tiles)
+                    : outcomes(cell, action)
             }
         }
-        return try GridModel(starts: tiles.map { $0 == "S" ? 1 / starts : 0 }, table: table)
+        return try GridModel(starts: tiles.map { $0 == Tile.start ? 1 / starts : 0 }, table: table)
     }
 
-    private func outcomes(_ cell: Int, _ action: Int, _ tiles: [Character]) -> [Transitions.Transition] {
-        guard isSlippery else { return [outcome(cell, action, 1, tiles)] }
-        let sideRate = (1 - successRate) / 2
+    private func outcomes(_ cell: Int, _ action: Int) -> [Transitions.Transition] {
+        guard configuration.isSlippery else { return [outcome(cell, action, 1)] }
+        let sideRate = (1 - configuration.successRate) / 2
         return [(action + 3) % 4, action, (action + 1) % 4].map {
-            outcome(cell, $0, $0 == action ? successRate : sideRate, tiles)
+            outcome(cell, $0, $0 == action ? configuration.successRate : sideRate)
         }
     }
 
-    private func outcome(
-        _ cell: Int, _ direction: Int, _ probability: Double, _ tiles: [Character]
-    ) -> Transitions.Transition {
+    private func outcome(_ cell: Int, _ direction: Int, _ probability: Double) -> Transitions.Transition {
         var (row, column) = cell.quotientAndRemainder(dividingBy: map.width)
         switch direction {
         case 0: column = max(column - 1, 0)
@@ -49,14 +48,10 @@ struct FrozenLake {
         default: row = max(row - 1, 0)
         }
         let next = row * map.width + column
-        let reward =
-            switch tiles[next] {
-            case "G": rewards.goal
-            case "H": rewards.hole
-            default: rewards.frozen
-            }
+        let isGoal = tiles[next] == Tile.goal
+        let isHole = tiles[next] == Tile.hole
+        let reward = configuration.rewardSchedule[isGoal ? 0 : isHole ? 1 : 2]
         return Transitions.Transition(
-            probability: probability, state: Int32(next), reward: reward,
-            terminated: tiles[next] == "G" || tiles[next] == "H")
+            probability: probability, state: Int32(next), reward: reward, terminated: isGoal || isHole)
     }
 }

@@ -13,16 +13,9 @@ struct GridModel: RowModel {
         var probability = 1.0
     }
 
-    let observationSpace: Space
-    let actionSpace: Space
-    let observation = ArrayField("observation", .int64)
-    let action = ArrayField("action", .int64)
-    let info = [ArrayField("prob", .float64)]
-    let state = [
-        ArrayField("state", .int64), ArrayField("last_action", .int8), ArrayField("prob", .float64),
-    ]
-    let cells: Int
-    let actions: Int
+    let layout: VectorLayout
+    private let cells: Int
+    private let actions: Int
     private let starts: Categorical
     private let transitions: Transitions
 
@@ -34,8 +27,12 @@ struct GridModel: RowModel {
         actions = table.first?.count ?? 0
         self.starts = Categorical(starts)
         transitions = Transitions(table)
-        observationSpace = try .discrete(cells)
-        actionSpace = try .discrete(actions)
+        layout = VectorLayout(
+            observationSpace: .discrete(try Space.Discrete(n: Int64(cells))),
+            actionSpace: .discrete(try Space.Discrete(n: Int64(actions))),
+            observation: ArrayField("observation", .int64), action: ArrayField("action", .int64), reward: .float64,
+            info: [ArrayField("prob", .float64)],
+            state: [ArrayField("state", .int64), ArrayField("last_action", .int8), ArrayField("prob", .float64)])
     }
 
     func start(_ options: ResetOptions, _ random: inout PCG64) -> State {

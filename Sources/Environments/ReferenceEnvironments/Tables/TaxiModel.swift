@@ -14,35 +14,28 @@ struct TaxiModel: RowModel {
         var probability = 1.0
     }
 
-    let observationSpace: Space
-    let actionSpace: Space
-    let observation = ArrayField("observation", .int64)
-    let action = ArrayField("action", .int64)
-    let info = [ArrayField("prob", .float64), ArrayField("action_mask", .int8, [6])]
-    let state = [
-        ArrayField("state", .int64), ArrayField("fickle_step", .uint8), ArrayField("last_action", .int8),
-        ArrayField("prob", .float64),
-    ]
+    let layout: VectorLayout
     private let starts = Categorical(TaxiTable.starts)
     private let transitions: Transitions
     private let masks: [UInt8]
+    /// Nil where no passenger is fickle.
     private let fickleProbability: Double?
 
-    /// - Parameters:
-    ///   - rainyProbability: The probability of the intended direction in rain; nil without rain.
-    ///   - fickleProbability: How often a passenger changes the destination; nil where none does.
-    /// - Throws: `invalidArgument` for what is no probability.
-    init(rainyProbability: Double? = nil, fickleProbability: Double? = nil) throws(Failure) {
-        for (name, value) in [("rainy_probability", rainyProbability), ("fickle_probability", fickleProbability)] {
-            guard let value, !(0...1 ~= value) else { continue }
-            throw Failure(.invalidArgument, "\(name) \(value) of Taxi is not between 0 and 1")
-        }
+    init(_ configuration: TaxiConfiguration) throws(Failure) {
+        try configuration.validate()
         transitions = Transitions(
-            TaxiTable(isRainy: rainyProbability != nil, rainyProbability: rainyProbability ?? 1).table())
+            TaxiTable(isRainy: configuration.isRainy, rainyProbability: configuration.rainyProbability).table())
         masks = (0..<TaxiState.count).flatMap { TaxiState(number: $0).actionMask }
-        self.fickleProbability = fickleProbability
-        observationSpace = try .discrete(TaxiState.count)
-        actionSpace = try .discrete(6)
+        fickleProbability = configuration.ficklePassenger ? configuration.fickleProbability : nil
+        layout = VectorLayout(
+            observationSpace: .discrete(try Space.Discrete(n: Int64(TaxiState.count))),
+            actionSpace: .discrete(try Space.Discrete(n: 6)), observation: ArrayField("observation", .int64),
+            action: ArrayField("action", .int64), reward: .float64,
+            info: [ArrayField("prob", .float64), ArrayField("action_mask", .int8, [6])],
+            state: [
+                ArrayField("state", .int64), ArrayField("fickle_step", .uint8), ArrayField("last_action", .int8),
+                ArrayField("prob", .float64),
+            ])
     }
 
     func start(_ options: ResetOptions, _ random: inout PCG64) -> State {

@@ -1,16 +1,13 @@
-import Foundations
 import Spaces
+import VectorEnvironments
 
-extension Space {
-    /// A box of `float32` with a bound for each element.
-    static func box32(_ low: [Float], _ high: [Float]) throws(Failure) -> Space {
-        .box(
-            try Box(
-                dtype: .float32, shape: [low.count], low: Tensor(low, shape: [low.count]),
-                high: Tensor(high, shape: [high.count])))
+extension VectorLayout {
+    /// The same with more fields at the end of a record.
+    func adding(state more: [ArrayField]) -> VectorLayout {
+        VectorLayout(
+            observationSpace: observationSpace, actionSpace: actionSpace, observation: observation, action: action,
+            reward: reward, info: info, state: state + more)
     }
-
-    static func discrete(_ n: Int) throws(Failure) -> Space { .discrete(try Discrete(n: Int64(n))) }
 }
 
 /// The complaint about an index of an action that is not in `0..<n`; nil for one that is.
