@@ -93,6 +93,10 @@ let environments: [Target] = [
     tests("Environments", "Spaces", ["JSON"]),
     tests("Environments", "Manifests", ["TestSupport"]),
     tests("Environments", "NumPyRandom"),
+    tests("Environments", "Rasteriser"),
+    tests(
+        "Environments", "ReferenceEnvironments",
+        ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),
     .executableTarget(
         name: "random-draws", dependencies: ["NumPyRandom"], path: "Tests/Environments/RandomDraws",
         swiftSettings: strict),

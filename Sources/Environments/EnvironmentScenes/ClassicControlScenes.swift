@@ -59,14 +59,12 @@ public struct MountainCarScene: Scene {
     }
 }
 
-/// A rod that turns about the middle, with an arc for the torque; 500 x 500 pixels.
+/// A rod that turns about the middle; 500 x 500 pixels.
 public struct PendulumScene: Scene {
     /// rad from upright, counter-clockwise.
     public var angle: Double
-    /// Nm, from -2 to 2.
-    public var torque: Double
 
-    public init(angle: Double, torque: Double = 0) { (self.angle, self.torque) = (angle, torque) }
+    public init(angle: Double) { self.angle = angle }
 
     public func draw() -> Canvas {
         var view = UprightView(width: 500, height: 500)
@@ -78,25 +76,8 @@ public struct PendulumScene: Scene {
         view.fillCircle(middle, radius: 0.1 * scale, red)
         view.fillCircle(
             Point(250 + scale * direction.cosine, 250 + scale * direction.sine), radius: 0.1 * scale, red)
-        drawTorque(&view, middle, scale * abs(torque) / 4)
         view.fillCircle(middle, radius: 0.05 * scale, .black)
         return view.canvas
-    }
-
-    /// Three quarters of a circle with an arrow head, as large as the torque is strong.
-    private func drawTorque(_ view: inout UprightView, _ middle: Point, _ radius: Double) {
-        guard radius > 1 else { return }
-        let turn = torque > 0 ? 1.0 : -1
-        let arc = (0...36).map { Double($0) / 36 * 1.5 * .pi * turn }
-        let points = arc.map { Point(middle.x + radius * cos($0), middle.y + radius * sin($0)) }
-        view.drawPath(points, width: 2, .black)
-        guard let tip = points.last else { return }
-        let head = radius / 3
-        view.fillPolygon(
-            [
-                Point(tip.x, tip.y + head), Point(tip.x, tip.y - head),
-                Point(tip.x + head * turn * 1.5, tip.y),
-            ], .black)
     }
 }
 

@@ -8,6 +8,24 @@ public enum ReferenceKernels {
         RowKernel(try CartPoleModel(configuration), count: count, timeLimit: configuration.maxEpisodeSteps)
     }
 
+    public static func make(_ configuration: MountainCarConfiguration, count: Int) throws(Failure) -> any VectorKernel {
+        RowKernel(try MountainCarModel(configuration), count: count, timeLimit: configuration.maxEpisodeSteps)
+    }
+
+    public static func make(
+        _ configuration: MountainCarContinuousConfiguration, count: Int
+    ) throws(Failure) -> any VectorKernel {
+        RowKernel(try MountainCarContinuousModel(configuration), count: count, timeLimit: configuration.maxEpisodeSteps)
+    }
+
+    public static func make(_ configuration: PendulumConfiguration, count: Int) throws(Failure) -> any VectorKernel {
+        RowKernel(try PendulumModel(configuration), count: count, timeLimit: configuration.maxEpisodeSteps)
+    }
+
+    public static func make(_ configuration: AcrobotConfiguration, count: Int) throws(Failure) -> any VectorKernel {
+        RowKernel(try AcrobotModel(configuration), count: count, timeLimit: configuration.maxEpisodeSteps)
+    }
+
     public static func make(_ configuration: FrozenLakeConfiguration, count: Int) throws(Failure) -> any VectorKernel {
         RowKernel(try FrozenLake(configuration).model(), count: count, timeLimit: configuration.maxEpisodeSteps)
     }

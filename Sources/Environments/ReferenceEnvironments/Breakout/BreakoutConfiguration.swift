@@ -21,14 +21,14 @@ public struct BreakoutConfiguration: EnvironmentConfiguration, Hashable {
 }
 
 extension BreakoutConfiguration: SceneSource {
-    public func scene(of row: RecordView) -> any Scene {
-        let bricks = row.integer("bricks")
+    public func scene(of record: RecordNumbers) -> any Scene {
+        let bricks = record.integer(9)
         var things = (0..<30).filter { bricks >> $0 & 1 == 1 }.map {
             (row: 1 + $0 / 10, column: $0 % 10, thing: BreakoutScene.Thing.brick)
         }
-        things.append((row.integer("trail", 0), row.integer("trail", 1), .trail))
-        things.append((9, row.integer("paddle"), .paddle))
-        things.append((row.integer("ball", 0), row.integer("ball", 1), .ball))
+        things.append((record.integer(4), record.integer(5), .trail))
+        things.append((9, record.integer(6), .paddle))
+        things.append((record.integer(0), record.integer(1), .ball))
         return BreakoutScene(things: things)
     }
 }

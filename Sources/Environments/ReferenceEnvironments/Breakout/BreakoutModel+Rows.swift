@@ -32,7 +32,7 @@ extension BreakoutModel {
         record.put(state.paddle)
         record.put(state.lastAction)
         record.put(state.hasStruck ? 1 : 0 as UInt8)
-        record.put(state.bricks)
+        record.put(Int64(state.bricks))
     }
 
     func read(_ record: inout RecordReader) throws(Failure) -> State {
@@ -47,6 +47,6 @@ extension BreakoutModel {
             ballRow: ball.0, ballColumn: ball.1, down: directions.0 < 0 ? -1 : 1, right: directions.1 < 0 ? -1 : 1,
             trailRow: trail.0, trailColumn: trail.1, paddle: try record.take("paddle", in: cells),
             lastAction: try record.take("last_action", in: 0..<3), hasStruck: try record.takeFlag("struck"),
-            bricks: try record.take("bricks", in: 0..<Self.wall + 1))
+            bricks: UInt32(try record.take("bricks", in: 0..<Int64(Self.wall) + 1)))
     }
 }

@@ -40,7 +40,7 @@ struct BreakoutModel: RowModel {
             state: [
                 ArrayField("ball", .int8, [2]), ArrayField("direction", .int8, [2]), ArrayField("trail", .int8, [2]),
                 ArrayField("paddle", .int8), ArrayField("last_action", .int8), ArrayField("struck", .uint8),
-                ArrayField("bricks", .uint32),
+                ArrayField("bricks", .int64),
             ])
     }
 

@@ -17,18 +17,18 @@ public struct BlackjackConfiguration: EnvironmentConfiguration, Hashable {
 }
 
 extension BlackjackConfiguration: SceneSource {
-    public func scene(of row: RecordView) -> any Scene {
-        let sum = row.integer("player_sum")
-        let hasUsableAce = row.integer("player_ace") == 1 && sum <= 11
-        let shown = row.integer("dealer_card")
+    public func scene(of record: RecordNumbers) -> any Scene {
+        let sum = record.integer(0)
+        let hasUsableAce = record.integer(2) == 1 && sum <= 11
+        let shown = record.integer(6)
         let card =
             switch shown {
             case 1: "A"
-            case 10: ["J", "Q", "K"][min(max(row.integer("face"), 0), 2)]
+            case 10: ["J", "Q", "K"][min(max(record.integer(8), 0), 2)]
             default: "\(shown)"
             }
         return BlackjackScene(
             playerSum: hasUsableAce ? sum + 10 : sum, hasUsableAce: hasUsableAce, card: card, cardValue: shown,
-            suit: row.integer("suit"))
+            suit: record.integer(7))
     }
 }

@@ -21,5 +21,5 @@ public struct CliffWalkingConfiguration: EnvironmentConfiguration, Hashable {
 }
 
 extension CliffWalkingConfiguration: SceneSource {
-    public func scene(of row: RecordView) -> any Scene { CliffWalkingScene(walker: row.integer("state")) }
+    public func scene(of record: RecordNumbers) -> any Scene { CliffWalkingScene(walker: record.integer(0)) }
 }

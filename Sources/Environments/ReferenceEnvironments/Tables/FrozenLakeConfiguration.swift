@@ -48,8 +48,8 @@ public struct FrozenLakeConfiguration: EnvironmentConfiguration, Hashable {
 }
 
 extension FrozenLakeConfiguration: SceneSource {
-    public func scene(of row: RecordView) -> any Scene {
+    public func scene(of record: RecordNumbers) -> any Scene {
         let tiles = (try? map())?.rows ?? []
-        return FrozenLakeScene(tiles: tiles, walker: row.integer("state"))
+        return FrozenLakeScene(tiles: tiles, walker: record.integer(0))
     }
 }

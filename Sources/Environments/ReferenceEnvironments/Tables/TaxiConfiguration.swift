@@ -30,8 +30,8 @@ public struct TaxiConfiguration: EnvironmentConfiguration, Hashable {
 }
 
 extension TaxiConfiguration: SceneSource {
-    public func scene(of row: RecordView) -> any Scene {
-        let state = TaxiState(number: min(max(row.integer("state"), 0), TaxiState.count - 1))
+    public func scene(of record: RecordNumbers) -> any Scene {
+        let state = TaxiState(number: min(max(record.integer(0), 0), TaxiState.count - 1))
         return TaxiScene(
             taxi: (state.taxi.row, state.taxi.column), passenger: state.passenger, destination: state.destination,
             walls: TaxiMap.wallsEast, stops: TaxiMap.stops.map { ($0.row, $0.column) })
