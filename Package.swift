@@ -19,7 +19,8 @@ func kernels(_ name: String, _ processor: [String]) -> Target {
         path: "Sources/Environments/\(name)",
         swiftSettings: [
             .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),
-            .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-cmo", "-disable-batch-mode"] + processor),
+            .unsafeFlags(
+                ["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-cmo", "-disable-batch-mode"] + processor),
         ])
 }
 
@@ -86,7 +87,10 @@ let environments: [Target] = [
     kernels("KernelsBaseline", []),
     module(
         "Environments", "NativeEnvironments",
-        ["Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline"]),
+        [
+            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "EnvironmentScenes", "ReferenceEnvironments",
+        ]),
     module(
         "Environments", "CAPI",
         ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
