@@ -63,8 +63,10 @@ let platform: [Target] = [
 let environments: [Target] = [
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
+    module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
     tests("Environments", "Spaces", ["JSON"]),
     tests("Environments", "Manifests", ["TestSupport"]),
+    tests("Environments", "RLConfigurations", ["TestSupport"]),
 ]
 
 let runtime: [Target] = [
@@ -89,7 +91,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML",
+            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
         ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -100,7 +102,7 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "YAML",
-            "corral-sandbox",
+            "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     tests("Commands", "corral"),
