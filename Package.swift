@@ -12,6 +12,23 @@ func module(_ area: String, _ name: String, _ dependencies: [Target.Dependency] 
     .target(name: name, dependencies: dependencies, path: "Sources/\(area)/\(name)", swiftSettings: strict)
 }
 
+/// The float32 kernels, optimised in every build. Actions and records are checked before they get there.
+func kernels(_ name: String, _ processor: [String]) -> Target {
+    .target(
+        name: name, dependencies: ["Foundations", "Spaces", "VectorEnvironments", "ClassicControl"],
+        path: "Sources/Environments/\(name)",
+        swiftSettings: [
+            .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),
+            .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-cmo", "-disable-batch-mode"] + processor),
+        ])
+}
+
+#if arch(x86_64)
+    let wide = ["-target-cpu", "haswell"]
+#else
+    let wide: [String] = []
+#endif
+
 /// The tests of one module; their folder is `Tests/<area>/<name>Tests`.
 func tests(_ area: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
@@ -61,6 +78,10 @@ let platform: [Target] = [
 ]
 
 let environments: [Target] = [
+    module("Environments", "VectorEnvironments", ["Foundations", "JSON", "Spaces"]),
+    module("Environments", "ClassicControl", ["Foundations", "Spaces", "VectorEnvironments"]),
+    kernels("Kernels", wide),
+    kernels("KernelsBaseline", []),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
     module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
