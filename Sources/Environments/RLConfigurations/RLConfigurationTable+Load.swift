@@ -7,17 +7,20 @@ extension RLConfigurationTable {
     /// The file with the defaults of each library, which those of an environment override.
     static let defaults = "defaults.json"
 
-    /// Reads the folder of shipped settings: `defaults.json`, and a file for each environment.
+    /// Reads the folder of shipped settings: `defaults.json`, where there is one, and a file for each environment.
     ///
     /// - Throws: `notFound` where the folder cannot be read; `invalidArgument` with file, line and column for a file that
     ///   says nothing to train by; `alreadyExists` where two files speak of the same.
     public init(folder: String) throws(Failure) {
         self.init()
+        let files = try Self.files(in: folder)
         var defaults: [[String]: JSONObject] = [:]
-        for one in try Self.read("\(folder)/\(Self.defaults)") {
-            defaults[[one.library, one.backend, one.algorithm]] = one.values
+        for name in files where name == Self.defaults {
+            for one in try Self.read("\(folder)/\(name)") {
+                defaults[[one.library, one.backend, one.algorithm]] = one.values
+            }
         }
-        for name in try Self.files(in: folder) where name != Self.defaults {
+        for name in files where name != Self.defaults {
             for one in try Self.read("\(folder)/\(name)") {
                 let base = defaults[[one.library, one.backend, one.algorithm]] ?? [:]
                 let whole = RLConfiguration(

@@ -14,13 +14,18 @@ private let lamp = """
       {"library": "other", "backend": "jax", "algorithm": "dqn", "values": {"greed": 0.1}}]}
     """
 
+/// Borrows the folder, so that it is there while it is read.
+private func load(_ folder: borrowing TemporaryDirectory) throws -> RLConfigurationTable {
+    try RLConfigurationTable(folder: folder.path)
+}
+
 struct LoadTests {
     @Test func `settings of an environment override the defaults of their library`() throws {
         let folder = try TemporaryDirectory()
         try folder.write("defaults.json", defaults)
         try folder.write("lamp.json", lamp)
         try folder.write("notes.txt", "not for machines")
-        let table = try RLConfigurationTable(folder: folder.path)
+        let table = try load(folder)
         let found = try table.find(["Lamp-v1"], library: "corral", backend: "torch")
         #expect(found.values == ["epochs": 7, "rate": 0.5])
         #expect(found.source == "a paper")
@@ -34,7 +39,7 @@ struct LoadTests {
     func `a broken file is an error that names it`(text: String) throws {
         let folder = try TemporaryDirectory()
         try folder.write("broken.json", text)
-        let failure = #expect(throws: Failure.self) { try RLConfigurationTable(folder: folder.path) }
+        let failure = #expect(throws: Failure.self) { try load(folder) }
         #expect(failure?.code == .invalidArgument)
         #expect(failure?.message.contains("broken.json") == true)
     }
