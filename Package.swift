@@ -42,6 +42,7 @@ func library(_ name: String, apt: String, pkgConfig: String? = nil) -> Target {
 }
 
 let platform: [Target] = [
+    .target(name: "CCorral", path: "Sources/Platform/CCorral"),
     .target(name: "CLinux", path: "Sources/Platform/CLinux"),
     .target(
         name: "CMicrohttpd", path: "Sources/Platform/CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
@@ -52,6 +53,7 @@ let platform: [Target] = [
     library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
+    module("Platform", "CorralABI", ["CCorral"]),
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
@@ -82,6 +84,12 @@ let environments: [Target] = [
     module("Environments", "ClassicControl", ["Foundations", "Spaces", "VectorEnvironments"]),
     kernels("Kernels", wide),
     kernels("KernelsBaseline", []),
+    module(
+        "Environments", "NativeEnvironments",
+        ["Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline"]),
+    module(
+        "Environments", "CAPI",
+        ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
     module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
@@ -136,6 +144,10 @@ let commands: [Target] = [
 
 let package = Package(
     name: "corral",
-    products: [.executable(name: "corral", targets: ["corral"])],
+    products: [
+        .executable(name: "corral", targets: ["corral"]),
+        // scripts/build-library makes libcorral.so of it: two products cannot have one name.
+        .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
+    ],
     targets: platform + environments + runtime + server + commands
 )

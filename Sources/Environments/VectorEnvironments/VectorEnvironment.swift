@@ -6,6 +6,8 @@ import Foundations
 public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets one call in; its threads share no row
     public let kernel: any VectorKernel
     public let autoreset: AutoresetMode
+    /// Nil where the environment draws no pictures.
+    public let renderer: RowRenderer?
     public var layout: VectorLayout { kernel.layout }
     public var count: Int { kernel.count }
 
@@ -28,8 +30,9 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
     private static let chunk = 1024
 
     /// - Parameter threads: Threads that share the rows, the caller's included.
-    public init(_ kernel: any VectorKernel, autoreset: AutoresetMode = .nextStep, threads: Int = 1) {
+    public init(_ kernel: any VectorKernel, autoreset: AutoresetMode = .nextStep, threads: Int = 1, renderer: RowRenderer? = nil) {
         self.kernel = kernel
+        self.renderer = renderer
         self.autoreset = autoreset
         let count = kernel.count
         phases = .allocate(capacity: count + 8)

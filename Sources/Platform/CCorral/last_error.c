@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "corral.h"
-#include "corral_error.h"
+#include "corral_private.h"
 
 static _Thread_local char last_error[1024];
 

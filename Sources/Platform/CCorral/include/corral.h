@@ -76,9 +76,6 @@ typedef struct corral_reset {
 
 int32_t corral_abi_version(void);
 
-/* The version of Corral, such as "0.2.0". */
-const char *corral_version(void);
-
 /* Why the last call of this thread that failed did so: "what happened (what to do)". Valid until the next call that
  * fails in this thread; never null. */
 const char *corral_last_error(void);
