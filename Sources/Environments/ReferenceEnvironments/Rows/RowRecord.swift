@@ -7,7 +7,7 @@ enum RowRecord {
     /// `rng_state` and `rng_inc` are 128 bits each, low half first.
     static let fields = [
         ArrayField("rng_state", .uint64, [2]), ArrayField("rng_inc", .uint64, [2]),
-        ArrayField("rng_has_uint32", .uint32), ArrayField("rng_uinteger", .uint32), ArrayField("steps", .int64),
+        ArrayField("rng_has_uint32", .uint32), ArrayField("rng_uinteger", .uint32), ArrayField("elapsed_steps", .int64),
     ]
 
     static func write(_ random: PCG64, steps: Int64, to record: inout RecordWriter) {
@@ -34,7 +34,7 @@ enum RowRecord {
         }
         let hasSpare = try record.take("rng_has_uint32", in: 0..<2 as Range<UInt32>) == 1
         let spare = record.take(UInt32.self)
-        let steps = try record.take("steps", in: 0..<Int64.max)
+        let steps = try record.take("elapsed_steps", in: 0..<Int64.max)
         return (PCG64(state: state, increment: increment, spare: hasSpare ? spare : nil), steps)
     }
 }
