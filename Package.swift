@@ -87,14 +87,37 @@ let environments: [Target] = [
     kernels("KernelsBaseline", []),
     module(
         "Environments", "NativeEnvironments",
-        ["Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline"]),
+        [
+            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "EnvironmentScenes", "ReferenceEnvironments",
+        ]),
     module(
         "Environments", "CAPI",
         ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
+    module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
     tests("Environments", "Spaces", ["JSON"]),
     tests("Environments", "Manifests", ["TestSupport"]),
+    tests("Environments", "RLConfigurations", ["TestSupport"]),
+]
+
+/// Environments that follow Gymnasium draw by draw, and pictures of all native ones.
+let references: [Target] = [
+    module("Environments", "NumPyRandom"),
+    module("Environments", "Rasteriser"),
+    module("Environments", "EnvironmentScenes", ["Rasteriser", "Spaces", "VectorEnvironments", "ClassicControl"]),
+    module(
+        "Environments", "ReferenceEnvironments",
+        ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
+    tests("Environments", "NumPyRandom"),
+    tests("Environments", "Rasteriser"),
+    tests(
+        "Environments", "ReferenceEnvironments",
+        ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),
+    .executableTarget(
+        name: "random-draws", dependencies: ["NumPyRandom"], path: "Tests/Environments/RandomDraws",
+        swiftSettings: strict),
 ]
 
 let runtime: [Target] = [
@@ -119,7 +142,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML",
+            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
         ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -130,7 +153,7 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "YAML",
-            "corral-sandbox",
+            "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(
@@ -152,5 +175,5 @@ let package = Package(
         // scripts/build-library makes libcorral.so of it: two products cannot have one name.
         .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
     ],
-    targets: platform + environments + runtime + server + commands
+    targets: platform + environments + references + runtime + server + commands
 )

@@ -7,6 +7,7 @@ import Logging
 import Manifests
 import Metrics
 import REST
+import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
@@ -70,6 +71,7 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let api = await RESTAPI(
             service: service, environments: ManifestDirectory(folder),
+            trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: backends.capabilities),
             access: Access(keys: keys, isLoopback: isLoopback), metrics: metrics, logger: logger)
         let http = try HTTPServer(
@@ -100,6 +102,12 @@ struct Server {
                 "removed what a server left behind",
                 ["server": .string(RunDirectory.name(of: server)), "complete": .bool(isGone)])
         }
+    }
+
+    /// The settings that come with the bundled environments; none where those are not installed.
+    private static func trainingSettings(_ installation: Installation) throws(Failure) -> RLConfigurationTable {
+        guard let manifests = installation.manifests else { return RLConfigurationTable() }
+        return try RLConfigurationTable(folder: manifests + "/rl")
     }
 
     static func loadManifests(
