@@ -61,6 +61,7 @@ class Handle:
         except (TypeError, ValueError) as error:
             raise errors.error("invalid_argument", f"a setting is no JSON: {error}") from error
         self.number = self.library.make(self.id, int(count), text)
+        self.threads = int(settings.get("threads") or os.environ.get("CORRAL_NUM_THREADS") or 1)
         self._finalizer = weakref.finalize(self, _close, self.library, self.number)
         self._finalizer.atexit = False
         self.description: dict[str, Any] = json.loads(
@@ -195,7 +196,7 @@ _living: weakref.WeakSet[Handle] = weakref.WeakSet()
 def _forget_after_fork() -> None:
     """In a forked child: the threads that step the parent's vectors do not exist here, so no call may wait for them."""
     for handle in list(_living):
-        if int(handle.description.get("threads", 1)) > 1:
+        if handle.threads > 1:
             handle._finalizer.detach()
             handle.number = 0
 
