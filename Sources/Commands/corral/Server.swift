@@ -33,6 +33,7 @@ struct Server {
     static func start(
         _ configuration: Configuration, logger: Logger, reach: Reach = .configured
     ) async throws(Failure) -> Server {
+        Kernel.raiseFileLimit()
         let data = configuration[ServerKeys.data]
         await removeLeftovers(data: data, logger: logger)
         let run = try RunDirectory(data: data)
