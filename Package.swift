@@ -70,9 +70,12 @@ let environments: [Target] = [
 let runtime: [Target] = [
     .executableTarget(
         name: "corral-sandbox", path: "Sources/Runtime/Launcher",
-        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+        // Nothing of the host's is needed to run it, so that it also runs inside any container.
+        linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
     module("Runtime", "Workers", ["Foundations", "JSON", "Spaces", "Reactor"]),
-    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor"]),
+    module("Runtime", "Containers", ["Foundations", "JSON", "HTTPClient", "Reactor"]),
+    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor", "Containers"]),
     module(
         "Runtime", "Sessions",
         [
