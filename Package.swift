@@ -82,6 +82,8 @@ let runtime: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
             "Sandboxes",
         ]),
+    module(
+        "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
@@ -94,6 +96,12 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Digest", "YAML",
         ]),
+    module(
+        "Server", "DockerGym",
+        [
+            "Foundations", "JSON", "Logging", "HTTP", "Spaces", "Manifests", "Sandboxes", "Reactor", "Workers",
+            "Sessions", "REST",
+        ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
 ]
 
@@ -102,8 +110,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "YAML",
-            "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym", "Digest",
+            "YAML", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     tests("Commands", "corral"),

@@ -25,8 +25,9 @@ from gymnasium import spaces
 from . import _calls as calls
 from . import errors
 from ._calls import Call, ResetResult, SessionCore, StepResult
-from ._http import Endpoint, Lost, Response, endpoint, head_of, read_response, request
+from ._http import Endpoint, Lost, Response, endpoint, head_of, request
 from ._retry import Attempts
+from ._streams import Connection
 from ._transport import CONNECT_TIMEOUT, MOST_IDLE, too_late, unreachable
 from .client import RETRIES, TIMEOUT, headers
 
@@ -52,47 +53,6 @@ def aconnect(
     return AsyncClient(url, api_key=api_key, timeout=timeout, retries=retries, ssl_context=ssl_context)
 
 
-class _Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-        self.reused = False
-
-    @classmethod
-    async def open(cls, target: Endpoint, context: ssl.SSLContext | None) -> _Connection:
-        if target.path is not None:
-            return cls(*await asyncio.open_unix_connection(target.path))
-        return cls(*await asyncio.open_connection(target.host, target.port, ssl=context))
-
-    async def exchange(self, data: bytes) -> Response:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self.writer.write(data)
-            await self.writer.drain()
-        reading = read_response()
-        want = next(reading)
-        fresh = True
-        try:
-            while True:
-                got = await self.reader.read(65536 if want is None else len(want))
-                fresh = False
-                if want is None:
-                    want = reading.send(got)
-                else:
-                    want[: len(got)] = got
-                    want = reading.send(len(got))
-        except StopIteration as stop:
-            response: Response = stop.value
-            return response
-        except OSError as error:
-            raise Lost(str(error), fresh) from error
-
-    def is_alive(self) -> bool:
-        return not (self.reader.at_eof() or self.writer.is_closing())
-
-    def drop(self) -> None:
-        self.writer.transport.abort()
-
-
 class _Transport:
     """`corral._transport.Transport` for asyncio."""
 
@@ -104,14 +64,14 @@ class _Transport:
         self.retries = retries
         self._head = head_of(target, given)
         self._context: ssl.SSLContext | None = (context or ssl.create_default_context()) if target.tls else None
-        self._idle: list[_Connection] = []
+        self._idle: list[Connection] = []
         self._closed = False
 
     async def run(self, call: Call[T]) -> T:
         attempts = Attempts(call, self.retries, self.timeout)
         data = request(self._head, call.method, self.target.prefix + call.target, call.headers, call.body)
         while True:
-            connection: _Connection | None = None
+            connection: Connection | None = None
             try:
                 connection = await self._take()
                 response = await asyncio.wait_for(connection.exchange(data), self.timeout)
@@ -141,7 +101,7 @@ class _Transport:
                 return call.finish(response)
             await asyncio.sleep(again)
 
-    async def _take(self) -> _Connection:
+    async def _take(self) -> Connection:
         if self._closed:
             raise errors.error("failed_precondition", "the client is closed", "open another one with corral.aconnect")
         while self._idle:
@@ -151,9 +111,9 @@ class _Transport:
                 return connection
             connection.drop()
         limit = CONNECT_TIMEOUT if self.timeout is None else min(self.timeout, CONNECT_TIMEOUT)
-        return await asyncio.wait_for(_Connection.open(self.target, self._context), limit)
+        return await asyncio.wait_for(Connection.open(self.target, self._context), limit)
 
-    def _give(self, connection: _Connection, response: Response) -> None:
+    def _give(self, connection: Connection, response: Response) -> None:
         if response.keep and not self._closed and len(self._idle) < MOST_IDLE:
             self._idle.append(connection)
         else:

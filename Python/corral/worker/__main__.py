@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import entry
+from . import entry, forking
 from .channel import Channel
 
 
@@ -35,6 +35,7 @@ def main():
     entry.calm()
     sys.path.insert(0, os.getcwd())
     if arguments.zygote is not None:
+        forking.listen()
         from .zygote import Zygote
 
         return Zygote(arguments.zygote, arguments.landlock == "required").run(arguments.entry, arguments.config)

@@ -1,5 +1,6 @@
 import os
 import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ HERE = Path(__file__).parent
 
 def pytest_configure(config):
     machine.adopt_orphans()
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # of a test run in the background; servers would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
 

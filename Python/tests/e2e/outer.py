@@ -62,7 +62,7 @@ class OuterFence:
 
     def remove(self):
         for folder in self.folders.values():
-            machine.until(lambda: _remove(folder), 5)
+            machine.until(lambda: _remove(folder))
 
 
 def _remove(folder):

@@ -184,7 +184,7 @@ class TestActions:
         assert api.read(slow)["reason"] == "requested"
 
     def test_two_steps_at_once_are_one_step_and_one_refusal(self, server, api, slow):
-        answers = at_once(server, [lambda client: client.step(slow, 5)] * 2)
+        answers = at_once(server, [lambda client: client.step(slow, 20)] * 2)
         assert sorted(answer.status for answer in answers) == [200, 409]
         check(next(answer for answer in answers if answer.status == 409), 409, "busy")
         assert api.read(slow)["index"] == 1

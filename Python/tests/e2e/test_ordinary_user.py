@@ -122,7 +122,7 @@ def test_with_ids_and_cgroups_limits_are_hard(user, data, hostile):
                 assert client.step(session, escape).json["info"]["result"] == [], escape
             assert client.step(session, "read_files /etc/shadow:/root:/home:%s" % data).json["info"]["result"] == []
             client.delete(session)
-            assert machine.until(lambda: server.processes() == before, 5)
+            assert machine.until(lambda: server.processes() == before)
         client.close()
 
 

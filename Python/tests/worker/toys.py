@@ -1,6 +1,7 @@
 """Small workers that the tests drive."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -114,6 +115,13 @@ class Toy(Worker):
         end = time.monotonic() + 30
         while time.monotonic() < end:
             pass
+        return self.plain()
+
+    def do_shout(self):
+        """Prints more than a pipe holds; a signal comes in the middle, and leaves a file when it has."""
+        signal.signal(signal.SIGALRM, lambda *_: open(os.environ["SIGNALLED"], "w").close())
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        sys.stderr.write("x" * 300_000 + "\n")
         return self.plain()
 
     def do_nap(self):

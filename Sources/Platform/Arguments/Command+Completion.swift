@@ -39,7 +39,7 @@ struct CompletionWalk {
             }
             let options = place.options.filter { $0.kind != .flag }.map { option in
                 let words = option.spellings.map { quoted("\(place.path) \($0)") }.joined(separator: "|")
-                let sticks = option.kind == .remaining ? " sticks=1" : ""
+                let sticks = option.kind == .remaining || option.kind == .words ? " sticks=1" : ""
                 return "\(words)) expecting=\(option.name)\(sticks) ;;"
             }
             return commands + options

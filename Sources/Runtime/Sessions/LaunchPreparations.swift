@@ -78,7 +78,7 @@ final class LaunchPreparations: Sendable {
         mounts.append(.bind(source: entry.directory, target: Self.folderTarget))
         for volume in launch.volumes {
             let source = try hostPath(volume.host, entry)
-            guard policy.allowedVolumes.contains(where: { Self.lies(source, in: $0) }) else {
+            guard entry.isOperators || policy.allowedVolumes.contains(where: { Self.lies(source, in: $0) }) else {
                 throw Failure(
                     .permissionDenied,
                     "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",

@@ -3,12 +3,14 @@ import Reactor
 
 /// One value that somebody waits for and somebody else gives, once.
 @Reactor
-final class Promise<Value: Sendable> {
+public final class Promise<Value: Sendable> {
     private var result: Result<Value, Failure>?
     private var waiters: [CheckedContinuation<Result<Value, Failure>, Never>] = []
 
+    public init() {}
+
     /// Later calls are ignored.
-    func settle(_ result: Result<Value, Failure>) {
+    public func settle(_ result: Result<Value, Failure>) {
         guard self.result == nil else { return }
         self.result = result
         for waiter in waiters { waiter.resume(returning: result) }
@@ -16,7 +18,7 @@ final class Promise<Value: Sendable> {
     }
 
     /// - Parameter failure: What is thrown when `timeout` passes first.
-    func value(within timeout: Duration, or failure: @autoclosure @escaping () -> Failure) async throws(Failure)
+    public func value(within timeout: Duration, or failure: @autoclosure @escaping () -> Failure) async throws(Failure)
         -> Value
     {
         if let result { return try result.get() }
@@ -25,7 +27,7 @@ final class Promise<Value: Sendable> {
         return try await value()
     }
 
-    func value() async throws(Failure) -> Value {
+    public func value() async throws(Failure) -> Value {
         try await withCheckedContinuation { continuation in
             // Looked at where nothing can come in between.
             if let result { continuation.resume(returning: result) } else { waiters.append(continuation) }

@@ -7,12 +7,11 @@ extension WorkerMessage {
     public func requireOK() throws {
         switch members.string("status") {
         case "ok": return
-        case "error": throw WorkerError(code: members.string("code") ?? "environment_error", message: errorMessage)
+        case "error":
+            throw WorkerError(code: members.string("code") ?? "environment_error", message: members.string("message"))
         default: throw MalformedReply("the reply has no status \"ok\" or \"error\"")
         }
     }
-
-    private var errorMessage: String { members.string("message") ?? "the worker gave no reason" }
 
     /// The answer to a version 2 `reset`.
     public func resetReply() throws -> StepReply {
@@ -65,16 +64,18 @@ extension WorkerMessage {
         case .number(let value)?: done = value != 0
         default: throw MalformedReply("done is neither true nor false")
         }
-        return StepReply(
+        var reply = StepReply(
             observation: members["observation"] ?? ArraySlice(#""""#.utf8), tensors: [:],
             reward: .single(isStep ? reward : nil), terminated: .single(isStep && done), truncated: .single(false),
             info: ArraySlice(infoV1()), agent: nil)
+        reply.hasNullReward = isStep && members["reward"] != nil && members.isNull("reward")
+        return reply
     }
 
     /// Any status but `ok` is an error; without one the line is no reply, and the true one may follow.
     private func requireOKV1() throws {
         guard let status = members.string("status") else { throw MalformedReply("the reply has no status") }
-        if status != "ok" { throw WorkerError(code: "environment_error", message: errorMessage) }
+        if status != "ok" { throw WorkerError(code: "environment_error", message: members.string("message")) }
     }
 
     private func infoV1() -> [UInt8] {

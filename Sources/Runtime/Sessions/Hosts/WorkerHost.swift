@@ -35,7 +35,8 @@ final class WorkerHost: SessionHost {
                     failure.code, failure.message,
                     next: failure.code == .environmentError
                         ? "try other parameters or another instance; corral env validate --run shows what the worker prints"
-                        : failure.next)
+                        : failure.next,
+                    details: failure.details)
             case .ended(let reason, let text):
                 throw Failure(
                     reason == .timeout ? .deadlineExceeded : .sessionFailed, text,
