@@ -80,7 +80,7 @@ let runtime: [Target] = [
         "Runtime", "Sessions",
         [
             "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
-            "Sandboxes",
+            "Sandboxes", "Containers",
         ]),
     module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
@@ -110,7 +110,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym", "Digest",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym",
+            "Digest",
             "YAML", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),

@@ -32,7 +32,9 @@ final class CgroupFence: SessionFence {
             guard SystemFile.read("/proc/\(process)/cgroup")?.contains(inside) == true else { return ESRCH }
             let number = group.admit(process)
             if number != 0 { return number }
-            return Kernel.limitFiles(of: process, to: files)
+            let refusal = Kernel.limitFiles(of: process, to: files)
+            // Not every root may; then it counts that the session has limited itself before it could do anything else.
+            return refusal == EPERM && Self.openFiles(of: process).map { $0 <= files } == true ? 0 : refusal
         }
         if watched.hasEnded || number == ESRCH { throw Self.ended(process) }
         guard number == 0 else {
@@ -44,6 +46,13 @@ final class CgroupFence: SessionFence {
             self?.onEnd = nil
             onEnd?()
         }
+    }
+
+    /// The hard limit of open files of a process.
+    nonisolated private static func openFiles(of process: pid_t) -> UInt64? {
+        let lines = (SystemFile.read("/proc/\(process)/limits") ?? "").split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("Max open files") }
+        return line?.split(separator: " ").dropFirst(4).first.flatMap { UInt64($0) }
     }
 
     func usage() async -> SandboxUsage {

@@ -67,6 +67,9 @@ final class ContainerLaunch {
     /// Waits for the end of the command, or of everything.
     func untilEnded() async -> SandboxEnd { await end.value() }
 
+    /// How the command has ended; nil where it runs on after `patience`.
+    func hasEnded(within patience: Duration) async -> SandboxEnd? { await end.value(within: patience) }
+
     /// Lets go: pid 1 of the container ends, and everything in it. Nothing is waited for any more.
     func close() {
         listener.close()
@@ -107,6 +110,18 @@ final class Event<Value: Sendable> {
     func settle(_ value: Value) {
         guard outcome == nil else { return }
         outcome = value
+        wake()
+    }
+
+    /// - Returns: Nil where it has not happened after `patience`.
+    func value(within patience: Duration) async -> Value? {
+        let timer = Reactor.schedule(at: .now + patience) { [weak self] in self?.wake() }
+        defer { timer.cancel() }
+        await withCheckedContinuation { if outcome == nil { waiters.append($0) } else { $0.resume() } }
+        return outcome
+    }
+
+    private func wake() {
         for waiter in waiters { waiter.resume() }
         waiters = []
     }

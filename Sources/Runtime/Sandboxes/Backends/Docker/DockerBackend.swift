@@ -18,6 +18,7 @@ public final class DockerBackend: SandboxBackend {
     private let profiles: SeccompProfiles
     private var names: Set<String> = []
     private var information: EngineInformation?
+    private var isRemembered = false
     /// Containers that were not removed because the engine was away.
     private var pending: Task<Void, Never>?
     private var pendingContainers: [String] = []
@@ -39,9 +40,10 @@ public final class DockerBackend: SandboxBackend {
 
     public func probe() async -> IsolationReport {
         do throws(Failure) {
+            information = try await engine.information()
             return report(for: try await knownInformation(), network: .none)
         } catch {
-            return .docker(unavailable: error)
+            return .docker(unavailable: error, landlock: Kernel.landlockVersion, isRoot: geteuid() == 0)
         }
     }
 
@@ -88,7 +90,7 @@ public final class DockerBackend: SandboxBackend {
     /// The image that a reference means, looked at anew: a tag can move and an image can go.
     ///
     /// - Throws: `failed_precondition` with `image_missing` or, where the caller knows the id that it had, `image_changed`.
-    public func currentImage(_ image: SandboxImage) async throws(Failure) -> EngineImage {
+    private func currentImage(_ image: SandboxImage) async throws(Failure) -> EngineImage {
         let found = try await engine.image(image.reference, pull: image.pull)
         if let id = image.id, found.id != id {
             throw Failure(
@@ -97,6 +99,12 @@ public final class DockerBackend: SandboxBackend {
                 details: ["reason": EngineReason.imageChanged.rawValue])
         }
         return found
+    }
+
+    public func pin(_ image: SandboxImage) async throws(Failure) -> SandboxImage {
+        var pinned = image
+        pinned.id = try await currentImage(image).id
+        return pinned
     }
 
     private func start(
@@ -111,10 +119,11 @@ public final class DockerBackend: SandboxBackend {
                 next: "give the launch a command")
         }
         complete.environment = image.environment.merging(specification.environment) { $1 }
+        if complete.environment["PATH"] == nil { complete.environment["PATH"] = Self.standardPath }
         if complete.directory.isEmpty { complete.directory = image.directory }
         let records = try LauncherSpecification(containing: complete)
         let door = "\(folder)/\(specification.name)"
-        mkdir(folder, 0o711)
+        try remember()
         let configuration = try await configuration(complete, image: image, door: door)
         let launch = try ContainerLaunch(folder: door)
         var container: String?
@@ -205,6 +214,9 @@ public final class DockerBackend: SandboxBackend {
         return configuration
     }
 
+    /// Docker's own, for images that say nothing.
+    private static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
     /// What the engine's own program needs in a container until it has become the command's parent.
     private static let engineProcesses = 32
 
@@ -223,6 +235,28 @@ public final class DockerBackend: SandboxBackend {
                 .permissionDenied, "a container may not have the engine's own socket mounted",
                 next: "mount a folder that does not contain \(engine.address.socket)")
         }
+    }
+
+    /// Writes down which engine is used, before there is anything of it to remove.
+    private func remember() throws(Failure) {
+        if isRemembered { return }
+        let path = folder + "/engine"
+        guard mkdir(folder, 0o711) == 0 || errno == EEXIST else {
+            throw Failure(.failedPrecondition, "cannot make \(folder): \(errorText(errno))")
+        }
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Failure(.failedPrecondition, "cannot write \(path): \(errorText(errno))") }
+        defer { Glibc.close(file) }
+        let number = SystemFile.write(file, engine.address.description)
+        guard number == 0 else {
+            throw Failure(.failedPrecondition, "cannot write \(path): \(errorText(number))")
+        }
+        isRemembered = true
+    }
+
+    /// The engine that a server of this folder used; nil where it used none.
+    nonisolated public static func engineAddress(in folder: String) -> String? {
+        SystemFile.read(folder + "/engine").flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func containerName(_ sandbox: String) -> String { "corral-\(hexadecimal(server))-\(sandbox)" }

@@ -100,6 +100,10 @@ final class DockerSandbox: Sandbox {
     @discardableResult
     func waitUntilGone() async -> SandboxEnd { await end?.value ?? .killed }
 
+    func wasEndedFromOutside(within patience: Duration) async -> Bool {
+        await launch.hasEnded(within: patience) == .killed && !wasKilled
+    }
+
     /// Read once, before the engine takes the cgroups away.
     private func finalUsage() -> Task<SandboxUsage, Never> {
         if let usageAtEnd { return usageAtEnd }

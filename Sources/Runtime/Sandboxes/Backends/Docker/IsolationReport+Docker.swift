@@ -36,10 +36,14 @@ extension IsolationReport {
         return IsolationReport(backend: "docker", entries: entries)
     }
 
-    static func docker(unavailable failure: Failure) -> IsolationReport {
-        IsolationReport(
-            backend: "docker",
-            entries: Feature.allCases.map { Entry(feature: $0, isActive: false, reason: failure.message) })
+    /// Of an engine that does not answer now; whether sessions can share a container does not depend on it.
+    static func docker(unavailable failure: Failure, landlock: Int, isRoot: Bool) -> IsolationReport {
+        let entries = Feature.allCases.map { feature in
+            feature == .sharing
+                ? sharing(landlock: landlock, isRoot: isRoot)
+                : Entry(feature: feature, isActive: false, reason: failure.message)
+        }
+        return IsolationReport(backend: "docker", entries: entries)
     }
 
     private static func limits(_ information: EngineInformation) -> [Entry] {
