@@ -123,14 +123,17 @@ let references: [Target] = [
 let runtime: [Target] = [
     .executableTarget(
         name: "corral-sandbox", path: "Sources/Runtime/Launcher",
-        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+        // Nothing of the host's is needed to run it, so that it also runs inside any container.
+        linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
     module("Runtime", "Workers", ["Foundations", "JSON", "Spaces", "Reactor"]),
-    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor"]),
+    module("Runtime", "Containers", ["Foundations", "JSON", "HTTPClient", "Reactor"]),
+    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor", "Containers"]),
     module(
         "Runtime", "Sessions",
         [
             "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
-            "Sandboxes",
+            "Sandboxes", "Containers",
         ]),
     module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
@@ -160,8 +163,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym", "Digest",
-            "YAML", "RLConfigurations", "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym",
+            "Digest", "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(
