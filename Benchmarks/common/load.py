@@ -29,6 +29,8 @@ def run_load(
     order: str = "all",
     paused: Callable[[str], None] | None = None,
     drop: bool = False,
+    environment: str = "",
+    action: str = "",
 ) -> dict[str, Phase]:
     """Opens, steps and closes sessions; returns what came of the three phases. Times are in microseconds.
 
@@ -37,6 +39,8 @@ def run_load(
         paused: Called with `open` while all sessions are idle after their first reset, and with `step` while they are
             idle after stepping.
         drop: Whether they are without connections then.
+        environment: Instead of CartPole.
+        action: JSON, instead of what balances CartPole.
 
     Raises `RuntimeError` when a request failed.
     """
@@ -44,6 +48,10 @@ def run_load(
         str(program), "--port", str(port), "--protocol", protocol, "--clients", str(clients), "--seconds", str(seconds),
         "--order", order,
     ]  # fmt: skip
+    if environment:
+        command += ["--environment", environment]
+    if action:
+        command += ["--action", action]
     if paused is not None:
         command += ["--pause", "--drop"] if drop else ["--pause"]
     process = subprocess.Popen(

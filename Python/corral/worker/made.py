@@ -48,7 +48,7 @@ class MadeWorker(Worker):
         if self._own:
             self._env.close()
         given = self.config.get("kwargs", {})
-        self._own = type(self)._ready is None or {**given, **params} != given
+        self._own = self.slot != 0 or type(self)._ready is None or {**given, **params} != given
         self._use(self.make(self.config, params) if self._own else type(self)._ready)
         self._seed = fresh_seed() if seed is None else seed
 
@@ -65,7 +65,7 @@ class MadeWorker(Worker):
         return frame
 
     def close(self):
-        if self._env is not None:
+        if self._env is not None and (self._own or self.slot == 0):
             self._env.close()
 
     def _use(self, env):
