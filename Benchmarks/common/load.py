@@ -21,8 +21,16 @@ def compile_load(folder: Path) -> Path:
 
 
 def run_load(
-    program: Path, port: int, protocol: str, clients: int, seconds: float, order: str = "all",
-    paused: Callable[[str], None] | None = None, drop: bool = False, environment: str = "", action: str = "",
+    program: Path,
+    port: int,
+    protocol: str,
+    clients: int,
+    seconds: float,
+    order: str = "all",
+    paused: Callable[[str], None] | None = None,
+    drop: bool = False,
+    environment: str = "",
+    action: str = "",
 ) -> dict[str, Phase]:
     """Opens, steps and closes sessions; returns what came of the three phases. Times are in microseconds.
 
@@ -46,7 +54,9 @@ def run_load(
         command += ["--action", action]
     if paused is not None:
         command += ["--pause", "--drop"] if drop else ["--pause"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     phases: dict[str, Phase] = {}
     try:

@@ -121,7 +121,9 @@ class Bench:
             for sessions in (1, MANY, LIVE) if system.name == ZYGOTE else (1, MANY):
                 phases = self._run(system, server, sessions, self.seconds)
                 self.results.add(number, ALL_OPEN, system.name, sessions, phases["open"]["wall"] / 1e3)
-                self.results.add(number, RATE, system.name, sessions, phases["step"]["count"] / phases["step"]["wall"] * 1e6)
+                self.results.add(
+                    number, RATE, system.name, sessions, phases["step"]["count"] / phases["step"]["wall"] * 1e6
+                )
                 self.results.add(number, P50, system.name, sessions, phases["step"]["p50"] / 1e3)
                 self.results.add(number, P99, system.name, sessions, phases["step"]["p99"] / 1e3)
                 self.results.add(number, ALL_CLOSED, system.name, sessions, phases["close"]["wall"] / 1e3)

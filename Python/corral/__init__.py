@@ -35,11 +35,35 @@ _HOMES = {
 }
 _MODULES = ("aio", "client", "env", "errors", "local", "spaces", "values", "vector", "worker")
 
-__all__ = ["__version__"]
-__all__ += [*_HOMES, *_MODULES]
+__all__ = [
+    "__version__",
+    "AsyncClient",
+    "AsyncSession",
+    "Client",
+    "CorralError",
+    "RemoteEnv",
+    "RemoteVectorEnv",
+    "ResetResult",
+    "Session",
+    "StepResult",
+    "aconnect",
+    "connect",
+    "make",
+    "make_vec",
+    "register_envs",
+    "aio",
+    "client",
+    "env",
+    "errors",
+    "local",
+    "spaces",
+    "values",
+    "vector",
+    "worker",
+]
 
 if TYPE_CHECKING:
-    from . import aio, client, env, errors, local, spaces, values, vector
+    from . import aio, client, env, errors, local, spaces, values, vector, worker
     from ._registration import register_envs
     from .aio import AsyncClient, AsyncSession, aconnect
     from .client import Client, ResetResult, Session, StepResult, connect

@@ -79,9 +79,7 @@ class Sessions:
         identifier = str(uuid.uuid4())
         worker = await self._in_thread(Worker.start, self.docker, self.image, self.command, {LABEL: identifier})
         try:
-            reply = await self._in_thread(
-                worker.ask, {"cmd": "init", "env_id": request.env_id or "", **request.params}
-            )
+            reply = await self._in_thread(worker.ask, {"cmd": "init", "env_id": request.env_id or "", **request.params})
             if reply.get("status") != "ok":
                 raise HTTPException(500, f"Init failed: {reply.get('message', 'unknown error')}")
         except BaseException:
@@ -198,9 +196,7 @@ def main() -> None:
     given = parser.parse_args()
     app = make_app(Sessions(given.image, given.command, given.max_sessions))
     # The load generator keeps the connections of idle sessions.
-    uvicorn.run(
-        app, host="127.0.0.1", port=given.port, log_level="warning", access_log=False, timeout_keep_alive=600
-    )
+    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", access_log=False, timeout_keep_alive=600)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class Application:
         try:
             return await connection.exchange(data)
         finally:
-            connection.drop()
+            connection.close()
 
 
 async def _listening(server: Running) -> None:
@@ -108,7 +108,7 @@ async def _listening(server: Running) -> None:
     try:
         while True:
             with contextlib.suppress(OSError):
-                (await Connection.open(endpoint(f"unix:{server.socket}"), None)).drop()
+                (await Connection.open(endpoint(f"unix:{server.socket}"), None)).close()
                 return
             if ended.done() or time.monotonic() > deadline:
                 raise RuntimeError("corral serve did not start; its log above says why")

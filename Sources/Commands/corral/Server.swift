@@ -55,11 +55,11 @@ struct Server {
         let authority = ManifestAuthority(
             folder: folder, policy: try policy(configuration, installation), isolation: backends.isolation)
         let metrics = MetricsRegistry()
-        let pool = await WorkerPool(
-            .init(
-                spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
-                lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout]),
-            backends: backends.all, logger: logger)
+        var workers = WorkerPool.Configuration(
+            spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
+            lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
+        workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
+        let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
         let hook = try configuration.hook(logger: logger)
         let service = await SessionService(
             server: run.server,

@@ -57,6 +57,8 @@ public struct LaunchPlan: Sendable {
     /// Checked, with defaults.
     public let parameters: JSONObject
     public let isNondeterministic: Bool
+    /// How many sessions one worker may hold; above 1 they share its process, limits and fate.
+    public var sessionsPerWorker = 1
 
     public init(
         reference: String, digest: String, tenant: String, backend: Backend, command: [String],

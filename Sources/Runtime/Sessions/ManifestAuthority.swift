@@ -67,7 +67,7 @@ public struct ManifestAuthority: LaunchAuthority {
             (observation, action) = (declaredObservation, declaredAction)
         }
         let prepared = try preparations.preparation(of: launch, entry, isShared: isShared)
-        return LaunchPlan(
+        var plan = LaunchPlan(
             reference: prepared.reference, digest: prepared.digest, tenant: caller.tenant, backend: policy.backend,
             command: prepared.command, dialect: launch.dialect, isShared: isShared, directory: prepared.directory,
             environment: prepared.environment, mounts: prepared.mounts, network: try network(launch, manifest),
@@ -81,6 +81,8 @@ public struct ManifestAuthority: LaunchAuthority {
             instances: manifest.instances == .ask ? .worker : .any,
             parameters: try manifest.checkParameters(request.parameters),
             isNondeterministic: manifest.isNondeterministic)
+        plan.sessionsPerWorker = launch.sessionsPerWorker
+        return plan
     }
 
     private func network(_ launch: Launch, _ manifest: Manifest) throws(Failure) -> SandboxSpecification.Network {
