@@ -107,6 +107,13 @@ def test_a_hook_that_raises_refuses_the_session_and_keeps_no_place(package):
     assert create(address, loud=False).status_code == 200, echo.said()
 
 
+def test_an_instance_that_is_not_listed_is_refused_also_when_a_hook_returns_it(package):
+    echo = package()
+    address = echo.start()
+    refused = create(address, str(echo.folder / "elsewhere"), loud=True)  # the hook passes it on
+    assert refused.status_code == 500 and "has no instance" in refused.json()["detail"]
+
+
 def test_a_hook_that_gets_stuck_times_out_and_holds_up_nobody_after_it(package):
     echo = package()
     address = echo.start(CORRAL_HOOK_TIMEOUT="200ms")
