@@ -12,6 +12,24 @@ func module(_ area: String, _ name: String, _ dependencies: [Target.Dependency] 
     .target(name: name, dependencies: dependencies, path: "Sources/\(area)/\(name)", swiftSettings: strict)
 }
 
+/// The float32 kernels, optimised in every build. Actions and records are checked before they get there.
+func kernels(_ name: String, _ processor: [String]) -> Target {
+    .target(
+        name: name, dependencies: ["Foundations", "Spaces", "VectorEnvironments", "ClassicControl"],
+        path: "Sources/Environments/\(name)",
+        swiftSettings: [
+            .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),
+            .unsafeFlags(
+                ["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-cmo", "-disable-batch-mode"] + processor),
+        ])
+}
+
+#if arch(x86_64)
+    let wide = ["-target-cpu", "haswell"]
+#else
+    let wide: [String] = []
+#endif
+
 /// The tests of one module; their folder is `Tests/<area>/<name>Tests`.
 func tests(_ area: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
@@ -25,6 +43,7 @@ func library(_ name: String, apt: String, pkgConfig: String? = nil) -> Target {
 }
 
 let platform: [Target] = [
+    .target(name: "CCorral", path: "Sources/Platform/CCorral"),
     .target(name: "CLinux", path: "Sources/Platform/CLinux"),
     .target(
         name: "CMicrohttpd", path: "Sources/Platform/CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
@@ -35,6 +54,7 @@ let platform: [Target] = [
     library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
+    module("Platform", "CorralABI", ["CCorral"]),
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
@@ -61,10 +81,43 @@ let platform: [Target] = [
 ]
 
 let environments: [Target] = [
+    module("Environments", "VectorEnvironments", ["Foundations", "JSON", "Spaces"]),
+    module("Environments", "ClassicControl", ["Foundations", "Spaces", "VectorEnvironments"]),
+    kernels("Kernels", wide),
+    kernels("KernelsBaseline", []),
+    module(
+        "Environments", "NativeEnvironments",
+        [
+            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "EnvironmentScenes", "ReferenceEnvironments",
+        ]),
+    module(
+        "Environments", "CAPI",
+        ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
+    module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
     tests("Environments", "Spaces", ["JSON"]),
     tests("Environments", "Manifests", ["TestSupport"]),
+    tests("Environments", "RLConfigurations", ["TestSupport"]),
+]
+
+/// Environments that follow Gymnasium draw by draw, and pictures of all native ones.
+let references: [Target] = [
+    module("Environments", "NumPyRandom"),
+    module("Environments", "Rasteriser"),
+    module("Environments", "EnvironmentScenes", ["Rasteriser", "Spaces", "VectorEnvironments", "ClassicControl"]),
+    module(
+        "Environments", "ReferenceEnvironments",
+        ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
+    tests("Environments", "NumPyRandom"),
+    tests("Environments", "Rasteriser"),
+    tests(
+        "Environments", "ReferenceEnvironments",
+        ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),
+    .executableTarget(
+        name: "random-draws", dependencies: ["NumPyRandom"], path: "Tests/Environments/RandomDraws",
+        swiftSettings: strict),
 ]
 
 let runtime: [Target] = [
@@ -91,7 +144,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML",
+            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
         ]),
     module(
         "Server", "DockerGym",
@@ -108,9 +161,13 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym", "Digest",
-            "YAML", "corral-sandbox",
+            "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
+    .executableTarget(
+        name: "corral-bench-native",
+        dependencies: ["Foundations", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"],
+        path: "Sources/Commands/corral-bench-native", swiftSettings: strict),
     tests("Commands", "corral"),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
@@ -121,6 +178,10 @@ let commands: [Target] = [
 
 let package = Package(
     name: "corral",
-    products: [.executable(name: "corral", targets: ["corral"])],
-    targets: platform + environments + runtime + server + commands
+    products: [
+        .executable(name: "corral", targets: ["corral"]),
+        // scripts/build-library makes libcorral.so of it: two products cannot have one name.
+        .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
+    ],
+    targets: platform + environments + references + runtime + server + commands
 )

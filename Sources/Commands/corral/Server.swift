@@ -9,6 +9,7 @@ import Logging
 import Manifests
 import Metrics
 import REST
+import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
@@ -32,6 +33,7 @@ struct Server {
     static func start(
         _ configuration: Configuration, logger: Logger, reach: Reach = .configured
     ) async throws(Failure) -> Server {
+        Kernel.raiseFileLimit()
         let data = configuration[ServerKeys.data]
         await removeLeftovers(data: data, logger: logger)
         let run = try RunDirectory(data: data)
@@ -78,6 +80,7 @@ struct Server {
         let journal = await RequestJournal(metrics: metrics, logger: logger)
         let api = await RESTAPI(
             service: service, environments: ManifestDirectory(folder),
+            trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: backends.capabilities), access: access,
             metrics: metrics, journal: journal, logger: logger)
         var root: DockerGymDoor?
@@ -126,6 +129,12 @@ struct Server {
                 "removed what a server left behind",
                 ["server": .string(RunDirectory.name(of: server)), "complete": .bool(isGone)])
         }
+    }
+
+    /// The settings that come with the bundled environments; none where those are not installed.
+    private static func trainingSettings(_ installation: Installation) throws(Failure) -> RLConfigurationTable {
+        guard let manifests = installation.manifests else { return RLConfigurationTable() }
+        return try RLConfigurationTable(folder: manifests + "/rl")
     }
 
     /// - Parameter served: Described by flags; then the bundled manifests are not served beside it.

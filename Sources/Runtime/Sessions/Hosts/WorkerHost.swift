@@ -155,9 +155,16 @@ extension Seat {
                 return SessionSpaces(observation: plan.observationSpace ?? text, action: plan.actionSpace ?? text)
             }
         }
-        let message = try await ask(within: plan.times.start) {
-            WorkerCommand.initialize(id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
+        let answer = await connection.untilCancelled { () -> Result<WorkerMessage, HostProblem> in
+            do throws(HostProblem) {
+                return .success(
+                    try await ask(within: plan.times.start) {
+                        WorkerCommand.initialize(
+                            id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
+                    })
+            } catch { return .failure(error) }
         }
+        let message = try answer.get()
         return try await read { () throws in
             try known.spaces(of: message, plan)
         }
