@@ -21,7 +21,7 @@ def engine() -> Iterator[None]:
         _build()
         yield
         return
-    script, folder = ROOT / "scripts/engine", ROOT / ".cache/bench-engine"
+    script, folder = ROOT / "scripts/engine", ROOT / ".cache/engine"
     started = subprocess.run([script, "start", folder], stdout=subprocess.PIPE, text=True, check=True)
     os.environ["DOCKER_HOST"] = started.stdout.strip()
     try:
