@@ -31,12 +31,15 @@ func sineAndCosine(_ angle: Lanes) -> (Lanes, Lanes) {
     let rest = (angle - turns * Float(1.5703125)) - turns * Float(4.8382679e-4)
     let square = rest * rest
     let sine = rest + rest * square * polynomial(square, -1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4)
-    let cosineRest = square * square * polynomial(square, 4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5)
+    let cosineRest =
+        square * square * polynomial(square, 4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5)
     let cosine = (1 - square * 0.5) + cosineRest
     let isOdd = SIMD8<Int32>() &- (bits & 1)
     let sineSign = (bits & 2) &<< 30
     let cosineSign = ((bits &+ 1) & 2) &<< 30
-    return (flipped(corral_select(isOdd, cosine, sine), sineSign), flipped(corral_select(isOdd, sine, cosine), cosineSign))
+    return (
+        flipped(corral_select(isOdd, cosine, sine), sineSign), flipped(corral_select(isOdd, sine, cosine), cosineSign)
+    )
 }
 
 /// The angle in -π...π that differs by whole turns; for angles up to 1e3 rad.

@@ -37,7 +37,7 @@ CORRAL_INLINE void corral_store_flags(uint8_t *bytes, corral_int8 mask) {
 CORRAL_INLINE int32_t corral_any(corral_int8 mask) { return __builtin_reduce_or(mask); }
 
 CORRAL_INLINE corral_float8 corral_select(corral_int8 mask, corral_float8 set, corral_float8 clear) {
-    return (corral_float8)((mask & (corral_int8)set) | (~mask & (corral_int8)clear));
+    return mask < 0 ? set : clear;
 }
 
 CORRAL_INLINE corral_int8 corral_above(corral_float8 a, corral_float8 b) { return a > b; }
@@ -55,8 +55,8 @@ CORRAL_INLINE corral_int8 corral_rounded_bits(corral_float8 a) { return (corral_
 CORRAL_INLINE corral_float8 corral_floats(corral_int8 a) { return __builtin_convertvector(a, corral_float8); }
 
 /* a where it is less than b, else b: b where one is no number. */
-CORRAL_INLINE corral_float8 corral_least(corral_float8 a, corral_float8 b) { return corral_select(a < b, a, b); }
-CORRAL_INLINE corral_float8 corral_greatest(corral_float8 a, corral_float8 b) { return corral_select(a > b, a, b); }
+CORRAL_INLINE corral_float8 corral_least(corral_float8 a, corral_float8 b) { return a < b ? a : b; }
+CORRAL_INLINE corral_float8 corral_greatest(corral_float8 a, corral_float8 b) { return a > b ? a : b; }
 
 /* Eight rows of two variables, row after row. */
 CORRAL_INLINE void corral_store_rows2(float *rows, corral_float8 a, corral_float8 b) {
@@ -91,21 +91,20 @@ CORRAL_INLINE void corral_store_rows3(float *rows, corral_float8 a, corral_float
     CORRAL_STORE(corral_float8, rows + 16, __builtin_shufflevector(ab2, c, 3, 13, 4, 5, 14, 6, 7, 15));
 }
 
-typedef float corral_float16 __attribute__((ext_vector_type(16)));
+
 typedef double corral_double8 __attribute__((ext_vector_type(8)));
 
 /* Two variables as one that moves as a whole. */
-CORRAL_INLINE corral_double8 corral_pairs(corral_float8 a, corral_float8 b) {
-    return (corral_double8)__builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
-}
+#define CORRAL_PAIRS(a, b) \
+    (corral_double8) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15)
 
 /* Eight rows of six variables, row after row. */
 CORRAL_INLINE void corral_store_rows6(
     float *rows, corral_float8 a, corral_float8 b, corral_float8 c, corral_float8 d, corral_float8 e,
     corral_float8 f) {
-    corral_double8 ab = corral_pairs(a, b);
-    corral_double8 cd = corral_pairs(c, d);
-    corral_double8 ef = corral_pairs(e, f);
+    corral_double8 ab = CORRAL_PAIRS(a, b);
+    corral_double8 cd = CORRAL_PAIRS(c, d);
+    corral_double8 ef = CORRAL_PAIRS(e, f);
     corral_double8 low = __builtin_shufflevector(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11);
     corral_double8 high = __builtin_shufflevector(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15);
     corral_double8 middle = __builtin_shufflevector(low, high, 5, 6, 7, 8, 9, 10, 11, 12);
