@@ -15,11 +15,12 @@ func module(_ area: String, _ name: String, _ dependencies: [Target.Dependency] 
 /// The float32 kernels, optimised in every build. Actions and records are checked before they get there.
 func kernels(_ name: String, _ processor: [String]) -> Target {
     .target(
-        name: name, dependencies: ["Foundations", "Spaces", "VectorEnvironments", "ClassicControl"],
+        name: name, dependencies: ["VectorEnvironments"],
         path: "Sources/Environments/\(name)",
         swiftSettings: [
             .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),
-            .unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-cmo", "-disable-batch-mode"] + processor),
+            .unsafeFlags(
+                ["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-cmo", "-disable-batch-mode"] + processor),
         ])
 }
 
@@ -86,7 +87,10 @@ let environments: [Target] = [
     kernels("KernelsBaseline", []),
     module(
         "Environments", "NativeEnvironments",
-        ["Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline"]),
+        [
+            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "EnvironmentScenes", "ReferenceEnvironments",
+        ]),
     module(
         "Environments", "CAPI",
         ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
@@ -96,6 +100,24 @@ let environments: [Target] = [
     tests("Environments", "Spaces", ["JSON"]),
     tests("Environments", "Manifests", ["TestSupport"]),
     tests("Environments", "RLConfigurations", ["TestSupport"]),
+]
+
+/// Environments that follow Gymnasium draw by draw, and pictures of all native ones.
+let references: [Target] = [
+    module("Environments", "NumPyRandom"),
+    module("Environments", "Rasteriser"),
+    module("Environments", "EnvironmentScenes", ["Rasteriser", "Spaces", "VectorEnvironments", "ClassicControl"]),
+    module(
+        "Environments", "ReferenceEnvironments",
+        ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
+    tests("Environments", "NumPyRandom"),
+    tests("Environments", "Rasteriser"),
+    tests(
+        "Environments", "ReferenceEnvironments",
+        ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),
+    .executableTarget(
+        name: "random-draws", dependencies: ["NumPyRandom"], path: "Tests/Environments/RandomDraws",
+        swiftSettings: strict),
 ]
 
 let runtime: [Target] = [
@@ -134,6 +156,10 @@ let commands: [Target] = [
             "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
+    .executableTarget(
+        name: "corral-bench-native",
+        dependencies: ["Foundations", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"],
+        path: "Sources/Commands/corral-bench-native", swiftSettings: strict),
     tests("Commands", "corral"),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
@@ -149,5 +175,5 @@ let package = Package(
         // scripts/build-library makes libcorral.so of it: two products cannot have one name.
         .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
     ],
-    targets: platform + environments + runtime + server + commands
+    targets: platform + environments + references + runtime + server + commands
 )

@@ -69,7 +69,8 @@ private func listed(
         return Array(0..<vector.count)
     }
     guard count >= 0, count <= Int64(EnvironmentRegistry.rowLimit) else {
-        throw Failure(.invalidArgument, "row_count is \(count)", next: "it is from 0 to \(EnvironmentRegistry.rowLimit)")
+        throw Failure(
+            .invalidArgument, "row_count is \(count)", next: "it is from 0 to \(EnvironmentRegistry.rowLimit)")
     }
     return (0..<Int(count)).map { Int(rows[$0]) }
 }

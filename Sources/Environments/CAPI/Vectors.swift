@@ -5,7 +5,8 @@ import VectorEnvironments
 
 @c(corral_vector_make)
 public func corralVectorMake(
-    _ id: UnsafePointer<CChar>?, _ count: Int64, _ settings: UnsafePointer<CChar>?, _ handle: UnsafeMutablePointer<UInt64>?
+    _ id: UnsafePointer<CChar>?, _ count: Int64, _ settings: UnsafePointer<CChar>?,
+    _ handle: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
     handle?.pointee = 0
     return status { () throws(Failure) in

@@ -12,6 +12,8 @@ public enum NativeEnvironments {
     public static func registry(wide: Bool) throws(Failure) -> EnvironmentRegistry {
         var registry = EnvironmentRegistry()
         try registerClassicControl(in: &registry, wide: wide)
+        try registerReference(in: &registry)
+        try registerTables(in: &registry)
         return registry
     }
 }

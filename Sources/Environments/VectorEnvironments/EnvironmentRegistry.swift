@@ -196,3 +196,18 @@ private func cast<Configuration: EnvironmentConfiguration>(
     }
     return configuration
 }
+
+extension EnvironmentRegistry {
+    /// Adds a `RowEnvironment` as the implementation of a simulator.
+    ///
+    /// - Throws: As `register(_:simulator:make:)`.
+    @inlinable
+    public mutating func register<Environment: RowEnvironment>(
+        _ name: String, simulator: Simulator = .reference, environment: Environment.Type
+    ) throws(Failure) {
+        try register(name, simulator: simulator) {
+            (configuration: Environment.Configuration, count: Int) throws(Failure) -> any VectorKernel in
+            try RowKernel(environment, configuration, count: count)
+        }
+    }
+}

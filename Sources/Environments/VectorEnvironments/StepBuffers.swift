@@ -1,7 +1,8 @@
 /// Where a step or a reset writes: memory of the caller for all rows, valid and unshared during the call.
 ///
 /// Only pointers, so that nothing is copied between NumPy and a kernel. Each is aligned to the elements it holds.
-public struct StepBuffers: @unchecked Sendable {  // the caller lends the memory for one call; threads write disjoint rows
+// Unchecked: the caller lends the memory for one call, whose threads write disjoint rows.
+public struct StepBuffers: @unchecked Sendable {
     /// `[count, …observation]`.
     public let observations: UnsafeMutableRawPointer
     /// `[count]` of the layout's reward type.
