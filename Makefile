@@ -22,7 +22,7 @@ test: bootstrap
 	scripts/check-layers
 	swift build --build-tests
 	swift test --skip-build --parallel
-	$(PYTEST) --ignore Python/tests/e2e Python/tests
+	$(PYTEST) --ignore Python/tests/e2e Python/tests Tests/Scripts
 	$(PYTEST) Python/tests/e2e
 
 # The full numbers that tests otherwise sample.
@@ -48,11 +48,16 @@ bench-sessions: build
 bench-capacity: build
 	$(PYTHON) Benchmarks/sessions/capacity.py --binary .build/release/corral
 
-format:
+format: bootstrap
 	swift format -i -r Package.swift Sources Tests
+	.venv/bin/ruff check --quiet --fix .
+	.venv/bin/ruff format --quiet .
 
 lint: bootstrap
 	swift format lint --strict -r Package.swift Sources Tests
+	.venv/bin/ruff check --quiet .
+	.venv/bin/ruff format --quiet --check .
+	cd Python && ../.venv/bin/mypy
 	scripts/check-layers
 	swift build --build-tests
 

@@ -132,6 +132,8 @@ let runtime: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
             "Sandboxes",
         ]),
+    module(
+        "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
@@ -144,6 +146,12 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
         ]),
+    module(
+        "Server", "DockerGym",
+        [
+            "Foundations", "JSON", "Logging", "HTTP", "Spaces", "Manifests", "Sandboxes", "Reactor", "Workers",
+            "Sessions", "REST",
+        ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
 ]
 
@@ -152,8 +160,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "YAML",
-            "RLConfigurations", "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym", "Digest",
+            "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from play import Result
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-
-from play import Result
 
 
 def console() -> Console:
@@ -32,7 +31,11 @@ def line(result: Result) -> str:
 def table(results: Sequence[Result]) -> Table:
     """Fits into 80 columns."""
     shown = Table(
-        title="A random agent in isolated sessions", title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False
+        title="A random agent in isolated sessions",
+        title_justify="left",
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
     )
     shown.add_column("environment", no_wrap=True)
     for name in ("ses-\nsions", "epi-\nsodes", "steps", "return", "steps/s", "cold\nstart", "warm\nstart"):

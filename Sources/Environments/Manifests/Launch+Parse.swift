@@ -35,6 +35,12 @@ extension Launch {
             }
         config = section["config"] ?? .object(JSONObject())
         share = try reader.choice("share") ?? (isWorker ? .zygote : .none)
+        sessionsPerWorker = section["sessions_per_worker"]?.integer.flatMap { Int(exactly: $0) } ?? 1
+        if sessionsPerWorker > 1, workerProtocol == .version1 {
+            throw SchemaViolation(
+                path: [.key("sessions_per_worker")], message: "protocol 1 knows one session only",
+                next: "use protocol 2 or auto", isAboutKey: true)
+        }
         requirements = reader.texts("requirements")
         environment = (section["environment"]?.object ?? JSONObject()).map { member in
             Variable(name: member.key, value: member.value.string ?? "")

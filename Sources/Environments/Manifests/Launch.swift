@@ -48,6 +48,8 @@ public struct Launch: Sendable, Hashable {
     public let config: JSONValue
     /// By default `zygote` for workers and `none` for commands.
     public let share: Share
+    /// How many sessions of a tenant one process may hold; 1: each has its own.
+    public let sessionsPerWorker: Int
     /// Requirements of pip.
     public let requirements: [String]
     /// In the order of the manifest.

@@ -70,6 +70,7 @@ extension Manifest {
             "config": ["description": "Anything, given to the worker entry."],
             "share": choice(
                 Launch.Share.allCases.map(\.rawValue), "Whether sessions are forked from one process (zygote)."),
+            "sessions_per_worker": count("How many sessions of a tenant share one process.", 1...1024),
             "environment": [
                 "type": "object", "description": "Variables of the worker.",
                 "propertyNames": text(.variable), "additionalProperties": ["type": "string"],

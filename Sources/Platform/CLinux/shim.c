@@ -103,8 +103,23 @@ int corral_pidfd_reap(int pidfd) {
     return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
+int corral_separate_descriptors(void) {
+    return close_range(3, ~0U, CLOSE_RANGE_UNSHARE) < 0 ? -errno : 0;
+}
+
+int64_t corral_raise_file_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    return limit.rlim_cur > INT64_MAX ? INT64_MAX : (int64_t)limit.rlim_cur;
+}
+
 int corral_limit_files(pid_t pid, uint64_t count) {
-    struct rlimit limit = {.rlim_cur = count, .rlim_max = count};
+    struct rlimit limit;
+    if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) < 0) return -errno;
+    if (count < limit.rlim_max) limit.rlim_max = count;
+    limit.rlim_cur = limit.rlim_max;
     return prlimit(pid, RLIMIT_NOFILE, &limit, NULL) < 0 ? -errno : 0;
 }
 

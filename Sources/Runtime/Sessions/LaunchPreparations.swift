@@ -46,7 +46,7 @@ final class LaunchPreparations: Sendable {
     private func command(_ launch: Launch, isShared: Bool) throws(Failure) -> [String] {
         switch launch.program {
         case .worker(let worker):
-            let zygote = isShared ? ["--zygote", "3"] : []
+            let zygote = isShared ? ["--zygote", "3"] + openings(launch) : []
             let config = String(decoding: launch.config.encoded(), as: UTF8.self)
             return [policy.python, "-m", "corral.worker"] + zygote + [worker, "--config", config]
         case .command(let words):
@@ -57,6 +57,12 @@ final class LaunchPreparations: Sendable {
         case .image:
             throw Failure(.failedPrecondition, "an image cannot be started as a process")
         }
+    }
+
+    /// What the fence between the sessions of a zygote lets through, because the operator permits it to all of them.
+    private func openings(_ launch: Launch) -> [String] {
+        let folders = launch.volumes.filter(\.isWritable).flatMap { ["--writable", $0.target] }
+        return folders + (launch.network == .host ? ["--tcp"] : [])
     }
 
     private func environment(_ launch: Launch) -> [String: String] {
@@ -78,7 +84,7 @@ final class LaunchPreparations: Sendable {
         mounts.append(.bind(source: entry.directory, target: Self.folderTarget))
         for volume in launch.volumes {
             let source = try hostPath(volume.host, entry)
-            guard policy.allowedVolumes.contains(where: { Self.lies(source, in: $0) }) else {
+            guard entry.isOperators || policy.allowedVolumes.contains(where: { Self.lies(source, in: $0) }) else {
                 throw Failure(
                     .permissionDenied,
                     "\(entry.manifest.reference) wants to mount \(volume.host), which is not allowed",

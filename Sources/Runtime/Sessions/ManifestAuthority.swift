@@ -67,7 +67,7 @@ public struct ManifestAuthority: LaunchAuthority {
             (observation, action) = (declaredObservation, declaredAction)
         }
         let prepared = try preparations.preparation(of: launch, entry, isShared: isShared)
-        return LaunchPlan(
+        var plan = LaunchPlan(
             reference: prepared.reference, digest: prepared.digest, tenant: caller.tenant, backend: policy.backend,
             command: prepared.command, dialect: launch.dialect, isShared: isShared, directory: prepared.directory,
             environment: prepared.environment, mounts: prepared.mounts, network: try network(launch, manifest),
@@ -77,10 +77,12 @@ public struct ManifestAuthority: LaunchAuthority {
                 reset: min(resources.resetTime, policy.longestCommand),
                 step: min(resources.stepTime, policy.longestCommand)),
             logLimit: Int(min(resources.output, 16 << 20)), validation: policy.validation,
-            observationSpace: observation, actionSpace: action, instance: try instance(request.instance, entry),
+            observationSpace: observation, actionSpace: action, instance: try instance(of: request, entry),
             instances: manifest.instances == .ask ? .worker : .any,
             parameters: try manifest.checkParameters(request.parameters),
             isNondeterministic: manifest.isNondeterministic)
+        plan.sessionsPerWorker = launch.sessionsPerWorker
+        return plan
     }
 
     private func network(_ launch: Launch, _ manifest: Manifest) throws(Failure) -> SandboxSpecification.Network {
@@ -93,14 +95,20 @@ public struct ManifestAuthority: LaunchAuthority {
         return .host
     }
 
-    private func instance(_ wanted: String?, _ entry: ManifestFolder.Entry) throws(Failure) -> String? {
-        guard let known = entry.instances else { return wanted }
-        guard let wanted else { return known.first }
-        guard known.contains(wanted) else {
+    private func instance(
+        of request: SessionRequest, _ entry: ManifestFolder.Entry
+    ) throws(Failure) -> String? {
+        let takesAny = entry.isOperators && entry.manifest.instances == .single
+        guard !takesAny, let known = entry.instances else { return request.instance }
+        guard let wanted = request.instance else {
+            return request.unnamedInstance == .random ? known.randomElement() : known.first
+        }
+        guard known.contains(wanted) || request.instanceIsHooks else {
             let hint = nearest(to: wanted, among: known).map { "did you mean \"\($0)\"?" }
             throw Failure(
                 .notFound, "\(entry.manifest.reference) has no instance \"\(wanted.prefix(200))\"",
-                next: hint ?? (known.isEmpty ? "leave the instance out" : "GET the environment for the list"))
+                next: hint ?? (known.isEmpty ? "leave the instance out" : "GET the environment for the list"),
+                details: ["instance": String(wanted.prefix(200))])
         }
         return wanted
     }

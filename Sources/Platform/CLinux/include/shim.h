@@ -26,8 +26,14 @@ int corral_pidfd_signal(int pidfd, int signal);
 /// Reaps the child behind `pidfd` without waiting: its exit status, 128 + signal, or `-EAGAIN` while it runs.
 int corral_pidfd_reap(int pidfd);
 
-/// Lets a process have no more than `count` open files; 0, or the negative `errno`.
+/// Lets a process have no more than `count` open files; a lower hard limit stays. 0, or the negative `errno`.
 int corral_limit_files(pid_t pid, uint64_t count);
+
+/// Gives the calling thread a table of descriptors of its own, with only 0 to 2 in it; 0, or the negative `errno`.
+int corral_separate_descriptors(void);
+
+/// Raises the soft limit of open files to the hard one; the limit in force, or the negative `errno`.
+int64_t corral_raise_file_limit(void);
 
 int corral_memfd(const char *name);
 

@@ -56,8 +56,7 @@ final class ProcessSandbox: Sandbox {
                 throw error
             }
         }
-        return CgroupFence(
-            session: session, sandbox: name, group: fence, files: limits.files, killSwitch: fence.openKillSwitch())
+        return CgroupFence(session: session, sandbox: name, group: fence, files: limits.files)
     }
 
     func usage() async -> SandboxUsage {
@@ -83,20 +82,22 @@ final class CgroupFence: SessionFence {
     private let files: Int
     private let sandbox: String
     private let group: Cgroup
-    private let killSwitch: Descriptor
     private var final: SandboxUsage?
 
-    init(session: String, sandbox: String, group: Cgroup, files: Int, killSwitch: consuming Descriptor) {
+    init(session: String, sandbox: String, group: Cgroup, files: Int) {
         self.session = session
         self.files = files
         self.sandbox = sandbox
         self.group = group
-        self.killSwitch = killSwitch
     }
 
     func admit(_ process: pid_t) async throws(Failure) {
         let watched: ChildProcess
-        do { watched = try ChildProcess(watching: process) } catch { throw Self.ended(process) }
+        do throws(Failure) {
+            watched = try ChildProcess(watching: process)
+        } catch {
+            throw error.code == .notFound ? Self.ended(process) : error
+        }
         let group = group
         let inside = "/\(sandbox)/"
         let files = UInt64(files)
@@ -127,7 +128,7 @@ final class CgroupFence: SessionFence {
 
     func remove() async {
         onEnd = nil
-        if killSwitch.raw >= 0 { _ = SystemFile.write(killSwitch.raw, "1") }
+        await group.killAll()
         var usage = await self.usage()
         (usage.memory, usage.processes) = (0, 0)
         if final == nil { final = usage }

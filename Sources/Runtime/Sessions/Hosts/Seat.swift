@@ -11,6 +11,8 @@ final class Seat {
     let greeting: WorkerGreeting?
     let isolation: IsolationReport
     private let place: Place
+    /// Called once, when nothing of it is left.
+    var onReleased: (@Reactor () -> Void)?
 
     enum Place {
         /// A sandbox of its own.
@@ -41,6 +43,9 @@ final class Seat {
     func release() async {
         connection.close()
         await place.remove()
+        let onReleased = onReleased
+        self.onReleased = nil
+        onReleased?()
     }
 }
 

@@ -18,6 +18,8 @@ public final class WorkerPool: SessionHostSource {
         public var idleTimeout: Duration
         /// Time that an interrupted step has to end.
         public var interruptGrace: Duration
+        /// How long steps for a worker of several sessions wait for each other.
+        public var batchWindow = Duration.zero
 
         public init(
             spares: Int, familyLimits: SandboxLimits, lineLimit: Int, idleTimeout: Duration,
@@ -36,6 +38,10 @@ public final class WorkerPool: SessionHostSource {
         let digest: String
         let tenant: String
         let backend: LaunchPlan.Backend
+
+        init(_ plan: LaunchPlan) {
+            (digest, tenant, backend) = (plan.digest, plan.tenant, plan.backend)
+        }
     }
 
     private let configuration: Configuration
@@ -43,6 +49,8 @@ public final class WorkerPool: SessionHostSource {
     private let logger: Logger
     private let spaces = SpaceCache()
     private var pools: [Key: SeatPool] = [:]
+    /// Of versions whose workers hold several sessions.
+    private var shared: [Key: SharedWorkers] = [:]
     private var lastSandbox = 0
     private var sweep: Timer?
     private var isShutDown = false
@@ -55,6 +63,9 @@ public final class WorkerPool: SessionHostSource {
 
     public func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost {
         let pool = try pool(for: plan)
+        if plan.sessionsPerWorker > 1 {
+            return try await sharedWorkers(of: plan, pool).open(plan, known: spaces)
+        }
         let seat = try await pool.take()
         do throws(Failure) {
             return try await WorkerHost.open(
@@ -71,7 +82,7 @@ public final class WorkerPool: SessionHostSource {
         isShutDown = true
         sweep?.cancel()
         let ending = pools.values
-        pools = [:]
+        (pools, shared) = ([:], [:])
         await withTaskGroup(of: Void.self) { group in
             for pool in ending { group.addTask { await pool.shutDown() } }
         }
@@ -79,7 +90,7 @@ public final class WorkerPool: SessionHostSource {
 
     private func pool(for plan: LaunchPlan) throws(Failure) -> SeatPool {
         guard !isShutDown else { throw Failure(.unavailable, "the server is stopping") }
-        let key = Key(digest: plan.digest, tenant: plan.tenant, backend: plan.backend)
+        let key = Key(plan)
         if let pool = pools[key] { return pool }
         guard let backend = backends[plan.backend] else {
             throw Failure(
@@ -98,6 +109,14 @@ public final class WorkerPool: SessionHostSource {
         return pool
     }
 
+    private func sharedWorkers(of plan: LaunchPlan, _ pool: SeatPool) -> SharedWorkers {
+        let key = Key(plan)
+        if let workers = shared[key] { return workers }
+        let workers = SharedWorkers(pool: pool, window: configuration.batchWindow)
+        shared[key] = workers
+        return workers
+    }
+
     private func newName() -> String {
         lastSandbox += 1
         return "w\(lastSandbox)"
@@ -107,7 +126,7 @@ public final class WorkerPool: SessionHostSource {
         sweep = Reactor.schedule(at: .now + configuration.idleTimeout / 4) { [weak self] in
             guard let self else { return }
             for (key, pool) in pools where pool.seatsTaken == 0 && pool.lastUse + configuration.idleTimeout <= .now {
-                pools[key] = nil
+                (pools[key], shared[key]) = (nil, nil)
                 Task { await pool.shutDown() }
             }
             sweep = nil

@@ -34,7 +34,9 @@ class Results:
 
     def add(self, round_number: int, measure: str, system: str, sessions: int, value: float) -> None:
         self.rows.append((round_number, measure, system, sessions, value))
-        print(f"  round {round_number}  {measure:<38} {system:<16} {sessions:>5} sessions  {shown(value):>10}", flush=True)
+        print(
+            f"  round {round_number}  {measure:<38} {system:<16} {sessions:>5} sessions  {shown(value):>10}", flush=True
+        )
 
     def values(self, measure: str, system: str, sessions: int) -> list[float]:
         return [row[4] for row in self.rows if row[1:4] == (measure, system, sessions)]
@@ -46,7 +48,10 @@ class Results:
     def table(self, systems: Sequence[str], goals: Iterable[Goal]) -> list[str]:
         """Lines of Markdown: medians, and in brackets the range of the rounds."""
         wanted = {(goal.measure, goal.sessions): goal for goal in goals}
-        lines = ["| measure | sessions | " + " | ".join(systems) + " | goal | |", "|---|---:|" + "---:|" * len(systems) + "---|---|"]
+        lines = [
+            "| measure | sessions | " + " | ".join(systems) + " | goal | |",
+            "|---|---:|" + "---:|" * len(systems) + "---|---|",
+        ]
         for measure, sessions in dict.fromkeys((row[1], row[3]) for row in self.rows):
             cells = [self._cell(measure, system, sessions) for system in systems]
             goal = wanted.get((measure, sessions))

@@ -1,16 +1,16 @@
-"""Starts the servers that are measured, on free ports of the loopback interface."""
+"""Starts servers that are measured, on free ports of the loopback interface."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import re
+import os
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,43 +31,25 @@ class Running:
 
 
 @contextlib.contextmanager
-def corral(binary: Path, folder: Path, *more: str) -> Iterator[Running]:
+def corral(binary: Path, folder: Path, *more: str, variables: Mapping[str, str] | None = None) -> Iterator[Running]:
     """The server with its own data directory; it validates all observations and isolates every session."""
-    port = _free_port()
+    port = free_port()
     command = [
         str(binary), "serve", "--port", str(port), "--data", str(folder / "data"), "--log-level", "error",
         "--max-sessions", "20000", *more,
     ]  # fmt: skip
-    with _running(command, folder / "corral.log", port, f"http://127.0.0.1:{port}/v1/health") as server:
+    health = f"http://127.0.0.1:{port}/v1/health"
+    with running(command, folder / "corral.log", port, health, variables=variables) as server:
         yield server
 
 
-@contextlib.contextmanager
-def openenv(environment: Path, folder: Path) -> Iterator[Running]:
-    """OpenEnv's own template environment under uvicorn, with its table of sessions enlarged.
-
-    Args:
-        environment: The virtual environment that holds `openenv-core`.
-    """
-    made = folder / "echo_peer"
-    if not made.exists():
-        _make_template(environment, folder)
-    port = _free_port()
-    command = [
-        str(environment / "bin/uvicorn"), "server.app:app", "--host", "127.0.0.1", "--port", str(port), "--log-level",
-        "warning", "--no-access-log",
-    ]  # fmt: skip
-    with _running(command, folder / "openenv.log", port, f"http://127.0.0.1:{port}/health", made) as server:
-        yield server
-
-
-def prepare_openenv(environment: Path, requirements: Path) -> None:
-    """Makes the virtual environment, once."""
+def prepare(environment: Path, requirements: Path) -> None:
+    """Makes the virtual environment of a peer, once."""
     stamp = environment / ".requirements"
     wanted = requirements.read_text()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print("installing OpenEnv from PyPI into its own virtual environment", flush=True)
+    print(f"installing {requirements.stem} from PyPI into a virtual environment of its own", flush=True)
     if not (environment / "bin/pip").exists():
         subprocess.run(["/usr/bin/python3", "-m", "venv", str(environment)], check=True)
     pip = [str(environment / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)]
@@ -75,22 +57,21 @@ def prepare_openenv(environment: Path, requirements: Path) -> None:
     stamp.write_text(wanted)
 
 
-def _make_template(environment: Path, folder: Path) -> None:
-    init = [str(environment / "bin/openenv"), "init", "echo_peer", "-o", str(folder)]
-    done = subprocess.run(init, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    app = folder / "echo_peer/server/app.py"
-    if not app.exists():
-        raise RuntimeError(f"openenv init failed: {done.stdout[-500:]}")
-    text, count = re.subn(r"max_concurrent_envs=1\b", "max_concurrent_envs=4096", app.read_text())
-    if count != 1:
-        raise RuntimeError("the template of openenv init has changed")
-    app.write_text(text)
-
-
 @contextlib.contextmanager
-def _running(command: list[str], log: Path, port: int, health: str, folder: Path | None = None) -> Iterator[Running]:
+def running(
+    command: list[str],
+    log: Path,
+    port: int,
+    health: str,
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Running]:
+    """A program that is ready when `health` answers; `variables` go over those of this process."""
     with open(log, "wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder,
+            env={**os.environ, **(variables or {})},
+        )  # fmt: skip
     try:
         _wait(process, health, log)
         yield Running(process, port)
@@ -123,7 +104,7 @@ def _tail(log: Path) -> str:
     return log.read_text(errors="replace")[-800:].strip() or "it said nothing"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
