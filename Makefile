@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build demo test test-long bench bench-sessions bench-capacity sanitize format lint clean
+.PHONY: all bootstrap build demo test test-long bench bench-sessions bench-capacity bench-containers sanitize format lint clean
 
 all: build
 
@@ -22,7 +22,7 @@ test: bootstrap
 	scripts/check-layers
 	swift build --build-tests
 	swift test --skip-build --parallel
-	$(PYTEST) --ignore Python/tests/e2e Python/tests
+	$(PYTEST) --ignore Python/tests/e2e Python/tests Tests/Scripts
 	$(PYTEST) Python/tests/e2e
 
 # The full numbers that tests otherwise sample.
@@ -40,7 +40,7 @@ sanitize: bootstrap
 			$(PYTHON) -m pytest -q Python/tests/e2e || exit 1; \
 	done
 
-bench: bench-sessions
+bench: bench-sessions bench-containers
 
 bench-sessions: build
 	$(PYTHON) Benchmarks/sessions/bench.py --binary .build/release/corral
@@ -48,11 +48,19 @@ bench-sessions: build
 bench-capacity: build
 	$(PYTHON) Benchmarks/sessions/capacity.py --binary .build/release/corral
 
-format:
+bench-containers: build
+	$(PYTHON) Benchmarks/containers/bench.py --binary .build/release/corral
+
+format: bootstrap
 	swift format -i -r Package.swift Sources Tests
+	.venv/bin/ruff check --quiet --fix .
+	.venv/bin/ruff format --quiet .
 
 lint: bootstrap
 	swift format lint --strict -r Package.swift Sources Tests
+	.venv/bin/ruff check --quiet .
+	.venv/bin/ruff format --quiet --check .
+	cd Python && ../.venv/bin/mypy
 	scripts/check-layers
 	swift build --build-tests
 

@@ -23,6 +23,10 @@ from .endpoint import Endpoint
 STOP_LIMIT = 30.0
 """Seconds that the server may take to end its sessions and itself."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+OPENING = (
+    "nobody is authenticated; give it keys (CORRAL_KEYS=FILE), or set CORRAL_INSECURE=true if everyone who can reach "
+    "it may use it"
+)
 
 
 def run(
@@ -163,22 +167,23 @@ def _logging(level: str | None) -> list[str]:
     return ["--log-level", {"critical": "error", "trace": "debug"}.get(level, level)] if level else []
 
 
-def _allowed(host: str, flags: list[str]) -> str:
-    """The host, or loopback where the server would refuse to listen there."""
-    if host in LOOPBACK:
-        return host
-    command = [find_binary(), "config", "--json", *flags]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+def is_for_loopback_only(flags: Sequence[str] = ()) -> bool:
+    """Whether a server of these flags has neither keys nor leave to serve everyone.
+
+    Raises SystemExit, after the program has said why, where the configuration is wrong.
+    """
+    done = subprocess.run([find_binary(), "config", "--json", *flags], stdout=subprocess.PIPE, check=False)
     if done.returncode:
         raise SystemExit(done.returncode)
     values = json.loads(done.stdout)
-    if values["insecure"]["value"] or values["keys"]["value"]:
+    return not (values["insecure"]["value"] or values["keys"]["value"])
+
+
+def _allowed(host: str, flags: Sequence[str]) -> str:
+    """The host, or loopback where the server would refuse to listen there."""
+    if host in LOOPBACK or not is_for_loopback_only(flags):
         return host
-    print(
-        f"corral.dockergym: nobody is authenticated, so the server listens on 127.0.0.1 instead of {host}; give it "
-        "keys (CORRAL_KEYS=FILE), or set CORRAL_INSECURE=true if everyone who can reach it may use it",
-        file=sys.stderr,
-    )
+    print(f"corral.dockergym: the server listens on 127.0.0.1 instead of {host}: {OPENING}", file=sys.stderr)
     return "127.0.0.1"
 
 

@@ -8,6 +8,8 @@ import zipfile
 import pytest
 from premises import ROOT
 
+import corral
+
 
 def test_a_wheel_holds_the_client_the_worker_and_the_program(tmp_path):
     pytest.importorskip("setuptools", minversion="64")
@@ -30,3 +32,9 @@ def test_a_wheel_holds_the_client_the_worker_and_the_program(tmp_path):
         archive.extractall(tmp_path / "installed")
         mode = archive.getinfo("corral/bin/corral").external_attr >> 16
         assert mode & 0o111 == 0o111
+
+
+def test_every_name_that_is_offered_is_there_and_none_is_missing():
+    assert sorted(corral.__all__) == sorted(["__version__", *corral._HOMES, *corral._MODULES])
+    for name in corral.__all__:
+        assert getattr(corral, name) is not None, name

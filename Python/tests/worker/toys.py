@@ -208,13 +208,28 @@ class Turns(Toy):
         return super().step(action)
 
 
-class Many(Toy):
-    """Several environments in one worker."""
+class Counter(Worker):
+    """Adds actions up; beyond 99 the episode is over."""
 
-    capabilities = ("batch",)
+    def spaces(self):
+        return {"type": "Discrete", "n": 1000, "start": 0}, {"type": "Discrete", "n": 1000, "start": 0}
 
-    def step_many(self, steps):
-        return [(slot, 1, False, False, {"action": action}) for slot, action in steps]
+    def reset(self, seed, options):
+        self.total = 0
+        return self.total, {}
+
+    def step(self, action):
+        self.total += action
+        return self.total, 0.0, self.total > 99, False, {}
+
+    def close(self):
+        print("closed")
+
+
+class Alone(Counter):
+    """Would not share its process."""
+
+    holds_many = False
 
 
 class Shell(Toy):
@@ -242,5 +257,3 @@ class Broken(Toy):
     @classmethod
     def preload(cls, config):
         raise RuntimeError("cannot be prepared")
-
-

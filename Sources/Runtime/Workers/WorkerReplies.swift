@@ -46,6 +46,40 @@ extension WorkerMessage {
             terminated: terminated, truncated: truncated, info: try info(), agent: try agent())
     }
 
+    /// The results of `step_many`, each as the reply to a step of its own.
+    ///
+    /// - Throws: `MalformedReply` where there are not `count` of them.
+    public func stepResults(count: Int) throws -> [WorkerMessage] {
+        try requireOK()
+        let raw = Array(try required("results"))
+        let ranges = try JSONReader.reading(raw) { (reader) throws(JSONError) in
+            var ranges: [Range<Int>] = []
+            ranges.reserveCapacity(count)
+            try reader.beginArray()
+            while try reader.nextElement() { ranges.append(try reader.skipValue()) }
+            try reader.finish()
+            return ranges
+        }
+        guard ranges.count == count else {
+            throw MalformedReply("\(count) steps got \(ranges.count) results")
+        }
+        var results: [WorkerMessage] = []
+        results.reserveCapacity(count)
+        for (place, range) in ranges.enumerated() {
+            var result = WorkerMessage(members: try JSONMembers(parsing: Array(raw[range])))
+            if !tensors.isEmpty {
+                let prefix = "/results/\(place)"
+                for (pointer, tensor) in tensors where pointer.hasPrefix(prefix + "/") {
+                    result.tensors[String(pointer.dropFirst(prefix.count))] = tensor
+                }
+            }
+            results.append(result)
+        }
+        let placed = results.reduce(0) { $0 + $1.tensors.count }
+        guard placed == tensors.count else { throw MalformedReply("a buffer has no place in the reply") }
+        return results
+    }
+
     /// The answer to version 1's `init` and `step`.
     ///
     /// - Parameter isStep: An `init` may leave out reward and done, and both are dropped there.

@@ -1,0 +1,52 @@
+/// NumPy's default bit generator: a 128-bit linear congruential generator whose output is its state's folded, rotated
+/// halves (PCG XSL RR 128/64; M. E. O'Neill, "PCG", 2014), with NumPy's buffer for the other half of a 64-bit draw.
+public struct PCG64: Sendable, Equatable {
+    /// `bit_generator.state["state"]["state"]`.
+    public private(set) var state: UInt128
+    /// `bit_generator.state["state"]["inc"]`; odd.
+    public private(set) var increment: UInt128
+    /// The unused high half of the last 64-bit draw that served a 32-bit one, as `has_uint32` and `uinteger` tell.
+    public private(set) var spare: UInt32?
+
+    /// `np.random.PCG64(SeedSequence(seed))`, which is also `gymnasium.utils.seeding.np_random(seed)`.
+    public init(seed: UInt64) { self.init(SeedSequence(seed)) }
+
+    public init(_ sequence: SeedSequence) {
+        let words = sequence.fourLongWords()
+        increment = UInt128(words.2) << 65 | UInt128(words.3) << 1 | 1
+        state = increment &+ (UInt128(words.0) << 64 | UInt128(words.1))
+        spare = nil
+        advance()
+    }
+
+    /// Puts a generator where `bit_generator.state` says. An even increment is taken as the odd one above it, as a
+    /// generator of this kind needs.
+    public init(state: UInt128, increment: UInt128, spare: UInt32?) {
+        self.state = state
+        self.increment = increment | 1
+        self.spare = spare
+    }
+
+    private mutating func advance() {
+        state = state &* 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645 &+ increment
+    }
+
+    public mutating func nextUInt64() -> UInt64 {
+        advance()
+        let high = UInt64(truncatingIfNeeded: state >> 64)
+        let folded = high ^ UInt64(truncatingIfNeeded: state)
+        let turn = high >> 58
+        return folded >> turn | folded << (64 &- turn & 63)
+    }
+
+    /// The low half of a 64-bit draw, then its high half.
+    public mutating func nextUInt32() -> UInt32 {
+        if let spare {
+            self.spare = nil
+            return spare
+        }
+        let both = nextUInt64()
+        spare = UInt32(truncatingIfNeeded: both >> 32)
+        return UInt32(truncatingIfNeeded: both)
+    }
+}
