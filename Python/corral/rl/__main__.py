@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--env", default="cartpole", help="the environment (default: cartpole)")
     train.add_argument("--sim-backend", help="the implementation of an environment of corral.registry")
     train.add_argument("--num-envs", type=int, help="environments that step together (default: the settings')")
-    train.add_argument("--render", action="store_true", help="show the first environment in the terminal after training")
+    train.add_argument(
+        "--render", action="store_true", help="show the first environment in the terminal after training"
+    )
     train.add_argument("--train-backend", choices=("jax", "torch"), default="torch", help="default: torch")
     train.add_argument("--rllib", default="corral", help="the library whose settings are read: corral or sb3")
     train.add_argument("--seed", type=int, help="makes the run repeatable")
@@ -127,7 +129,8 @@ def _play(given: argparse.Namespace) -> int:
         act = player_of(policy, envs)
         screen = Screen(envs) if given.render else None
         observations, _ = envs.reset(seed=given.seed)
-        running, returns = np.zeros(envs.num_envs), []
+        running = np.zeros(envs.num_envs)
+        returns: list[Any] = []
         while len(returns) < given.episodes:
             observations, rewards, terminated, truncated, _ = envs.step(act(observations))
             running += rewards

@@ -88,7 +88,11 @@ def test_the_example_client_plays_one_session_and_then_many(serve, name):
 def test_the_example_client_says_how_to_start_a_server_where_there_is_none():
     command = [sys.executable, "-m", "Examples.dockergym.textworld.example"]
     done = subprocess.run(
-        [*command, "--base-url", f"http://127.0.0.1:{free_port()}"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [*command, "--base-url", f"http://127.0.0.1:{free_port()}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 1 and "python -m Examples.dockergym.textworld" in done.stderr
 

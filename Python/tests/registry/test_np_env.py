@@ -7,7 +7,7 @@ import pytest
 from corral import registry
 from corral.registry import SceneData, table
 
-PROGRAM = '''
+PROGRAM = """
 import gymnasium as gym
 import numpy as np
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class MyCustomEnv(NpEnv):
         self._position[chosen, 0] = np.random.uniform(-1, 1, len(chosen)) * self.cfg.reset_noise_scale
         self._position[chosen, 1] += 1
         return self._position[chosen].copy(), {{"start": self._position[chosen, 0].copy()}}
-'''
+"""
 """MotrixLab's documented example with the bodies that it leaves out; `imports` is the line that is changed."""
 
 IMPORTS = "from corral.registry import EnvCfg, NpEnv, NpEnvState, SceneData, env, envcfg"
@@ -161,7 +161,7 @@ def test_a_selection_of_a_scene_writes_the_rows_of_the_whole():
     some[1].position = 5
     np.testing.assert_array_equal(data.position[:, 0], [1, 0, 5, 0])
     with pytest.raises(AttributeError, match="position"):
-        data.speed
+        print(data.speed)
     with pytest.raises(AttributeError, match="all environments first"):
         some.speed = 1
     with pytest.raises(ValueError, match="one row for each of 4"):
