@@ -195,7 +195,8 @@ def main() -> None:
     parser.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args()
     app = make_app(Sessions(given.image, given.command, given.max_sessions))
-    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", access_log=False)
+    # The load generator keeps the connections of idle sessions.
+    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", access_log=False, timeout_keep_alive=600)
 
 
 if __name__ == "__main__":

@@ -107,6 +107,16 @@ def test_a_hook_that_raises_refuses_the_session_and_keeps_no_place(package):
     assert create(address, loud=False).status_code == 200, echo.said()
 
 
+def test_an_instance_that_a_hook_returns_reaches_the_worker_also_where_it_is_not_listed(package):
+    echo = package()
+    address = echo.start()
+    (echo.levels / "tower").write_text("from the tower")  # after the start, so not listed
+    made = create(address, str(echo.levels / "tower"), loud=True)
+    assert made.status_code == 200, made.text
+    assert made.json()["observation"] == "hello from the tower"
+    assert requests.get(f"{address}/environments").json()["total"] == 2
+
+
 def test_a_hook_that_gets_stuck_times_out_and_holds_up_nobody_after_it(package):
     echo = package()
     address = echo.start(CORRAL_HOOK_TIMEOUT="200ms")
