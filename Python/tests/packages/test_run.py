@@ -168,7 +168,7 @@ def test_a_configuration_alone_is_served_without_hooks(binary, tmp_path):
         "Worker().run()\n"
     )
     port = free_port()
-    words = ["--port", "1", 'it\'s "one" word', "$HOME", ""]
+    words = ["--port", "1", 'it\'s "one" word', "$HOME"]
     program = (
         "from corral.dockergym import ServerConfig, run\n"
         f"run(ServerConfig('', ['python', '-u', '/app/worker.py', *{words!r}], volumes=['{worker}:/app/worker.py:ro'],\n"
