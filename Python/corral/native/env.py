@@ -23,6 +23,8 @@ class NativeEnv(gymnasium.Env[Any, Any]):
     A step after the end of an episode raises `errors.EpisodeOver`.
     """
 
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 30}
+
     def __init__(
         self,
         id: str,

@@ -43,6 +43,8 @@ class NativeVectorEnv(VectorEnv[Any, Any, Any]):
     otherwise.
     """
 
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 30}
+
     def __init__(
         self,
         id: str,

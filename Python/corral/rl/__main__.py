@@ -117,7 +117,7 @@ def _change(text: str) -> tuple[str, Any]:
 
 def _play(given: argparse.Namespace) -> int:
     from .environments import open_envs
-    from .players import player_of
+    from .players import episodes, player_of
     from .runs import find_policy
     from .terminal import Screen
 
@@ -126,19 +126,10 @@ def _play(given: argparse.Namespace) -> int:
     try:
         act = player_of(policy, envs)
         screen = Screen(envs) if given.render else None
-        observations, _ = envs.reset(seed=given.seed)
-        running, returns = np.zeros(envs.num_envs), []
-        while len(returns) < given.episodes:
-            observations, rewards, terminated, truncated, _ = envs.step(act(observations))
-            running += rewards
-            if screen:
-                screen.show()
-            for row in np.flatnonzero(terminated | truncated):
-                returns.append(running[row])
-                running[row] = 0
-                print(f"episode {len(returns)}: return {returns[-1]:.1f}")
-                if len(returns) == given.episodes:
-                    break
+        returns: list[float] = []
+        for row, value in episodes(act, envs, given.episodes, seed=given.seed, after_step=screen and screen.show):
+            returns.append(value)
+            print(f"episode {len(returns)}, environment {row}: return {value:.1f}")
     finally:
         envs.close()
     print(f"{policy}: mean return {np.mean(returns):.1f} of {len(returns)} episodes")
