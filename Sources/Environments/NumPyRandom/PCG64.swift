@@ -5,8 +5,10 @@ public struct PCG64: Sendable, Equatable {
     public private(set) var state: UInt128
     /// `bit_generator.state["state"]["inc"]`; odd.
     public private(set) var increment: UInt128
-    /// The unused high half of the last 64-bit draw that served a 32-bit one, as `has_uint32` and `uinteger` tell.
-    public private(set) var spare: UInt32?
+    /// Whether `half` is still to be drawn: `has_uint32`.
+    public private(set) var hasHalf: Bool
+    /// The high half of the last 64-bit draw that served a 32-bit one; drawn or not, as `uinteger` has it.
+    public private(set) var half: UInt32
 
     /// `np.random.PCG64(SeedSequence(seed))`, which is also `gymnasium.utils.seeding.np_random(seed)`.
     public init(seed: UInt64) { self.init(SeedSequence(seed)) }
@@ -15,16 +17,16 @@ public struct PCG64: Sendable, Equatable {
         let words = sequence.fourLongWords()
         increment = UInt128(words.2) << 65 | UInt128(words.3) << 1 | 1
         state = increment &+ (UInt128(words.0) << 64 | UInt128(words.1))
-        spare = nil
+        (hasHalf, half) = (false, 0)
         advance()
     }
 
     /// Puts a generator where `bit_generator.state` says. An even increment is taken as the odd one above it, as a
     /// generator of this kind needs.
-    public init(state: UInt128, increment: UInt128, spare: UInt32?) {
+    public init(state: UInt128, increment: UInt128, hasHalf: Bool, half: UInt32) {
         self.state = state
         self.increment = increment | 1
-        self.spare = spare
+        (self.hasHalf, self.half) = (hasHalf, half)
     }
 
     private mutating func advance() {
@@ -41,12 +43,13 @@ public struct PCG64: Sendable, Equatable {
 
     /// The low half of a 64-bit draw, then its high half.
     public mutating func nextUInt32() -> UInt32 {
-        if let spare {
-            self.spare = nil
-            return spare
+        if hasHalf {
+            hasHalf = false
+            return half
         }
         let both = nextUInt64()
-        spare = UInt32(truncatingIfNeeded: both >> 32)
+        hasHalf = true
+        half = UInt32(truncatingIfNeeded: both >> 32)
         return UInt32(truncatingIfNeeded: both)
     }
 }

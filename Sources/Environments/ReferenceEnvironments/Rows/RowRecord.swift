@@ -15,8 +15,8 @@ enum RowRecord {
             record.put(UInt64(truncatingIfNeeded: half))
             record.put(UInt64(truncatingIfNeeded: half >> 64))
         }
-        record.put(random.spare == nil ? 0 : 1 as UInt32)
-        record.put(random.spare ?? 0)
+        record.put(random.hasHalf ? 1 : 0 as UInt32)
+        record.put(random.half)
         record.put(steps)
     }
 
@@ -32,9 +32,9 @@ enum RowRecord {
                 .invalidArgument, "a record of a row has an even rng_inc, which no generator can have",
                 next: "give a record that was read from the same environment")
         }
-        let hasSpare = try record.take("rng_has_uint32", in: 0..<2 as Range<UInt32>) == 1
-        let spare = record.take(UInt32.self)
+        let hasHalf = try record.take("rng_has_uint32", in: 0..<2 as Range<UInt32>) == 1
+        let half = record.take(UInt32.self)
         let steps = try record.take("elapsed_steps", in: 0..<Int64.max)
-        return (PCG64(state: state, increment: increment, spare: hasSpare ? spare : nil), steps)
+        return (PCG64(state: state, increment: increment, hasHalf: hasHalf, half: half), steps)
     }
 }
