@@ -15,7 +15,7 @@ func module(_ area: String, _ name: String, _ dependencies: [Target.Dependency] 
 /// The float32 kernels, optimised in every build. Actions and records are checked before they get there.
 func kernels(_ name: String, _ processor: [String]) -> Target {
     .target(
-        name: name, dependencies: ["Foundations", "Spaces", "VectorEnvironments", "ClassicControl"],
+        name: name, dependencies: ["VectorEnvironments"],
         path: "Sources/Environments/\(name)",
         swiftSettings: [
             .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),

@@ -55,13 +55,14 @@ final class Bench {
         return memory
     }
 
-    /// Steps of rows per second: the best of five rounds, or of one with a fixed number of calls.
+    /// Steps of rows per second: the best of many short rounds, which a busy machine disturbs least, or one round of a
+    /// fixed number of calls.
     func measure(seconds: Double, fixed: Int?) throws(Failure) -> Double {
         if let fixed { return try round(calls: fixed) }
         var calls = 16
-        while try Double(calls * environment.count) / round(calls: calls) < seconds / 10 { calls *= 2 }
+        while try Double(calls * environment.count) / round(calls: calls) < 0.002 { calls *= 2 }
         var best = 0.0
-        for _ in 0..<5 { best = max(best, try round(calls: calls * 2)) }
+        for _ in 0..<max(5, Int(seconds / 0.003)) { best = max(best, try round(calls: calls)) }
         return best
     }
 

@@ -1,7 +1,6 @@
-import ClassicControl
 import VectorEnvironments
 
-/// CartPole as Gymnasium steps it: explicit Euler, 0.02 s.
+/// CartPole as Gymnasium steps it: explicit Euler.
 struct CartPole: LaneEnvironment {
     struct Block: BitwiseCopyable {
         var x = Lanes()
@@ -18,35 +17,33 @@ struct CartPole: LaneEnvironment {
     private static let positionLimit: Float = 2.4
     private static let angleLimit: Float = 0.20943951
 
-    let tau: Float
+    /// s.
+    let tick: Float
     let rewardOfStep: Float
     let rewardOfFall: Float
-
-    init(_ configuration: CartPoleConfiguration) {
-        tau = Float(configuration.controlDT)
-        rewardOfStep = configuration.suttonBartoReward ? 0 : 1
-        rewardOfFall = configuration.suttonBartoReward ? -1 : 1
-    }
 
     static let observationCount = 4
 
     @inline(__always)
+    func isValid(_ action: Int64) -> Bool { action & ~1 == 0 }
+
+    @inline(__always)
     func step(_ block: inout Block, _ actions: UnsafePointer<Int64>) -> LaneOutcome {
         let signs = (1 &- lowWords(actions)) &<< 31
-        let force = Lanes(bitPattern: signs ^ SIMD8(repeating: Self.force.bitPattern))
+        let force = Lanes(bitPattern: signs ^ Self.force.bitPattern)
         let (sine, cosine) = shortSineAndCosine(block.angle)
         let moment = Self.poleMass * Self.halfLength
         let push = (force + moment * (block.spin * block.spin) * sine) * (1 / Self.totalMass)
-        let turn =
-            (Self.gravity * sine - cosine * push)
-            / (Self.halfLength * (4.0 / 3.0) - (cosine * cosine) * (Self.halfLength * Self.poleMass / Self.totalMass))
+        let inertia =
+            Self.halfLength * (4 / 3) - (cosine * cosine) * (Self.halfLength * Self.poleMass / Self.totalMass)
+        let turn = (Self.gravity * sine - cosine * push) / inertia
         let acceleration = push - (turn * cosine) * (moment / Self.totalMass)
-        block.x += tau * block.velocity
-        block.velocity += tau * acceleration
-        block.angle += tau * block.spin
-        block.spin += tau * turn
-        let fallen = beyond(block.x, Self.positionLimit) .| beyond(block.angle, Self.angleLimit)
-        let rewards = Lanes(repeating: rewardOfStep).replacing(with: rewardOfFall, where: fallen)
+        block.x += tick * block.velocity
+        block.velocity += tick * acceleration
+        block.angle += tick * block.spin
+        block.spin += tick * turn
+        let fallen = beyond(block.x, Self.positionLimit) | beyond(block.angle, Self.angleLimit)
+        let rewards = Lanes(repeating: rewardOfStep).replaced(with: rewardOfFall, where: fallen)
         return LaneOutcome(rewards: rewards, terminated: fallen)
     }
 
@@ -56,9 +53,14 @@ struct CartPole: LaneEnvironment {
     }
 
     @inline(__always)
-    func start(_ random: inout RowRandom, _ bounds: StartBounds, _ variables: UnsafeMutablePointer<Float>) {
-        let low = bounds.first ?? -0.05
-        let width = (bounds.second ?? 0.05) - low
+    func observe(_ variables: UnsafePointer<Float>, _ observation: UnsafeMutablePointer<Float>) {
+        for variable in 0..<4 { observation[variable] = variables[variable] }
+    }
+
+    @inline(__always)
+    func start(_ random: inout RowRandom, _ first: Float, _ second: Float, _ variables: UnsafeMutablePointer<Float>) {
+        let low = first.isNaN ? -0.05 : first
+        let width = (second.isNaN ? 0.05 : second) - low
         let (x, velocity) = random.units()
         let (angle, spin) = random.units()
         variables[0] = low + width * x

@@ -1,165 +1,152 @@
 import VectorEnvironments
 
-/// The rows of one environment with its type known: what `LaneKernel` calls.
+/// The rows of one environment with its type known.
 struct LaneRows<Environment: LaneEnvironment>: @unchecked Sendable {  // threads touch disjoint blocks
     typealias Block = Environment.Block
     typealias Action = Environment.Action
 
     let environment: Environment
-    let memory: LaneMemory
-    let count: Int
-    let limit: Int32
+    /// Keeps the pointers alive.
+    private let memory: LaneMemory
+    private let blocks: UnsafeMutablePointer<Block>
+    private let clocks: UnsafeMutablePointer<SIMD8<Int32>>
+    private let randoms: UnsafeMutablePointer<RowRandom>
+    private let count: Int
+    /// One less than the steps of an episode.
+    private let lastStep: Int32
 
-    init(_ environment: Environment, count: Int, limit: Int?) {
+    init(_ environment: Environment, _ memory: LaneMemory, limit: Int32) {
         self.environment = environment
-        self.count = count
-        self.limit = limit.flatMap { Int32(exactly: $0) } ?? .max
-        memory = LaneMemory(count: count, blockBytes: MemoryLayout<Block>.size)
+        self.memory = memory
+        blocks = memory.blocks.assumingMemoryBound(to: Block.self)
+        clocks = UnsafeMutableRawPointer(memory.elapsed).assumingMemoryBound(to: SIMD8<Int32>.self)
+        randoms = memory.randoms
+        count = memory.count
+        lastStep = limit - 1
     }
 
-    private func block(_ place: Int) -> UnsafeMutablePointer<Block> {
-        memory.blocks.assumingMemoryBound(to: Block.self) + place
+    /// What a `LaneKernel` calls.
+    @inline(__always)
+    var functions: LaneFunctions {
+        LaneFunctions(
+            start: { start($0, $1, $2, $3) }, step: { step($0, $1, $2) }, observe: { observe($0, $1) },
+            firstBad: { firstBad($0, $1) })
     }
 
     @inline(__always)
-    func step(
-        _ rows: Range<Int>, _ skipped: UnsafePointer<UInt8>?, _ actions: UnsafeRawPointer, _ buffers: StepBuffers
-    ) -> Bool {
+    private func step(_ rows: Range<Int>, _ actions: UnsafeRawPointer, _ buffers: StepBuffers) -> Bool {
         let actions = actions.assumingMemoryBound(to: Action.self)
         let outputs = LaneOutputs(buffers)
-        var ended = LaneMask(repeating: false)
-        let whole = min(rows.upperBound, count / 8 * 8)
+        var ended = SIMD8<Int32>()
+        let whole = min(rows.upperBound, count & ~7)
         var row = rows.lowerBound
-        if let skipped {
-            while row < whole {
-                ended
-                    .|= stepBlock(
-                        row, skipped, actions + row, outputs.at(row, Environment.observationCount))
-                row += 8
-            }
-        } else {
-            while row < whole {
-                ended .|= stepBlock(row, nil, actions + row, outputs.at(row, Environment.observationCount))
-                row += 8
-            }
+        while row < whole {
+            ended |= stepBlock(row, actions + row, outputs.at(row, Environment.observationCount))
+            row += 8
         }
-        if row < rows.upperBound { ended .|= stepTail(row, skipped, actions + row, outputs) }
-        return !ended.isEmpty
+        if row < rows.upperBound { ended |= stepTail(row, actions + row, outputs) }
+        return isSet(ended)
     }
 
     @inline(__always)
-    private func stepBlock(
-        _ row: Int, _ skipped: UnsafePointer<UInt8>?, _ actions: UnsafePointer<Action>, _ outputs: LaneOutputs
-    ) -> LaneMask {
-        let block = block(row / 8)
-        let clock = UnsafeMutableRawPointer(memory.elapsed + row).assumingMemoryBound(to: SIMD8<Int32>.self)
-        var next = block.pointee
-        let outcome = environment.step(&next, actions)
-        var elapsed = clock.pointee &+ 1
-        if let skipped, UnsafeRawPointer(skipped + row).loadUnaligned(as: UInt64.self) != 0 {
-            keep(block, clock, &next, &elapsed, UnsafeRawPointer(skipped + row))
-        }
-        block.pointee = next
-        clock.pointee = elapsed
-        let truncated = elapsed .>= limit
-        environment.observe(next, outputs.observations)
+    private func stepBlock(_ row: Int, _ actions: UnsafePointer<Action>, _ outputs: LaneOutputs) -> SIMD8<Int32> {
+        let place = row >> 3
+        var block = blocks[place]
+        let outcome = environment.step(&block, actions)
+        let elapsed = clocks[place] &+ 1
+        blocks[place] = block
+        clocks[place] = elapsed
+        let truncated = (SIMD8(repeating: lastStep) &- elapsed) &>> 31
+        environment.observe(block, outputs.observations)
         UnsafeMutableRawPointer(outputs.rewards).storeBytes(of: outcome.rewards, as: Lanes.self)
-        UnsafeMutableRawPointer(outputs.terminated).storeBytes(of: outcome.terminated.bytes, as: SIMD8<UInt8>.self)
-        UnsafeMutableRawPointer(outputs.truncated).storeBytes(of: truncated.bytes, as: SIMD8<UInt8>.self)
-        return outcome.terminated .| truncated
-    }
-
-    /// Puts back what skipped lanes held.
-    @inline(never)
-    private func keep(
-        _ block: UnsafePointer<Block>, _ clock: UnsafePointer<SIMD8<Int32>>, _ next: inout Block,
-        _ elapsed: inout SIMD8<Int32>, _ skipped: UnsafeRawPointer
-    ) {
-        withUnsafeMutableBytes(of: &next) { next in
-            let old = UnsafeRawPointer(block).assumingMemoryBound(to: Float.self)
-            for lane in 0..<8 where skipped.load(fromByteOffset: lane, as: UInt8.self) != 0 {
-                for variable in 0..<next.count / 32 {
-                    let place = variable * 8 + lane
-                    next.storeBytes(of: old[place], toByteOffset: place * 4, as: Float.self)
-                }
-                elapsed[lane] = clock.pointee[lane]
-            }
-        }
+        UnsafeMutableRawPointer(outputs.terminated).storeBytes(of: flags(outcome.terminated), as: SIMD8<UInt8>.self)
+        UnsafeMutableRawPointer(outputs.truncated).storeBytes(of: flags(truncated), as: SIMD8<UInt8>.self)
+        return outcome.terminated | truncated
     }
 
     /// Steps the rows that fill no block, through memory of eight.
     @inline(never)
-    private func stepTail(
-        _ row: Int, _ skipped: UnsafePointer<UInt8>?, _ actions: UnsafePointer<Action>, _ outputs: LaneOutputs
-    ) -> LaneMask {
+    private func stepTail(_ row: Int, _ actions: UnsafePointer<Action>, _ outputs: LaneOutputs) -> SIMD8<Int32> {
         let size = count - row
         let wide = Environment.observationCount
         return withUnsafeTemporaryAllocation(byteCount: 64 + 32 * wide + 32 + 16, alignment: 64) { scratch in
-            guard let start = scratch.baseAddress else { return LaneMask(repeating: false) }
-            start.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
-            start.copyMemory(from: actions, byteCount: size * MemoryLayout<Action>.stride)
-            let observations = start + 64
-            let rewards = observations + 32 * wide
+            let start = scratch.baseAddress.unsafelyUnwrapped
+            for word in 0..<8 { start.storeBytes(of: 0, toByteOffset: word * 8, as: UInt64.self) }
+            let eight = start.assumingMemoryBound(to: Action.self)
+            for place in 0..<size { eight[place] = actions[place] }
+            let rewards = start + 64 + 32 * wide
             let part = LaneOutputs(
-                observations: observations.assumingMemoryBound(to: Float.self),
+                observations: (start + 64).assumingMemoryBound(to: Float.self),
                 rewards: rewards.assumingMemoryBound(to: Float.self),
                 terminated: (rewards + 32).assumingMemoryBound(to: UInt8.self),
                 truncated: (rewards + 40).assumingMemoryBound(to: UInt8.self))
-            let ended = stepBlock(row, skipped, UnsafePointer(start.assumingMemoryBound(to: Action.self)), part)
+            let ended = stepBlock(row, UnsafePointer(eight), part)
             let whole = outputs.at(row, wide)
-            whole.observations.update(from: part.observations, count: size * wide)
-            whole.rewards.update(from: part.rewards, count: size)
-            whole.terminated.update(from: part.terminated, count: size)
-            whole.truncated.update(from: part.truncated, count: size)
-            return ended
-        }
-    }
-
-    @inline(__always)
-    func start(_ rows: UnsafeBufferPointer<Int32>, _ bounds: StartBounds, _ buffers: StepBuffers) {
-        for row in rows {
-            let row = Int(row)
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { variables in
-                guard let start = variables.baseAddress else { return }
-                environment.start(&memory.randoms[row], bounds, start)
-                for variable in 0..<memory.variables { memory.variable(variable, of: row).pointee = start[variable] }
+            for element in 0..<size * wide { whole.observations[element] = part.observations[element] }
+            var mask = SIMD8<Int32>()
+            for place in 0..<size {
+                whole.rewards[place] = part.rewards[place]
+                whole.terminated[place] = part.terminated[place]
+                whole.truncated[place] = part.truncated[place]
+                mask[place] = -1
             }
-            memory.elapsed[row] = 0
-            observe(row, buffers)
+            return ended & mask
         }
     }
 
     @inline(__always)
-    func observe(_ row: Int, _ buffers: StepBuffers) {
-        let wide = Environment.observationCount
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 8 * 8) { scratch in
-            guard let start = scratch.baseAddress else { return }
-            environment.observe(block(row / 8).pointee, start)
-            let out = buffers.observations.assumingMemoryBound(to: Float.self) + row * wide
-            out.update(from: start + row % 8 * wide, count: wide)
+    private func start(
+        _ rows: UnsafeBufferPointer<Int32>, _ first: Float, _ second: Float, _ buffers: StepBuffers
+    ) {
+        let variables = MemoryLayout<Block>.size / 32
+        let observations = buffers.observations.assumingMemoryBound(to: Float.self)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { scratch in
+            let values = scratch.baseAddress.unsafelyUnwrapped
+            for row in rows {
+                let row = Int(row)
+                environment.start(&randoms[row], first, second, values)
+                let lane = UnsafeMutableRawPointer(blocks + (row >> 3)).assumingMemoryBound(to: Float.self) + (row & 7)
+                for variable in 0..<variables { lane[variable * 8] = values[variable] }
+                memory.elapsed[row] = 0
+                environment.observe(UnsafePointer(values), observations + row * Environment.observationCount)
+            }
         }
     }
 
-    /// The first row that is not skipped and whose action is not valid.
     @inline(__always)
-    func firstBad(
-        _ actions: UnsafeRawPointer, _ skipped: UnsafePointer<UInt8>?, _ isValid: (Action) -> Bool
-    ) -> Int? {
+    private func observe(_ row: Int, _ buffers: StepBuffers) {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { scratch in
+            let values = scratch.baseAddress.unsafelyUnwrapped
+            let lane = UnsafeMutableRawPointer(blocks + (row >> 3)).assumingMemoryBound(to: Float.self) + (row & 7)
+            for variable in 0..<MemoryLayout<Block>.size / 32 { values[variable] = lane[variable * 8] }
+            let observations = buffers.observations.assumingMemoryBound(to: Float.self)
+            environment.observe(UnsafePointer(values), observations + row * Environment.observationCount)
+        }
+    }
+
+    /// The first row that is not skipped and whose action is not valid; -1 where there is none.
+    @inline(__always)
+    private func firstBad(_ actions: UnsafeRawPointer, _ skipped: UnsafePointer<UInt8>?) -> Int {
         let actions = actions.assumingMemoryBound(to: Action.self)
-        var bad: UInt8 = 0
-        for row in 0..<count { bad |= isValid(actions[row]) ? 0 : 1 }
-        guard bad != 0 else { return nil }
-        return (0..<count).first { !isValid(actions[$0]) && skipped?[$0] ?? 0 == 0 }
+        var bad: UInt64 = 0
+        for row in 0..<count { bad |= environment.isValid(actions[row]) ? 0 : 1 }
+        guard bad != 0 else { return -1 }
+        for row in 0..<count where !environment.isValid(actions[row]) {
+            if let skipped, skipped[row] != 0 { continue }
+            return row
+        }
+        return -1
     }
 }
 
-/// Where eight rows write.
+/// Where rows write.
 struct LaneOutputs {
     let observations: UnsafeMutablePointer<Float>
     let rewards: UnsafeMutablePointer<Float>
     let terminated: UnsafeMutablePointer<UInt8>
     let truncated: UnsafeMutablePointer<UInt8>
 
+    /// The same from a row on.
     @inline(__always)
     func at(_ row: Int, _ wide: Int) -> LaneOutputs {
         LaneOutputs(

@@ -13,10 +13,21 @@ extension NativeEnvironments {
         for name in ["CartPole-v0", "CartPole-v1"] {
             try registry.register(name, simulator: .simd) {
                 (configuration: CartPoleConfiguration, count) throws(Failure) in
-                wide
-                    ? try Kernels.SIMDKernels.make(configuration, count: count)
-                    : try KernelsBaseline.SIMDKernels.make(configuration, count: count)
+                let memory = LaneMemory(count: count, variables: 4)
+                let make = wide ? Kernels.LaneKernels.cartPole : KernelsBaseline.LaneKernels.cartPole
+                let hasPenalty = configuration.suttonBartoReward
+                return LaneKernel(
+                    layout: try CartPoleConfiguration.layout(precision: .float32), memory: memory,
+                    options: .bounds(within: -0.5...0.5),
+                    functions: make(
+                        memory, configuration.stepLimit, Float(configuration.controlDT), hasPenalty ? 0 : 1,
+                        hasPenalty ? -1 : 1))
             }
         }
     }
+}
+
+extension EnvironmentConfiguration {
+    /// `maxEpisodeSteps` as kernels take it.
+    var stepLimit: Int32 { maxEpisodeSteps.flatMap { Int32(exactly: $0) } ?? .max }
 }

@@ -58,8 +58,7 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
 
     public func check(actions: UnsafeRawPointer, skipping skipped: UnsafePointer<UInt8>?) throws(Failure) {
         guard let row = calls.firstBad(actions, skipped) else { return }
-        throw Failure(
-            .invalidAction, "the action of row \(row) is outside of the action space", details: ["row": "\(row)"])
+        throw Failure.action(ofRow: row, outside: layout.actionSpace)
     }
 
     public func step(

@@ -8,8 +8,10 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
     public let autoreset: AutoresetMode
     /// Nil where the environment draws no pictures.
     public let renderer: RowRenderer?
-    public var layout: VectorLayout { kernel.layout }
-    public var count: Int { kernel.count }
+    public let layout: VectorLayout
+    public let count: Int
+    private let rewardSize: Int
+    private let observationSize: Int
 
     let phases: UnsafeMutablePointer<UInt8>
     /// Rows of one call of the kernel; each thread writes its own part.
@@ -36,7 +38,10 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
         self.kernel = kernel
         self.renderer = renderer
         self.autoreset = autoreset
-        let count = kernel.count
+        layout = kernel.layout
+        count = kernel.count
+        rewardSize = layout.reward.size
+        observationSize = layout.observation.bytes
         phases = .allocate(capacity: count + 8)
         phases.initialize(repeating: Phase.neverReset, count: count)
         (phases + count).initialize(repeating: Phase.running, count: 8)
@@ -113,7 +118,7 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
     private func advance(rows: Range<Int>, _ actions: UnsafeRawPointer, _ buffers: StepBuffers) {
         for lower in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.chunk) {
             let chunk = lower..<min(rows.upperBound, lower + Self.chunk)
-            let pending = autoreset == .nextStep ? list(in: chunk) { $0[$1] } : 0
+            let pending = autoreset == .nextStep ? list(chunk, phases, phases) : 0
             let ends = kernel.step(
                 rows: chunk, skipping: pending > 0 ? UnsafePointer(phases) : nil, actions: actions, into: buffers)
             if pending > 0 { restart(UnsafeBufferPointer(start: listed + lower, count: pending), buffers) }
@@ -121,24 +126,44 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
         }
     }
 
-    /// Lists the rows of a chunk whose byte is not 0 and returns how many there are.
-    @inline(__always)
-    private func list(in chunk: Range<Int>, _ byte: (UnsafeMutablePointer<UInt8>, Int) -> UInt8) -> Int {
-        var found = 0
-        for row in chunk where byte(phases, row) != 0 {
-            listed[chunk.lowerBound + found] = Int32(truncatingIfNeeded: row)
-            found += 1
+    /// Lists the rows of a chunk of which a byte is not 0 in one of two arrays, and returns how many there are.
+    private func list(
+        _ chunk: Range<Int>, _ one: UnsafePointer<UInt8>, _ other: UnsafePointer<UInt8>
+    ) -> Int {
+        var found = listed + chunk.lowerBound
+        var row = chunk.lowerBound
+        while row + 8 <= chunk.upperBound {
+            var word =
+                UnsafeRawPointer(one + row).loadUnaligned(as: UInt64.self)
+                | UnsafeRawPointer(other + row).loadUnaligned(as: UInt64.self)
+            while word != 0 {
+                let byte = word.trailingZeroBitCount / 8
+                found.pointee = Int32(truncatingIfNeeded: row &+ byte)
+                found += 1
+                word &= ~(0xff << UInt64(truncatingIfNeeded: byte * 8))
+            }
+            row += 8
         }
-        return found
+        while row < chunk.upperBound {
+            if one[row] | other[row] != 0 {
+                found.pointee = Int32(truncatingIfNeeded: row)
+                found += 1
+            }
+            row += 1
+        }
+        return found - (listed + chunk.lowerBound)
     }
 
     /// Next-step auto-reset: the rows begin an episode instead of a step.
     private func restart(_ rows: UnsafeBufferPointer<Int32>, _ buffers: StepBuffers) {
         kernel.reset(rows: rows, options: [:], into: buffers)
-        let size = layout.reward.size
         for row in rows {
             let row = Int(row)
-            (buffers.rewards + row * size).initializeMemory(as: UInt8.self, repeating: 0, count: size)
+            if rewardSize == 4 {
+                buffers.rewards.storeBytes(of: 0, toByteOffset: row * 4, as: Float.self)
+            } else {
+                buffers.rewards.storeBytes(of: 0, toByteOffset: row * 8, as: Double.self)
+            }
             buffers.terminated[row] = 0
             buffers.truncated[row] = 0
             phases[row] = Phase.running
@@ -146,7 +171,7 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
     }
 
     private func settle(_ chunk: Range<Int>, _ buffers: StepBuffers) {
-        let ended = list(in: chunk) { _, row in buffers.terminated[row] | buffers.truncated[row] }
+        let ended = list(chunk, buffers.terminated, buffers.truncated)
         let rows = UnsafeBufferPointer(start: listed + chunk.lowerBound, count: ended)
         guard autoreset == .sameStep else {
             for row in rows { phases[Int(row)] = Phase.ended }
@@ -158,7 +183,7 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
 
     private func keepFinals(_ rows: UnsafeBufferPointer<Int32>, _ buffers: StepBuffers) {
         if let finals = buffers.finalObservations {
-            copy(layout.observation.bytes, of: rows, from: buffers.observations, to: finals)
+            copy(observationSize, of: rows, from: buffers.observations, to: finals)
         }
         if var info = buffers.info, var finals = buffers.finalInfo {
             for field in layout.info {

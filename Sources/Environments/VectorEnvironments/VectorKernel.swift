@@ -32,7 +32,8 @@ public protocol VectorKernel: AnyObject, Sendable {
     /// Advances rows by one step and writes their observations, rewards, flags and info.
     ///
     /// - Parameters:
-    ///   - skipped: `[count]`; rows with a byte other than 0 stay as they are, and their outputs are unspecified.
+    ///   - skipped: `[count]`; rows with a byte other than 0 draw no random numbers. Their outputs are unspecified, and so
+    ///     is their state until they are reset or written, which comes next.
     ///   - actions: `[count, …action]`, checked.
     /// - Returns: Whether a row may have terminated or been truncated.
     func step(
