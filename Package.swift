@@ -15,7 +15,7 @@ func module(_ area: String, _ name: String, _ dependencies: [Target.Dependency] 
 /// The float32 kernels, optimised in every build. Actions and records are checked before they get there.
 func kernels(_ name: String, _ processor: [String]) -> Target {
     .target(
-        name: name, dependencies: ["VectorEnvironments"],
+        name: name, dependencies: ["VectorEnvironments", "Lanes"],
         path: "Sources/Environments/\(name)",
         swiftSettings: [
             .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),
@@ -44,6 +44,7 @@ func library(_ name: String, apt: String, pkgConfig: String? = nil) -> Target {
 
 let platform: [Target] = [
     .target(name: "CCorral", path: "Sources/Platform/CCorral"),
+    .target(name: "CLanes", path: "Sources/Platform/CLanes"),
     .target(name: "CLinux", path: "Sources/Platform/CLinux"),
     .target(
         name: "CMicrohttpd", path: "Sources/Platform/CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
@@ -55,6 +56,7 @@ let platform: [Target] = [
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
     module("Platform", "CorralABI", ["CCorral"]),
+    module("Platform", "Lanes", ["CLanes"]),
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),

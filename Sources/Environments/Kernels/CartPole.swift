@@ -1,3 +1,4 @@
+import Lanes
 import VectorEnvironments
 
 /// CartPole as Gymnasium steps it: explicit Euler.
@@ -29,8 +30,8 @@ struct CartPole: LaneEnvironment {
 
     @inline(__always)
     func step(_ block: inout Block, _ actions: UnsafePointer<Int64>) -> LaneOutcome {
-        let signs = (1 &- lowWords(actions)) &<< 31
-        let force = Lanes(bitPattern: signs ^ Self.force.bitPattern)
+        let isLeft = (1 &- corral_low_words(actions)) &<< 31
+        let force = flipped(Lanes(repeating: Self.force), isLeft)
         let (sine, cosine) = shortSineAndCosine(block.angle)
         let moment = Self.poleMass * Self.halfLength
         let push = (force + moment * (block.spin * block.spin) * sine) * (1 / Self.totalMass)
@@ -43,13 +44,13 @@ struct CartPole: LaneEnvironment {
         block.angle += tick * block.spin
         block.spin += tick * turn
         let fallen = beyond(block.x, Self.positionLimit) | beyond(block.angle, Self.angleLimit)
-        let rewards = Lanes(repeating: rewardOfStep).replaced(with: rewardOfFall, where: fallen)
+        let rewards = corral_select(fallen, Lanes(repeating: rewardOfFall), Lanes(repeating: rewardOfStep))
         return LaneOutcome(rewards: rewards, terminated: fallen)
     }
 
     @inline(__always)
     func observe(_ block: Block, _ observations: UnsafeMutablePointer<Float>) {
-        storeRows(block.x, block.velocity, block.angle, block.spin, observations)
+        corral_store_rows4(observations, block.x, block.velocity, block.angle, block.spin)
     }
 
     @inline(__always)

@@ -1,7 +1,6 @@
 import VectorEnvironments
 
 typealias Lanes = SIMD8<Float>
-typealias LaneMask = SIMDMask<SIMD8<Int32>>
 
 /// An environment of which eight rows step at once, one in each lane.
 protocol LaneEnvironment: Sendable {

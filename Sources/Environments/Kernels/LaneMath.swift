@@ -1,3 +1,5 @@
+import Lanes
+
 /// Arithmetic of eight lanes. Nothing is fused and nothing reordered, so that every build gives the same bits.
 
 /// `a + b x + c x²`.
@@ -8,7 +10,7 @@ func polynomial(_ x: Lanes, _ a: Float, _ b: Float, _ c: Float) -> Lanes {
 }
 
 /// Sine and cosine for angles up to 0.5 rad: the Taylor polynomials of degree 7 and 6; absolute errors below 6e-9 and
-/// 1e-7 there, below 1e-10 up to 0.21.
+/// 1e-7 there, below 1e-10 up to 0.21, rounding aside.
 @inline(__always)
 func shortSineAndCosine(_ angle: Lanes) -> (Lanes, Lanes) {
     let square = angle * angle
@@ -17,68 +19,62 @@ func shortSineAndCosine(_ angle: Lanes) -> (Lanes, Lanes) {
     return (sine, cosine)
 }
 
+/// Sine and cosine for angles up to 1e4 rad; absolute errors below 1e-7 up to 10 rad.
+///
+/// The angle is split into quarter turns and a rest of at most π/4, for which the polynomials of Cephes (S. Moshier)
+/// hold; π/2 has two parts, so that the rest is exact to its last bits.
+@inline(__always)
+func sineAndCosine(_ angle: Lanes) -> (Lanes, Lanes) {
+    let scaled = angle * Float(0.63661977)
+    let bits = corral_rounded_bits(scaled)
+    let turns = corral_rounded(scaled)
+    let rest = (angle - turns * Float(1.5703125)) - turns * Float(4.8382679e-4)
+    let square = rest * rest
+    let sine = rest + rest * square * polynomial(square, -1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4)
+    let cosineRest =
+        square * square * polynomial(square, 4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5)
+    let cosine = (1 - square * 0.5) + cosineRest
+    let isOdd = SIMD8<Int32>() &- (bits & 1)
+    let sineSign = (bits & 2) &<< 30
+    let cosineSign = ((bits &+ 1) & 2) &<< 30
+    return (
+        flipped(corral_select(isOdd, cosine, sine), sineSign), flipped(corral_select(isOdd, sine, cosine), cosineSign)
+    )
+}
+
+/// The angle in -π...π that differs by whole turns; for angles up to 1e3 rad.
+@inline(__always)
+func wrapped(_ angle: Lanes) -> Lanes {
+    let turns = corral_rounded(angle * Float(0.15915494))
+    return (angle - turns * Float(6.28125)) - turns * Float(1.9353072e-3)
+}
+
+/// With the sign flipped where the highest bit is set.
+@inline(__always)
+func flipped(_ value: Lanes, _ sign: SIMD8<Int32>) -> Lanes { bits(lanes: bits(value) ^ sign) }
+
+@inline(__always)
+func bits(_ value: Lanes) -> SIMD8<Int32> { unsafeBitCast(value, to: SIMD8<Int32>.self) }
+
+@inline(__always)
+func bits(lanes bits: SIMD8<Int32>) -> Lanes { unsafeBitCast(bits, to: Lanes.self) }
+
+@inline(__always)
+func magnitude(_ value: Lanes) -> Lanes { bits(lanes: bits(value) & 0x7fff_ffff) }
+
 /// -1 in lanes where a magnitude passes a limit, else 0.
 @inline(__always)
-func beyond(_ value: Lanes, _ limit: Float) -> SIMD8<Int32> {
-    let magnitude = Lanes(bitPattern: SIMD8<UInt32>(bitPattern: value) & 0x7fff_ffff)
-    return unsafeBitCast(magnitude .> limit, to: SIMD8<Int32>.self)
-}
+func beyond(_ value: Lanes, _ limit: Float) -> SIMD8<Int32> { corral_above(magnitude(value), Lanes(repeating: limit)) }
 
-extension SIMD8<Float> {
-    @inline(__always)
-    init(bitPattern: SIMD8<UInt32>) { self = unsafeBitCast(bitPattern, to: Self.self) }
-
-    /// `other` in lanes where a mask is set.
-    @inline(__always)
-    func replaced(with other: Float, where mask: SIMD8<Int32>) -> Lanes {
-        replacing(with: other, where: unsafeBitCast(mask, to: LaneMask.self))
-    }
-}
-
-extension SIMD8<UInt32> {
-    @inline(__always)
-    init(bitPattern: SIMD8<Float>) { self = unsafeBitCast(bitPattern, to: Self.self) }
-}
-
-/// The low halves of eight 64-bit integers, which need not be aligned to 64 bytes.
+/// Held to `-limit...limit`.
 @inline(__always)
-func lowWords(_ integers: UnsafePointer<Int64>) -> SIMD8<UInt32> {
-    let words = UnsafeRawPointer(integers).loadUnaligned(as: SIMD16<UInt32>.self)
-    return SIMD8(words[0], words[2], words[4], words[6], words[8], words[10], words[12], words[14])
+func clipped(_ value: Lanes, _ limit: Float) -> Lanes { clipped(value, -limit, limit) }
+
+@inline(__always)
+func clipped(_ value: Lanes, _ low: Float, _ high: Float) -> Lanes {
+    corral_least(corral_greatest(value, Lanes(repeating: low)), Lanes(repeating: high))
 }
 
-/// Eight bytes, 1 where a mask is set.
+/// Whether a number is finite, without a branch.
 @inline(__always)
-func flags(_ mask: SIMD8<Int32>) -> SIMD8<UInt8> {
-    let bytes = unsafeBitCast(mask, to: SIMD32<UInt8>.self)
-    return SIMD8(bytes[0], bytes[4], bytes[8], bytes[12], bytes[16], bytes[20], bytes[24], bytes[28]) & 1
-}
-
-/// Whether a bit is set in any lane.
-@inline(__always)
-func isSet(_ mask: SIMD8<Int32>) -> Bool {
-    let words = unsafeBitCast(mask, to: SIMD4<UInt64>.self)
-    return (words[0] | words[1] | words[2] | words[3]) != 0
-}
-
-/// Stores four variables of eight rows, row after row.
-@inline(__always)
-func storeRows(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes, _ rows: UnsafeMutablePointer<Float>) {
-    let out = UnsafeMutableRawPointer(rows)
-    let abLow = pairs(Lanes(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5]))
-    let abHigh = pairs(Lanes(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7]))
-    let cdLow = pairs(Lanes(c[0], d[0], c[1], d[1], c[4], d[4], c[5], d[5]))
-    let cdHigh = pairs(Lanes(c[2], d[2], c[3], d[3], c[6], d[6], c[7], d[7]))
-    let rows01 = SIMD4(abLow[0], cdLow[0], abLow[1], cdLow[1])
-    let rows23 = SIMD4(abHigh[0], cdHigh[0], abHigh[1], cdHigh[1])
-    let rows45 = SIMD4(abLow[2], cdLow[2], abLow[3], cdLow[3])
-    let rows67 = SIMD4(abHigh[2], cdHigh[2], abHigh[3], cdHigh[3])
-    out.storeBytes(of: rows01, toByteOffset: 0, as: SIMD4<Double>.self)
-    out.storeBytes(of: rows23, toByteOffset: 32, as: SIMD4<Double>.self)
-    out.storeBytes(of: rows45, toByteOffset: 64, as: SIMD4<Double>.self)
-    out.storeBytes(of: rows67, toByteOffset: 96, as: SIMD4<Double>.self)
-}
-
-/// Eight numbers as four pairs, which move together.
-@inline(__always)
-func pairs(_ lanes: Lanes) -> SIMD4<Double> { unsafeBitCast(lanes, to: SIMD4<Double>.self) }
+func isFinite(_ number: Float) -> Bool { number.bitPattern & 0x7f80_0000 != 0x7f80_0000 }

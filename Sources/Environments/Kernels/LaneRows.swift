@@ -1,3 +1,4 @@
+import Lanes
 import VectorEnvironments
 
 /// The rows of one environment with its type known.
@@ -45,7 +46,7 @@ struct LaneRows<Environment: LaneEnvironment>: @unchecked Sendable {  // threads
             row += 8
         }
         if row < rows.upperBound { ended |= stepTail(row, actions + row, outputs) }
-        return isSet(ended)
+        return corral_any(ended) != 0
     }
 
     @inline(__always)
@@ -59,8 +60,8 @@ struct LaneRows<Environment: LaneEnvironment>: @unchecked Sendable {  // threads
         let truncated = (SIMD8(repeating: lastStep) &- elapsed) &>> 31
         environment.observe(block, outputs.observations)
         UnsafeMutableRawPointer(outputs.rewards).storeBytes(of: outcome.rewards, as: Lanes.self)
-        UnsafeMutableRawPointer(outputs.terminated).storeBytes(of: flags(outcome.terminated), as: SIMD8<UInt8>.self)
-        UnsafeMutableRawPointer(outputs.truncated).storeBytes(of: flags(truncated), as: SIMD8<UInt8>.self)
+        corral_store_flags(outputs.terminated, outcome.terminated)
+        corral_store_flags(outputs.truncated, truncated)
         return outcome.terminated | truncated
     }
 
