@@ -7,6 +7,7 @@ is within that bound of its threshold; such steps are counted.
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -21,16 +22,19 @@ SEEDS = 100 if LONG else 10
 STEPS = 1000 if LONG else 300
 FLOAT64 = 1e-12
 FLOAT32 = {
-    "CartPole-v0": 4e-6,
-    "CartPole-v1": 4e-6,
-    "MountainCar-v0": 2e-7,
-    "MountainCarContinuous-v0": 2e-7,
-    "Pendulum-v1": 1e-5,
-    "Acrobot-v1": 4e-5,
+    "CartPole-v0": 5e-7,
+    "CartPole-v1": 5e-7,
+    "MountainCar-v0": 5e-7,
+    "MountainCarContinuous-v0": 5e-7,
+    "Pendulum-v1": 1e-6,
+    "Acrobot-v1": 5e-6,
 }
-"""How far a float32 step may be off: times the larger of 1 and the size of the quantity."""
+"""How far a float32 step of an episode may be off: times the larger of 1 and the size of the quantity."""
+ANYWHERE = {**FLOAT32, "Acrobot-v1": 5e-3}
+"""The same from any state: at its highest speeds Acrobot's Runge-Kutta step multiplies a rounding by thousands."""
 SIZES = {"MountainCar-v0": 0.07, "MountainCarContinuous-v0": 0.07}
 """What stands for 1 above, where the quantities are small."""
+WRAPPED = {"Acrobot-v1": [0, 1], "Pendulum-v1": [0]}
 
 
 def margins(game: Game, state: np.ndarray) -> float:
@@ -46,10 +50,10 @@ def margins(game: Game, state: np.ndarray) -> float:
 
 
 def off(game: Game, ours: np.ndarray, theirs: np.ndarray) -> float:
-    """The largest difference, relative to the size of each quantity; angles modulo a turn where they are wrapped."""
+    """The largest difference, relative to the size of each quantity; angles modulo a turn where one side wraps them."""
     difference = np.abs(ours - theirs)
-    if game.name == "Acrobot-v1":
-        difference[:2] = np.minimum(difference[:2], np.abs(difference[:2] - 2 * np.pi))
+    for place in WRAPPED.get(game.name, []):
+        difference[place] = abs(math.remainder(difference[place], 2 * math.pi))
     return float(np.max(difference / np.maximum(np.abs(theirs), SIZES.get(game.name, 1.0))))
 
 
@@ -139,24 +143,20 @@ def check(tally: Tally, bound: float, precision: str, label: str) -> None:
     assert tally.worst_state <= bound
     assert tally.worst_reward <= bound
     # What both show was rounded to float32 from quantities that are this close.
-    assert tally.worst_observation <= bound + 2**-23
+    assert tally.worst_observation <= bound + 2**-22
     if precision == "float64":
         assert tally.flags == 0
 
 
-def bound_of(game: Game, precision: str) -> float:
+@pytest.fixture(autouse=True)
+def built() -> None:
     library()
-    from corral.native import describe
-
-    if precision == "float32" and "simd" not in describe(game.name)["simulators"]:
-        pytest.skip(f"{game.name} has no float32 kernel")
-    return FLOAT64 if precision == "float64" else FLOAT32[game.name]
 
 
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 @pytest.mark.parametrize("game", CLASSIC_CONTROL, ids=lambda game: game.label)
 def test_each_step_of_seeded_episodes_is_gymnasiums(game, precision):
-    bound = bound_of(game, precision)
+    bound = FLOAT64 if precision == "float64" else FLOAT32[game.name]
     pair = Pair(game, precision, SEEDS)
     choices = np.random.default_rng(5)
     tally = Tally()
@@ -171,7 +171,7 @@ def test_each_step_of_seeded_episodes_is_gymnasiums(game, precision):
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 @pytest.mark.parametrize("game", CLASSIC_CONTROL, ids=lambda game: game.label)
 def test_a_step_from_any_state_with_any_action_is_gymnasiums(game, precision):
-    bound = bound_of(game, precision)
+    bound = FLOAT64 if precision == "float64" else ANYWHERE[game.name]
     pair = Pair(game, precision, SEEDS)
     choices = np.random.default_rng(6)
     tally = Tally()

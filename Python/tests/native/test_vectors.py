@@ -183,3 +183,26 @@ def test_a_row_that_was_saved_lives_again_bit_for_bit(label):
         ours.restore(saved)
         assert rows_of(ours.observe()) == rows_of(kept[0])
     assert lives[0] == lives[1]
+
+
+@pytest.mark.parametrize("label", ["Acrobot-v1", "Taxi-v4", "Blackjack-v1", "Breakout"])
+def test_a_row_lives_the_same_life_in_any_vector_and_with_any_threads(label):
+    from corral.native import NativeVectorEnv
+
+    name = {"Breakout": "Breakout-MinAtar-v1"}.get(label, label)
+    rows, steps, last = 2100, 30, 2099
+    choices = np.random.default_rng(6)
+    envs = [NativeVectorEnv(name, rows, precision="float64", num_threads=threads) for threads in (1, 2)]
+    alone = NativeVectorEnv(name, 1, precision="float64")
+    seen = [one.reset(seed=100)[0] for one in envs]
+    single = alone.reset(seed=100 + last)[0]
+    for _ in range(steps):
+        arrays = [np.stack(one, axis=1) if isinstance(one, tuple) else one for one in (*seen, single)]
+        assert np.array_equal(arrays[0], arrays[1])
+        assert np.array_equal(arrays[0][last], arrays[2][0])
+        actions = choices.integers(envs[0].single_action_space.n, size=rows)
+        outcomes = [one.step(actions) for one in envs]
+        lonely = alone.step(actions[last:])
+        assert np.array_equal(outcomes[0][1], outcomes[1][1]) and outcomes[0][1][last] == lonely[1][0]
+        assert np.array_equal(outcomes[0][2], outcomes[1][2]) and outcomes[0][2][last] == lonely[2][0]
+        seen, single = [outcome[0] for outcome in outcomes], lonely[0]
