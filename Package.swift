@@ -114,6 +114,7 @@ let references: [Target] = [
         ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
     tests("Environments", "NumPyRandom"),
     tests("Environments", "Rasteriser"),
+    tests("Environments", "EnvironmentScenes", ["Rasteriser"]),
     tests(
         "Environments", "ReferenceEnvironments",
         ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),

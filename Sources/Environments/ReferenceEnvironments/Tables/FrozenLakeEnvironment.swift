@@ -1,10 +1,25 @@
 import Foundations
+import Spaces
 
-/// The table of Gymnasium's FrozenLake.
-struct FrozenLake {
+/// Gymnasium's FrozenLake.
+struct FrozenLakeEnvironment: Grid {
+    let observationSpace: Space
+    let actionSpace: Space
+    let table: GridTable
+
+    init(_ configuration: FrozenLakeConfiguration) throws(Failure) {
+        try configuration.validate()
+        table = FrozenLake(configuration, map: try configuration.map()).table()
+        observationSpace = try .discrete(table.cells)
+        actionSpace = try .discrete(table.actions)
+    }
+}
+
+/// The rules that make FrozenLake's table.
+private struct FrozenLake {
     let configuration: FrozenLakeConfiguration
     let map: FrozenLakeMap
-    private let tiles: [UInt8]
+    let tiles: [UInt8]
 
     private enum Tile {
         static let start = UInt8(ascii: "S")
@@ -12,26 +27,23 @@ struct FrozenLake {
         static let goal = UInt8(ascii: "G")
     }
 
-    init(_ configuration: FrozenLakeConfiguration) throws(Failure) {
-        try configuration.validate()
-        self.configuration = configuration
-        map = try configuration.map()
-        tiles = map.rows.flatMap(\.self)
+    init(_ configuration: FrozenLakeConfiguration, map: FrozenLakeMap) {
+        (self.configuration, self.map, tiles) = (configuration, map, map.rows.flatMap(\.self))
     }
 
-    func model() throws(Failure) -> GridModel {
+    func table() -> GridTable {
         let starts = Double(tiles.count { $0 == Tile.start })
         let table = tiles.indices.map { cell in
             (0..<4).map { action in
                 tiles[cell] == Tile.goal || tiles[cell] == Tile.hole
-                    ? [Transitions.Transition(probability: 1, state: Int32(cell), reward: 0, terminated: true)]
+                    ? [Transition(probability: 1, state: Int64(cell), reward: 0, terminated: true)]
                     : outcomes(cell, action)
             }
         }
-        return try GridModel(starts: tiles.map { $0 == Tile.start ? 1 / starts : 0 }, table: table)
+        return GridTable(starts: tiles.map { $0 == Tile.start ? 1 / starts : 0 }, table: table)
     }
 
-    private func outcomes(_ cell: Int, _ action: Int) -> [Transitions.Transition] {
+    private func outcomes(_ cell: Int, _ action: Int) -> [Transition] {
         guard configuration.isSlippery else { return [outcome(cell, action, 1)] }
         let sideRate = (1 - configuration.successRate) / 2
         return [(action + 3) % 4, action, (action + 1) % 4].map {
@@ -39,7 +51,7 @@ struct FrozenLake {
         }
     }
 
-    private func outcome(_ cell: Int, _ direction: Int, _ probability: Double) -> Transitions.Transition {
+    private func outcome(_ cell: Int, _ direction: Int, _ probability: Double) -> Transition {
         var (row, column) = cell.quotientAndRemainder(dividingBy: map.width)
         switch direction {
         case 0: column = max(column - 1, 0)
@@ -51,7 +63,7 @@ struct FrozenLake {
         let isGoal = tiles[next] == Tile.goal
         let isHole = tiles[next] == Tile.hole
         let reward = configuration.rewardSchedule[isGoal ? 0 : isHole ? 1 : 2]
-        return Transitions.Transition(
-            probability: probability, state: Int32(next), reward: reward, terminated: isGoal || isHole)
+        return Transition(
+            probability: probability, state: Int64(next), reward: reward, terminated: isGoal || isHole)
     }
 }

@@ -7,19 +7,24 @@ import VectorEnvironments
 
 /// Gymnasium's CartPole in float64: A. G. Barto, R. S. Sutton and C. W. Anderson, "Neuronlike adaptive elements that can
 /// solve difficult learning control problems", 1983; equations after R. V. Florian, "Correct equations for the dynamics
-/// of the cart-pole system", 2007; Euler steps of 0.02 s.
-struct CartPoleModel: RowModel {
+/// of the cart-pole system", 2007; explicit Euler steps.
+struct CartPoleEnvironment: RowEnvironment {
     struct State: BitwiseCopyable {
         /// m, m/s, rad, rad/s.
         var x, xDot, theta, thetaDot: Double
     }
 
-    let layout: VectorLayout
+    typealias Random = PCG64
+
+    let observationSpace: Space
+    let actionSpace: Space
+    let stateFields: [ArrayField]
+    let resetOptions = ResetBounds.options
+    private let bounds = ResetBounds(low: -0.05, high: 0.05)
     private let hasSuttonBartoReward: Bool
     /// s.
     private let tick: Double
 
-    private let bounds = ResetBounds(low: -0.05, high: 0.05)
     private let gravity = 9.8
     private let poleMass = 0.1
     private let totalMass = 0.1 + 1.0
@@ -29,23 +34,22 @@ struct CartPoleModel: RowModel {
     private let positionLimit = 2.4
 
     init(_ configuration: CartPoleConfiguration) throws(Failure) {
-        layout = try CartPoleConfiguration.layout(precision: .float64)
+        let layout = try CartPoleConfiguration.layout(precision: .float64)
+        (observationSpace, actionSpace, stateFields) = (layout.observationSpace, layout.actionSpace, layout.state)
         hasSuttonBartoReward = configuration.suttonBartoReward
         tick = configuration.controlDT
     }
 
     func check(_ options: ResetOptions) throws(Failure) { try bounds.check(options) }
 
-    func start(_ options: ResetOptions, _ random: inout PCG64) -> State {
+    func reset(_ random: inout PCG64, options: ResetOptions) -> State {
         let range = bounds.replaced(by: options)
         func draw() -> Double { random.uniform(range.low, range.high) }
         return State(x: draw(), xDot: draw(), theta: draw(), thetaDot: draw())
     }
 
-    func complaint(about action: Int64) -> String? { ReferenceEnvironments.complaint(about: action, of: 2) }
-
-    func advance(_ state: inout State, by action: Int64, _ random: inout PCG64) -> Outcome {
-        let force = action == 1 ? 10.0 : -10.0
+    func step(_ state: inout State, action: Span<Int64>, random: inout PCG64) -> StepOutcome {
+        let force = action[0] == 1 ? 10.0 : -10.0
         let cosine = cos(state.theta)
         let sine = sin(state.theta)
         let temp = (force + poleMassLength * (state.thetaDot * state.thetaDot) * sine) / totalMass
@@ -58,37 +62,17 @@ struct CartPoleModel: RowModel {
             theta: state.theta + tick * state.thetaDot, thetaDot: state.thetaDot + tick * thetaAcceleration)
         let isOver = abs(state.x) > positionLimit || abs(state.theta) > angleLimit
         let reward = hasSuttonBartoReward ? (isOver ? -1.0 : 0) : 1
-        return Outcome(reward: reward, terminated: isOver)
+        return StepOutcome(reward: reward, terminated: isOver)
     }
 
-    func observe(_ state: State, into place: UnsafeMutableRawPointer) {
-        place.storeFloats(state.x, state.xDot, state.theta, state.thetaDot)
+    func observe(_ state: State, into observation: inout MutableSpan<Float>) {
+        observation[0] = Float(state.x)
+        observation[1] = Float(state.xDot)
+        observation[2] = Float(state.theta)
+        observation[3] = Float(state.thetaDot)
     }
 
-    func write(_ state: State, to record: inout RecordWriter) {
-        record.put(state.x)
-        record.put(state.xDot)
-        record.put(state.theta)
-        record.put(state.thetaDot)
-    }
-
-    func read(_ record: inout RecordReader) throws(Failure) -> State {
-        State(
-            x: try record.takeFinite("x"), xDot: try record.takeFinite("x_dot"),
-            theta: try record.takeFinite("theta"), thetaDot: try record.takeFinite("theta_dot"))
-    }
-}
-
-extension UnsafeMutableRawPointer {
-    /// Stores numbers as `float32`, one after the other.
-    func storeFloats(_ a: Double, _ b: Double) {
-        let floats = assumingMemoryBound(to: Float.self)
-        floats[0] = Float(a)
-        floats[1] = Float(b)
-    }
-
-    func storeFloats(_ a: Double, _ b: Double, _ c: Double, _ d: Double) {
-        storeFloats(a, b)
-        (self + 8).storeFloats(c, d)
+    func isValid(_ state: State) -> Bool {
+        state.x.isFinite && state.xDot.isFinite && state.theta.isFinite && state.thetaDot.isFinite
     }
 }
