@@ -57,7 +57,7 @@ sanitize: bootstrap
 			$(PYTHON) -m pytest -q Python/tests/e2e || exit 1; \
 	done
 
-bench: bench-sessions bench-containers
+bench: bench-sessions bench-containers bench-native
 
 bench-sessions: build
 	$(PYTHON) Benchmarks/sessions/bench.py --binary .build/release/corral
