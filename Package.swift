@@ -140,7 +140,7 @@ let runtime: [Target] = [
     module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
-    tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
+    tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
@@ -165,7 +165,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "DockerGym",
             "Digest", "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),

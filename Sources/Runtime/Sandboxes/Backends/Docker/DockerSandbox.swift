@@ -90,7 +90,7 @@ final class DockerSandbox: Sandbox {
         let usage = finalUsage()
         Task { @Reactor in
             _ = await usage.value
-            await offload { group.killAll() }
+            await group.killAll()
             launch.close()
         }
     }
