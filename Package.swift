@@ -12,6 +12,24 @@ func module(_ area: String, _ name: String, _ dependencies: [Target.Dependency] 
     .target(name: name, dependencies: dependencies, path: "Sources/\(area)/\(name)", swiftSettings: strict)
 }
 
+/// The float32 kernels, optimised in every build. Actions and records are checked before they get there.
+func kernels(_ name: String, _ processor: [String]) -> Target {
+    .target(
+        name: name, dependencies: ["VectorEnvironments", "Lanes"],
+        path: "Sources/Environments/\(name)",
+        swiftSettings: [
+            .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),
+            .unsafeFlags(
+                ["-Ounchecked", "-wmo", "-num-threads", "1", "-disable-cmo", "-disable-batch-mode"] + processor),
+        ])
+}
+
+#if arch(x86_64)
+    let wide = ["-target-cpu", "haswell"]
+#else
+    let wide: [String] = []
+#endif
+
 /// The tests of one module; their folder is `Tests/<area>/<name>Tests`.
 func tests(_ area: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
@@ -25,6 +43,8 @@ func library(_ name: String, apt: String, pkgConfig: String? = nil) -> Target {
 }
 
 let platform: [Target] = [
+    .target(name: "CCorral", path: "Sources/Platform/CCorral"),
+    .target(name: "CLanes", path: "Sources/Platform/CLanes"),
     .target(name: "CLinux", path: "Sources/Platform/CLinux"),
     .target(
         name: "CMicrohttpd", path: "Sources/Platform/CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
@@ -35,6 +55,8 @@ let platform: [Target] = [
     library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
+    module("Platform", "CorralABI", ["CCorral"]),
+    module("Platform", "Lanes", ["CLanes"]),
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
@@ -61,23 +83,60 @@ let platform: [Target] = [
 ]
 
 let environments: [Target] = [
+    module("Environments", "VectorEnvironments", ["Foundations", "JSON", "Spaces"]),
+    module("Environments", "ClassicControl", ["Foundations", "Spaces", "VectorEnvironments"]),
+    kernels("Kernels", wide),
+    kernels("KernelsBaseline", []),
+    module(
+        "Environments", "NativeEnvironments",
+        [
+            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "EnvironmentScenes", "ReferenceEnvironments",
+        ]),
+    module(
+        "Environments", "CAPI",
+        ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
+    module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
     tests("Environments", "Spaces", ["JSON"]),
     tests("Environments", "Manifests", ["TestSupport"]),
+    tests("Environments", "RLConfigurations", ["TestSupport"]),
+]
+
+/// Environments that follow Gymnasium draw by draw, and pictures of all native ones.
+let references: [Target] = [
+    module("Environments", "NumPyRandom"),
+    module("Environments", "Rasteriser"),
+    module("Environments", "EnvironmentScenes", ["Rasteriser", "Spaces", "VectorEnvironments", "ClassicControl"]),
+    module(
+        "Environments", "ReferenceEnvironments",
+        ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
+    tests("Environments", "NumPyRandom"),
+    tests("Environments", "Rasteriser"),
+    tests("Environments", "EnvironmentScenes", ["Rasteriser"]),
+    tests(
+        "Environments", "ReferenceEnvironments",
+        ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),
+    .executableTarget(
+        name: "random-draws", dependencies: ["NumPyRandom"], path: "Tests/Environments/RandomDraws",
+        swiftSettings: strict),
 ]
 
 let runtime: [Target] = [
     .executableTarget(
         name: "corral-sandbox", path: "Sources/Runtime/Launcher",
-        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+        // Nothing of the host's is needed to run it, so that it also runs inside any container.
+        linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
     module("Runtime", "Workers", ["Foundations", "JSON", "Spaces", "Reactor"]),
-    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor"]),
+    module("Runtime", "Containers", ["Foundations", "JSON", "HTTPClient", "Reactor"]),
+    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor", "Containers"]),
     module(
         "Runtime", "Sessions",
         [
             "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
-            "Sandboxes",
+            "Sandboxes", "Containers",
         ]),
     module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
@@ -92,7 +151,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML",
+            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
         ]),
     module(
         "Server", "DockerGym",
@@ -109,10 +168,14 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym", "Digest",
-            "YAML", "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
+    .executableTarget(
+        name: "corral-bench-native",
+        dependencies: ["Foundations", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"],
+        path: "Sources/Commands/corral-bench-native", swiftSettings: strict),
     tests("Commands", "corral"),
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
@@ -123,6 +186,10 @@ let commands: [Target] = [
 
 let package = Package(
     name: "corral",
-    products: [.executable(name: "corral", targets: ["corral"])],
-    targets: platform + environments + runtime + server + commands
+    products: [
+        .executable(name: "corral", targets: ["corral"]),
+        // scripts/build-library makes libcorral.so of it: two products cannot have one name.
+        .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
+    ],
+    targets: platform + environments + references + runtime + server + commands
 )

@@ -1,7 +1,7 @@
 // A load generator for sessions that cost it next to nothing: one thread, one epoll, one connection for each session.
 //
-//   load --port PORT --protocol corral|openenv --clients N --seconds S [--environment REFERENCE] [--order one|all]
-//        [--pause] [--drop] [--host 127.0.0.1]
+//   load --port PORT --protocol corral|dockergym|openenv --clients N --seconds S [--environment REFERENCE]
+//        [--action JSON] [--order one|all] [--pause] [--drop] [--host 127.0.0.1]
 //
 // Three phases: every client opens a session (connection included), steps it for S seconds as fast as answers come, and
 // closes it. With `--order one` clients open and close one after another, with `all` at the same time. After a phase one
@@ -9,8 +9,8 @@
 // With `--pause` the program waits for a line on standard input after opening and after stepping. With `--drop` sessions
 // (not OpenEnv's, which end with their connection) have no connection while it waits.
 //
-// CartPole is balanced by its last observation, so that an episode lasts 500 steps; when one ends, the client resets.
-// Resets are counted apart and are no steps.
+// Without an action CartPole is balanced by its last observation, so that an episode lasts 500 steps; when one ends, the
+// client resets. Resets are counted apart and are no steps. DockerGym has no reset: its episodes may not end.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -31,6 +31,8 @@ enum { buffer_size = 1 << 16 };
 
 typedef enum { idle, upgrading, opening, ready, stepping, resetting, closing, closed, broken } State;
 
+typedef enum { corral, dockergym, openenv } Protocol;
+
 typedef struct {
     int socket;
     State state;
@@ -48,10 +50,11 @@ typedef struct {
     size_t count, room;
 } Samples;
 
-static const char *host = "127.0.0.1", *environment = "classic/CartPole";
+static const char *host = "127.0.0.1", *environment = "classic/CartPole", *action;
 static int port, client_count = 1;
 static double seconds = 2;
-static bool openenv, one_by_one, pauses, drops;
+static Protocol protocol = corral;
+static bool one_by_one, pauses, drops;
 
 static Client *clients;
 static int poller;
@@ -153,7 +156,7 @@ static void ask_open(Client *client) {
     client->asked = now();
     connect_to_server(client);
     if (client->state == broken) return;
-    if (openenv) {
+    if (protocol == openenv) {
         client->state = upgrading;
         static const char request[] =
             "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -161,32 +164,38 @@ static void ask_open(Client *client) {
         return send_all(client, request, sizeof request - 1);
     }
     client->state = opening;
+    if (protocol == dockergym) return http(client, "POST", "/sessions", "{}");
     char body[512];
     snprintf(body, sizeof body, "{\"environment\":\"%s\",\"seed\":%d}", environment, (int)(client - clients));
     http(client, "POST", "/v1/sessions", body);
 }
 
+// The path of a session, or of a call of it.
+static const char *path_of(const Client *client, const char *call) {
+    static char path[128];
+    snprintf(path, sizeof path, "%s/sessions/%s%s", protocol == dockergym ? "" : "/v1", client->id, call);
+    return path;
+}
+
 static void ask_next(Client *client) {
     client->asked = now();
-    char path[128];
-    if (client->over && !openenv) {
+    if (client->over && protocol == dockergym) return fail(client, "the episode has ended");
+    if (client->over && protocol == corral) {
         client->state = resetting;
-        snprintf(path, sizeof path, "/v1/sessions/%s/reset", client->id);
-        return http(client, "POST", path, "{}");
+        return http(client, "POST", path_of(client, "/reset"), "{}");
     }
     client->state = stepping;
-    if (openenv) return frame(client, 1, "{\"type\":\"step\",\"data\":{\"message\":\"hello\"}}");
-    snprintf(path, sizeof path, "/v1/sessions/%s/step", client->id);
-    http(client, "POST", path, client->right ? "{\"action\":1}" : "{\"action\":0}");
+    if (protocol == openenv) return frame(client, 1, "{\"type\":\"step\",\"data\":{\"message\":\"hello\"}}");
+    char body[512];
+    snprintf(body, sizeof body, "{\"action\":%s}", action ? action : client->right ? "1" : "0");
+    http(client, "POST", path_of(client, "/step"), body);
 }
 
 static void ask_close(Client *client) {
     client->asked = now();
     client->state = closing;
-    if (openenv) return frame(client, 1, "{\"type\":\"close\"}");
-    char path[128];
-    snprintf(path, sizeof path, "/v1/sessions/%s", client->id);
-    http(client, "DELETE", path, "");
+    if (protocol == openenv) return frame(client, 1, "{\"type\":\"close\"}");
+    http(client, "DELETE", path_of(client, ""), "");
 }
 
 // MARK: answers
@@ -194,7 +203,8 @@ static void ask_close(Client *client) {
 // Steers towards an upright pole in the middle of the track.
 static void look(Client *client, const char *body) {
     const char *at = strstr(body, "\"observation\":[");
-    client->over = strstr(body, "\"terminated\":true") || strstr(body, "\"truncated\":true");
+    client->over =
+        strstr(body, "\"terminated\":true") || strstr(body, "\"truncated\":true") || strstr(body, "\"done\":true");
     if (!at) return;
     char *rest = (char *)at + strlen("\"observation\":[");
     double values[4] = {0};
@@ -212,10 +222,10 @@ static void answered(Client *client, const char *body) {
         client->state = opening;
         return frame(client, 1, "{\"type\":\"reset\"}");
     case opening:
-        if (!openenv) {
-            const char *id = strstr(body, "\"id\":\"");
+        if (protocol != openenv) {
+            const char *id = strstr(body, protocol == dockergym ? "\"session_id\":\"" : "\"id\":\"");
             if (!id) return fail(client, body);
-            sscanf(id + 6, "%63[^\"]", client->id);
+            sscanf(strchr(id, ':') + 2, "%63[^\"]", client->id);
         }
         add(&open_times, time);
         look(client, body);
@@ -293,9 +303,9 @@ static bool take_frame(Client *client) {
 static void readable(Client *client) {
     ssize_t got = recv(client->socket, client->buffer + client->filled, buffer_size - 1 - client->filled, 0);
     if (got < 0 && errno == EAGAIN) return;
-    if (got <= 0) return openenv && client->state == closing ? answered(client, "") : fail(client, "the server hung up");
+    if (got <= 0) return protocol == openenv && client->state == closing ? answered(client, "") : fail(client, "the server hung up");
     client->filled += (size_t)got;
-    while (client->filled && (openenv ? take_frame(client) : take_http(client))) {}
+    while (client->filled && (protocol == openenv ? take_frame(client) : take_http(client))) {}
 }
 
 static bool is_at_rest(const Client *client, State rest) { return client->state == rest || client->state == broken; }
@@ -346,10 +356,12 @@ static void read_arguments(int count, char **values) {
         i++;
         if (!strcmp(name, "--host")) host = value;
         else if (!strcmp(name, "--port")) port = atoi(value);
-        else if (!strcmp(name, "--protocol")) openenv = !strcmp(value, "openenv");
+        else if (!strcmp(name, "--protocol"))
+            protocol = !strcmp(value, "openenv") ? openenv : !strcmp(value, "dockergym") ? dockergym : corral;
         else if (!strcmp(name, "--clients")) client_count = atoi(value);
         else if (!strcmp(name, "--seconds")) seconds = atof(value);
         else if (!strcmp(name, "--environment")) environment = value;
+        else if (!strcmp(name, "--action")) action = value;
         else if (!strcmp(name, "--order")) one_by_one = !strcmp(value, "one");
         else {
             fprintf(stderr, "load: unknown option %s\n", name);

@@ -21,8 +21,16 @@ def compile_load(folder: Path) -> Path:
 
 
 def run_load(
-    program: Path, port: int, protocol: str, clients: int, seconds: float, order: str = "all",
-    paused: Callable[[str], None] | None = None, drop: bool = False,
+    program: Path,
+    port: int,
+    protocol: str,
+    clients: int,
+    seconds: float,
+    order: str = "all",
+    paused: Callable[[str], None] | None = None,
+    drop: bool = False,
+    environment: str = "",
+    action: str = "",
 ) -> dict[str, Phase]:
     """Opens, steps and closes sessions; returns what came of the three phases. Times are in microseconds.
 
@@ -31,6 +39,8 @@ def run_load(
         paused: Called with `open` while all sessions are idle after their first reset, and with `step` while they are
             idle after stepping.
         drop: Whether they are without connections then.
+        environment: Instead of CartPole.
+        action: JSON, instead of what balances CartPole.
 
     Raises `RuntimeError` when a request failed.
     """
@@ -38,9 +48,15 @@ def run_load(
         str(program), "--port", str(port), "--protocol", protocol, "--clients", str(clients), "--seconds", str(seconds),
         "--order", order,
     ]  # fmt: skip
+    if environment:
+        command += ["--environment", environment]
+    if action:
+        command += ["--action", action]
     if paused is not None:
         command += ["--pause", "--drop"] if drop else ["--pause"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     phases: dict[str, Phase] = {}
     try:

@@ -26,7 +26,10 @@ class Memory:
 def measure(server: int) -> Memory:
     below = descendants(server)
     return Memory(
-        pss(server), sum(pss(process) for process in below), _charged(below), len(list(Path(f"/proc/{server}/fd").iterdir()))
+        pss(server),
+        sum(pss(process) for process in below),
+        _charged(below),
+        len(list(Path(f"/proc/{server}/fd").iterdir())),
     )
 
 

@@ -31,9 +31,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def corral(
-    binary: Path, folder: Path, *more: str, variables: Mapping[str, str] | None = None
-) -> Iterator[Running]:
+def corral(binary: Path, folder: Path, *more: str, variables: Mapping[str, str] | None = None) -> Iterator[Running]:
     """The server with its own data directory; it validates all observations and isolates every session."""
     port = free_port()
     command = [
@@ -61,7 +59,11 @@ def prepare(environment: Path, requirements: Path) -> None:
 
 @contextlib.contextmanager
 def running(
-    command: list[str], log: Path, port: int, health: str, folder: Path | None = None,
+    command: list[str],
+    log: Path,
+    port: int,
+    health: str,
+    folder: Path | None = None,
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """A program that is ready when `health` answers; `variables` go over those of this process."""

@@ -1,5 +1,5 @@
-"""Corral's Python package: a client of the server, Gymnasium environments over it, and (in `corral.worker`) the
-worker inside of sandboxes.
+"""Corral's Python package: a client of the server, Gymnasium environments over it or (`corral.native`) inside this
+process, and (in `corral.worker`) the worker inside of sandboxes.
 
 >>> import corral
 >>> with corral.make("classic/CartPole-v1") as env:
@@ -22,6 +22,8 @@ _HOMES = {
     "AsyncSession": "aio",
     "Client": "client",
     "CorralError": "errors",
+    "NativeEnv": "native",
+    "NativeVectorEnv": "native",
     "RemoteEnv": "env",
     "RemoteVectorEnv": "vector",
     "ResetResult": "client",
@@ -33,18 +35,68 @@ _HOMES = {
     "make_vec": "vector",
     "register_envs": "_registration",
 }
-_MODULES = ("aio", "client", "env", "errors", "local", "spaces", "values", "vector", "worker")
+_MODULES = (
+    "aio", "client", "env", "envpool_compat", "errors", "local", "native", "registry", "rl", "sb3", "spaces", "values",
+    "vector", "worker",
+)  # fmt: skip
 
-__all__ = ["__version__"]
-__all__ += [*_HOMES, *_MODULES]
+__all__ = [
+    "__version__",
+    "AsyncClient",
+    "AsyncSession",
+    "Client",
+    "CorralError",
+    "NativeEnv",
+    "NativeVectorEnv",
+    "RemoteEnv",
+    "RemoteVectorEnv",
+    "ResetResult",
+    "Session",
+    "StepResult",
+    "aconnect",
+    "connect",
+    "make",
+    "make_vec",
+    "register_envs",
+    "aio",
+    "client",
+    "env",
+    "envpool_compat",
+    "errors",
+    "local",
+    "native",
+    "registry",
+    "rl",
+    "sb3",
+    "spaces",
+    "values",
+    "vector",
+    "worker",
+]
 
 if TYPE_CHECKING:
-    from . import aio, client, env, errors, local, spaces, values, vector
+    from . import (
+        aio,
+        client,
+        env,
+        envpool_compat,
+        errors,
+        local,
+        native,
+        registry,
+        rl,
+        sb3,
+        spaces,
+        values,
+        vector,
+        worker,
+    )
     from ._registration import register_envs
     from .aio import AsyncClient, AsyncSession, aconnect
     from .client import Client, ResetResult, Session, StepResult, connect
     from .env import RemoteEnv, make
     from .errors import CorralError
+    from .native import NativeEnv, NativeVectorEnv
     from .vector import RemoteVectorEnv, make_vec
 
 

@@ -15,6 +15,7 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+        self.used_at = 0.0
         self.reused = False
 
     @classmethod
@@ -48,5 +49,5 @@ class Connection:
     def is_alive(self) -> bool:
         return not (self.reader.at_eof() or self.writer.is_closing())
 
-    def drop(self) -> None:
+    def close(self) -> None:
         self.writer.transport.abort()

@@ -1,11 +1,12 @@
-"""A session as a Gymnasium environment: `make` and `RemoteEnv`."""
+"""Gymnasium environments: `make`, and `RemoteEnv` for a session of a server."""
 
 from __future__ import annotations
 
 import contextlib
 import math
+import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
@@ -13,6 +14,9 @@ from gymnasium.envs.registration import EnvSpec
 from . import errors
 from ._registration import ENTRY_POINT, VECTOR_ENTRY_POINT, gymnasium_id
 from .client import Client, Session, connect
+
+if TYPE_CHECKING:
+    from .native import NativeEnv
 
 __all__ = ["RemoteEnv", "make"]
 
@@ -33,18 +37,32 @@ def make(
     render_mode: str | None = None,
     client: Client | None = None,
     **params: Any,
-) -> RemoteEnv:
-    """A Gymnasium environment that runs in a sandbox of a Corral server.
+) -> RemoteEnv | NativeEnv:
+    """A Gymnasium environment: a native one inside this process, or one in a sandbox of a Corral server.
 
     Args:
-        reference: What to run, e.g. ``classic/CartPole-v1`` or ``text/ScienceWorld@^1.2``.
+        reference: What to run, e.g. ``CartPole-v1``, ``classic/CartPole-v1`` or ``text/ScienceWorld@^1.2``. Where no
+            server and no instance is named, the id of a native environment (`corral.native.environments`) means that.
         url: The server. Without it: ``CORRAL_URL``, else a private local server that ends with this process.
         instance: The level, game or task.
         render_mode: One of the environment's own, ``rgb_array`` or ``ansi``.
         client: A client to use instead of `url`.
-        params: Parameters of the environment.
+        params: Parameters of the environment; for a native one, those of `corral.native.NativeEnv`.
     """
+    if runs_here(reference, url, client, instance):
+        from .native import NativeEnv
+
+        return NativeEnv(reference, render_mode=render_mode, **params)
     return RemoteEnv(reference, url, instance=instance, render_mode=render_mode, client=client, **params)
+
+
+def runs_here(reference: str, url: str | None, client: Client | None, instance: str | None) -> bool:
+    """Whether a reference means a native environment, and nothing asks for a server."""
+    if url is not None or client is not None or instance is not None or os.environ.get("CORRAL_URL"):
+        return False
+    from .native import is_native
+
+    return is_native(reference)
 
 
 class RemoteEnv(gymnasium.Env[Any, Any]):

@@ -1,4 +1,4 @@
-"""Many sessions as one Gymnasium vector environment: `make_vec` and `RemoteVectorEnv`."""
+"""Gymnasium vector environments: `make_vec`, and `RemoteVectorEnv` for sessions of a server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import copy
 import math
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -15,7 +15,10 @@ from gymnasium.vector.utils import batch_space, concatenate, create_empty_array,
 
 from . import errors
 from .client import Client, ResetResult, Session, StepResult
-from .env import check_render_mode, facts_of, shared_client, spaces_of, spec_of
+from .env import check_render_mode, facts_of, runs_here, shared_client, spaces_of, spec_of
+
+if TYPE_CHECKING:
+    from .native import NativeVectorEnv
 
 __all__ = ["RemoteVectorEnv", "make_vec"]
 
@@ -32,12 +35,19 @@ def make_vec(
     render_mode: str | None = None,
     client: Client | None = None,
     **params: Any,
-) -> RemoteVectorEnv:
-    """A vector environment over `num_envs` sessions; the arguments are those of `corral.make`.
+) -> RemoteVectorEnv | NativeVectorEnv:
+    """A vector environment: native rows inside this process, or `num_envs` sessions of a server.
+
+    The arguments are those of `corral.make`; a native one has those of `corral.native.NativeVectorEnv`, such as
+    ``num_threads``, ``precision`` and ``copy``.
 
     `autoreset_mode` is Gymnasium's: the next step resets (default), the same step does, or the caller does by
     ``options["reset_mask"]``.
     """
+    if runs_here(reference, url, client, instance):
+        from .native import NativeVectorEnv
+
+        return NativeVectorEnv(reference, num_envs, autoreset_mode=autoreset_mode, render_mode=render_mode, **params)
     return RemoteVectorEnv(
         reference,
         num_envs,

@@ -23,7 +23,9 @@ class TextWorldHooks(Hooks):
 
     async def on_create_session(self, env_id, params):
         env_id = env_id or random.choice(list(LEVELS))
-        settings = {**LEVELS.get(env_id, {}), "max_steps": 100, "seed": random.getrandbits(32), **params}
+        if env_id not in LEVELS:
+            raise Refusal(f"there is no level `{env_id}`, but {', '.join(LEVELS)}")
+        settings = {**LEVELS[env_id], "max_steps": 100, "seed": random.getrandbits(32), **params}
         for name, value in settings.items():
             least = 0 if name == "seed" else 1
             if type(value) is not int or not least <= value <= MOST.get(name, -1):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,10 @@ from .endpoint import Endpoint
 STOP_LIMIT = 30.0
 """Seconds that the server may take to end its sessions and itself."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+OPENING = (
+    "nobody is authenticated; give it keys (CORRAL_KEYS=FILE), or set CORRAL_INSECURE=true if everyone who can reach "
+    "it may use it"
+)
 
 
 def run(
@@ -88,7 +93,7 @@ class Running:
         binary = find_binary()
         self.folder = tempfile.mkdtemp(prefix="corral-dockergym-")
         try:
-            flags = ["--exit-with-parent", *self._options]
+            flags = ["--exit-with-parent"]
             if self._on_socket:
                 flags += ["--unix-socket", self.socket]
             if self.app.hooks is not None:
@@ -96,7 +101,7 @@ class Running:
                 self._endpoint = Endpoint(self.app)
                 await self._endpoint.start(path)
                 flags += ["--hook", f"unix:{path}"]
-            flags += _flags(self.app.config, self.folder)
+            flags += [*_flags(self.app.config, self.folder), *self._options]
             # A session of its own, so that Ctrl-C in a terminal reaches it once, from here.
             self._process = await asyncio.create_subprocess_exec(
                 binary, "serve", *flags, stdin=asyncio.subprocess.PIPE, start_new_session=True
@@ -140,7 +145,7 @@ class Running:
 
 
 def _flags(config: ServerConfig, folder: str) -> list[str]:
-    """The configuration as flags of `corral serve`; the worker command comes last, as it may begin with dashes."""
+    """The configuration as flags of `corral serve`."""
     flags = ["--docker-image", config.docker_image] if config.docker_image else []
     for volume in config.volumes:
         flags += ["--volume", volume]
@@ -155,7 +160,9 @@ def _flags(config: ServerConfig, folder: str) -> list[str]:
         *flags, "--api-title", config.title, "--api-version", config.version,
         "--container-label", config.container_label, "--max-sessions", str(config.max_sessions),
         "--batch-window-ms", str(config.batch_window_ms), "--idle-timeout", f"{config.idle_timeout_s}s",
-        "--command-timeout", f"{round(config.command_timeout_s * 1000)}ms", "--worker-command", *config.worker_command,
+        "--command-timeout", f"{round(config.command_timeout_s * 1000)}ms",
+        # As one text, since a word of it may be a flag of the server as well.
+        "--worker-command", shlex.join(config.worker_command),
     ]  # fmt: skip
 
 
@@ -163,22 +170,23 @@ def _logging(level: str | None) -> list[str]:
     return ["--log-level", {"critical": "error", "trace": "debug"}.get(level, level)] if level else []
 
 
-def _allowed(host: str, flags: list[str]) -> str:
-    """The host, or loopback where the server would refuse to listen there."""
-    if host in LOOPBACK:
-        return host
-    command = [find_binary(), "config", "--json", *flags]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+def is_for_loopback_only(flags: Sequence[str] = ()) -> bool:
+    """Whether a server of these flags has neither keys nor leave to serve everyone.
+
+    Raises SystemExit, after the program has said why, where the configuration is wrong.
+    """
+    done = subprocess.run([find_binary(), "config", "--json", *flags], stdout=subprocess.PIPE, check=False)
     if done.returncode:
         raise SystemExit(done.returncode)
     values = json.loads(done.stdout)
-    if values["insecure"]["value"] or values["keys"]["value"]:
+    return not (values["insecure"]["value"] or values["keys"]["value"])
+
+
+def _allowed(host: str, flags: Sequence[str]) -> str:
+    """The host, or loopback where the server would refuse to listen there."""
+    if host in LOOPBACK or not is_for_loopback_only(flags):
         return host
-    print(
-        f"corral.dockergym: nobody is authenticated, so the server listens on 127.0.0.1 instead of {host}; give it "
-        "keys (CORRAL_KEYS=FILE), or set CORRAL_INSECURE=true if everyone who can reach it may use it",
-        file=sys.stderr,
-    )
+    print(f"corral.dockergym: the server listens on 127.0.0.1 instead of {host}: {OPENING}", file=sys.stderr)
     return "127.0.0.1"
 
 

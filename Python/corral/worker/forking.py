@@ -10,9 +10,7 @@ import os
 import sys
 
 #: Modules of the standard library that ask to be told, and whose calls a process without threads can do without.
-HARMLESS = frozenset(
-    ["_thread", "asyncio", "concurrent.futures.thread", "logging", "random", "threading", "weakref"]
-)
+HARMLESS = frozenset(["_thread", "asyncio", "concurrent.futures.thread", "logging", "random", "threading", "weakref"])
 #: Interpreters whose own work around a fork was looked through: it is about other threads, too.
 KNOWN = ((3, 8), (3, 12))
 

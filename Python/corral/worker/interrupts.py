@@ -117,4 +117,3 @@ class Watch:
         fcntl.fcntl(source, fcntl.F_SETOWN, os.getpid())
         flags = fcntl.fcntl(source, fcntl.F_GETFL)
         fcntl.fcntl(source, fcntl.F_SETFL, flags | os.O_ASYNC if on else flags & ~os.O_ASYNC)
-

@@ -221,4 +221,3 @@ class Session:
     def _close(self, _):
         self._closing = True
         return {"status": "ok"}
-

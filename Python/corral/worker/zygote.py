@@ -4,13 +4,20 @@ import array
 import gc
 import json
 import os
+import resource
 import signal
 import socket
 import sys
 import traceback
 
-from . import entry, forking, landlock, linux, versions
-from . import session  # noqa: F401  (imported here so that no session has to)
+from . import (
+    entry,
+    forking,
+    landlock,
+    linux,
+    session,  # noqa: F401  (imported here so that no session has to)
+    versions,
+)
 from .channel import Channel, write_errors_whole
 from .encoding import parse
 from .worker import Worker, seed_globals
@@ -29,10 +36,11 @@ class Zygote:
     answers it, and becomes the session with as few of the library's functions as can be.
     """
 
-    def __init__(self, descriptor, fenced):
+    def __init__(self, descriptor, fence):
+        """`fence` makes the `landlock.Fence` below a folder of scratch folders; None: sessions have none."""
         self._control = socket.socket(fileno=descriptor)
         os.set_inheritable(descriptor, False)
-        self._fenced = fenced
+        self._make_fence = fence
         self._fence = None
         self._kind = None
         self._config = {}
@@ -56,7 +64,7 @@ class Zygote:
         return self._obey()
 
     def _prepare(self, name, config):
-        if self._fenced:
+        if self._make_fence is not None:
             landlock.require()
         self._kind = entry.load(name)
         self._config = config
@@ -83,7 +91,7 @@ class Zygote:
             for level, kind, payload in ancillary:
                 if (level, kind) == RIGHTS:
                     descriptors.frombytes(payload[: len(payload) - len(payload) % size])
-            if self._fenced and self._fence is None:
+            if self._make_fence is not None and self._fence is None:
                 self._build_fence(data)
             try:
                 child = fork()
@@ -111,7 +119,7 @@ class Zygote:
     def _build_fence(self, data):
         """Prepares the fence for the folder of the first session, which is that of all others too."""
         try:
-            self._fence = landlock.Fence(_root(parse(data)["scratch"]))
+            self._fence = self._make_fence(_root(parse(data)["scratch"]))
         except (ValueError, TypeError, KeyError, OSError):
             pass  # the child says what is wrong with the request
 
@@ -143,8 +151,10 @@ class Zygote:
                 raise ValueError("expected a fork request with a session and two descriptors")
             if not isinstance(request.get("scratch"), str) or not isinstance(request.get("environment", {}), dict):
                 raise ValueError("`scratch` is a path and `environment` an object")
-            if self._fenced and (self._fence is None or self._fence.root != _root(request["scratch"])):
-                self._fence = landlock.Fence(_root(request["scratch"]))
+            if not isinstance(request.get("files", 0), int):
+                raise ValueError("`files` is a number")
+            if self._make_fence is not None and (self._fence is None or self._fence.root != _root(request["scratch"])):
+                self._fence = self._make_fence(_root(request["scratch"]))
         except (ValueError, TypeError, AttributeError, OSError) as error:
             self._refuse(data, error)
             return None
@@ -157,10 +167,11 @@ class Zygote:
         os.dup2(channel, 0)
         os.dup2(channel, 1)
         os.setsid()
+        if "files" in request:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (request["files"], request["files"]))
         linux.set_handler(linux.CHILD, linux.DEFAULT)
         _prefer_to_die()
         scratch = request["scratch"]
-        os.chdir(scratch)
         environment = os.environ
         for name, value in {"HOME": scratch, "TMPDIR": scratch, **request.get("environment", {})}.items():
             environment[name] = value

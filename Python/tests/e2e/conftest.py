@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e import machine
+from e2e import machine, owners, sampling
 from e2e.server import BINARY, Server
 
 HERE = Path(__file__).parent
@@ -19,7 +19,8 @@ def pytest_configure(config):
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    sampling.drop(config, items)
     for item in items:
         if Path(item.fspath).is_relative_to(HERE):
             item.add_marker(pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning"))
@@ -57,3 +58,24 @@ def serve():
     yield start
     for server in reversed(started):
         server.__exit__(None)
+
+
+@pytest.fixture(scope="session")
+def ordinary_user():
+    with owners.new_user("ordinary") as name:
+        yield owners.OrdinaryUser(name)
+
+
+@pytest.fixture(scope="module", params=["tester", "ordinary"])
+def owner(request):
+    """Who runs the servers of a test: the adversarial list is gone through as both."""
+    if request.param == "ordinary":
+        return request.getfixturevalue("ordinary_user")
+    return owners.Tester()
+
+
+@pytest.fixture
+def place():
+    """A folder that every user may enter."""
+    with owners.place() as folder:
+        yield folder

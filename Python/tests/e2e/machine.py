@@ -40,6 +40,14 @@ def describe(process):
     return "%d %s %s" % (process, _state(process), words or _read("/proc/%d/comm" % process).strip())
 
 
+def program(process):
+    """The path of what a process runs; empty for one that is not there."""
+    try:
+        return os.readlink("/proc/%d/exe" % process)
+    except OSError:
+        return ""
+
+
 def cgroups(server):
     """The folders of one server in all trees."""
     name = "corral-" + server

@@ -7,48 +7,38 @@ import time
 
 import pytest
 
-from e2e import environments, machine
+from e2e import environments, machine, owners
 from e2e.bystander import Bystander
 from e2e.marks import LONG
-from e2e.outer import OuterFence
 from e2e.server import Server
 
-HOSTILE = environments.HERE / "hostile"
 MEBIBYTE = 1 << 20
 RESOURCES = {"memory": "128MiB", "pids": 24, "disk": "8MiB", "files": 64, "step_time": "3s", "cpu": 1}
 
 
 @pytest.fixture(scope="module")
-def fence():
-    fence = OuterFence.make("e2e-%d" % os.getpid())
-    yield fence
-    fence.remove()
-
-
-@pytest.fixture(scope="module")
-def server(fence, tmp_path_factory):
-    """A server inside the outer fence; no test begins before the fence was seen to hold it and its workers."""
-    folder = tmp_path_factory.mktemp("environments")
-    for share in ["zygote", "none"]:
-        launch = {"worker": "worker.py:Hostile", "share": share}
-        name = "hostile/shared" if share == "zygote" else "hostile/own"
-        environments.write(folder, name, launch, HOSTILE.glob("*.py"), resources=RESOURCES)
-    with Server("--warm", "0", environments=[folder], prefix=fence.prefix) as server:
-        for name in ["hostile/shared", "hostile/own"]:
-            server.client.create(name)
-        held = [server.process.pid, *server.processes()]
-        assert len(held) > 4
-        if not all(fence.holds(process) for process in held):
-            pytest.skip("the outer fence does not hold the server")
-        for session in server.client.get("/v1/sessions").json["sessions"]:
-            server.client.delete(session["id"])
-        yield server
-    assert machine.until(lambda: not fence.processes())
+def server(owner):
+    """A server inside an outer fence; no test begins before the fence was seen to hold it and its workers."""
+    with owners.place() as folder, owner.fence() as fence:
+        environments.write_hostile(folder, resources=RESOURCES)
+        prefix = owner.prefix(fence)
+        with Server("--warm", "0", environments=[folder], prefix=prefix, owner=owner) as server:
+            for name in ["hostile/shared", "hostile/own"]:
+                assert "soft" not in server.client.create(name)["isolation"]
+            held = [server.process.pid, *server.processes()]
+            assert len(held) > 4
+            if not all(fence.holds(process) for process in held):
+                pytest.skip("the outer fence does not hold the server")
+            for session in server.client.get("/v1/sessions").json["sessions"]:
+                server.client.delete(session["id"])
+            yield server
+        assert machine.until(lambda: not fence.processes())
 
 
 @pytest.fixture(params=["shared", "own"])
 def attacker(request, server):
     """A session to misbehave with, beside one that must not notice. Afterwards only what was there before is left."""
+    server.skip_unless_shared(request.param)
     client = server.client
     with Bystander(client):
         before = state_of(server)

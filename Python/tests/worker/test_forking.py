@@ -1,14 +1,13 @@
 """Which way a zygote forks, and that the short way is a whole one."""
 
 import errno
-import os
 import subprocess
 import sys
 
 import pytest
-from harness import environment
 
 from corral.worker import forking
+from harness import environment
 
 known = pytest.mark.skipif(
     sys.implementation.name != "cpython" or not forking.KNOWN[0] <= sys.version_info[:2] <= forking.KNOWN[1],

@@ -257,5 +257,3 @@ class Broken(Toy):
     @classmethod
     def preload(cls, config):
         raise RuntimeError("cannot be prepared")
-
-

@@ -45,6 +45,7 @@ final class Session {
     /// The answer of the call in flight, for retries that join it.
     private var running: Promise<CallAnswer>?
     private let started = Promise<Void>()
+    private var hostInMaking: Task<Result<any SessionHost, Failure>, Never>?
     private var closing: Task<Void, Never>?
 
     init(id: UniqueID, plan: LaunchPlan, owner: Caller, labels: [String: String], seed: Int64?, lease: Lease) {
@@ -54,6 +55,18 @@ final class Session {
         self.labels = labels
         self.seed = seed
         self.lease = lease
+    }
+
+    /// Makes the session's host; the end of the session cancels it.
+    func opening(
+        _ make: @escaping @Reactor () async throws(Failure) -> any SessionHost
+    ) async throws(Failure) -> any SessionHost {
+        let task = Task { () -> Result<any SessionHost, Failure> in
+            do throws(Failure) { return .success(try await make()) } catch { return .failure(error) }
+        }
+        hostInMaking = task
+        defer { hostInMaking = nil }
+        return try await task.value.get()
     }
 
     /// The start is over, whatever came of it.
@@ -191,6 +204,7 @@ final class Session {
         } catch { problem = error }
         wake(.failure(problem))
         becameIdle()
+        hostInMaking?.cancel()
         lease.end()
         let host = host
         self.host = nil
@@ -391,34 +405,5 @@ extension Session {
             expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
             isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash)
-    }
-}
-
-extension Failure {
-    /// The worker's own codes in the server's words.
-    init(worker error: WorkerError) {
-        switch error.code {
-        case "invalid_action":
-            self.init(.invalidAction, error.message, next: "send an action of the session's action_space")
-        case "episode_over":
-            self.init(.episodeOver, "the episode is over", next: "reset the session before the next step")
-        case "not_reset", "not_initialized":
-            self.init(.notReset, "the environment was not reset", next: "reset the session before the first step")
-        case "unsupported":
-            self.init(.unimplemented, error.message, next: "the environment cannot do this; see its manifest")
-        case "interrupted":
-            self.init(.interrupted, "the step was interrupted", next: "reset the session: the step may be half applied")
-        case "bad_request":
-            self.init(.invalidArgument, error.message)
-        default:
-            self.init(
-                .environmentError, "the environment failed: \(error.message)",
-                next: "read the session's logs; reset it to go on",
-                details: error.reason.map { ["worker_message": $0] } ?? [:])
-        }
-    }
-
-    fileprivate var asTimeout: Failure {
-        Failure(.deadlineExceeded, message, next: next, details: details)
     }
 }

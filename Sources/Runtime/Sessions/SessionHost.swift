@@ -7,7 +7,7 @@ import Workers
 
 /// What executes a session's calls: a worker in a sandbox, or an environment in this process.
 @Reactor
-public protocol SessionHost: AnyObject {
+public protocol SessionHost: AnyObject, Sendable {
     var spaces: SessionSpaces { get }
     var capabilities: Set<WorkerGreeting.Capability> { get }
     /// Of a parallel or turn-based environment.

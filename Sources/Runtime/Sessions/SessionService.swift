@@ -295,8 +295,11 @@ extension SessionService {
         try session.state.refuseIfOver()
         let host: any SessionHost
         do throws(Failure) {
-            host = try await hosts.open(session.plan, session: session.id)
+            host = try await session.opening { () async throws(Failure) in
+                try await self.hosts.open(session.plan, session: session.id)
+            }
         } catch {
+            if case .closed = session.state.phase { try session.state.refuseIfOver() }
             session.fail(error.details["reason"].flatMap(FailureReason.init) ?? .sandbox, error.message)
             throw error
         }

@@ -3,6 +3,7 @@ import HTTP
 import JSON
 import Logging
 import Metrics
+import RLConfigurations
 import Reactor
 import Sessions
 
@@ -21,9 +22,9 @@ public final class RESTAPI {
         /// Of the server: `corral version`.
         public var version: String
         /// What isolation is in force and why, as `GET /v1/capabilities` tells it.
-        public var capabilities: JSONValue
+        public var capabilities: @Sendable () async -> JSONValue
 
-        public init(version: String, capabilities: JSONValue) {
+        public init(version: String, capabilities: @escaping @Sendable () async -> JSONValue) {
             self.version = version
             self.capabilities = capabilities
         }
@@ -31,6 +32,7 @@ public final class RESTAPI {
 
     let service: SessionService
     let environments: any EnvironmentDirectory
+    let trainingSettings: RLConfigurationTable
     let information: Information
     let metrics: MetricsRegistry
     let logger: Logger
@@ -41,11 +43,13 @@ public final class RESTAPI {
     private let journal: RequestJournal
 
     public init(
-        service: SessionService, environments: any EnvironmentDirectory, information: Information, access: Access,
+        service: SessionService, environments: any EnvironmentDirectory,
+        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
         metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
         self.environments = environments
+        self.trainingSettings = trainingSettings
         self.information = information
         self.access = access
         self.metrics = metrics

@@ -29,7 +29,7 @@ struct Route: Sendable {
     typealias Handler = @Reactor @Sendable (RESTAPI, Call) async throws(Failure) -> HTTPResponse
 
     let method: String
-    /// Segments in braces are parameters; `{name…}` takes all that is left.
+    /// Segments in braces are parameters; `{name…}` takes all that is left for it, at least one.
     let path: String
     let operation: String
     let summary: String
@@ -131,9 +131,12 @@ struct Router: Sendable {
         for (index, part) in template.enumerated() {
             guard index < segments.count else { return nil }
             if part.hasSuffix("…}") {
-                let name = String(part.dropFirst().dropLast(2))
-                guard let value = percentDecoded(segments[index...].joined(separator: "/")) else { return nil }
-                parameters[name] = value
+                let rest = template[(index + 1)...]
+                let end = segments.count - rest.count
+                guard end > index, rest.elementsEqual(segments[end...], by: { $0 == $1 }),
+                    let value = percentDecoded(segments[index..<end].joined(separator: "/"))
+                else { return nil }
+                parameters[String(part.dropFirst().dropLast(2))] = value
                 return parameters
             }
             if part.hasPrefix("{") {

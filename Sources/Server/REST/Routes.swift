@@ -154,6 +154,15 @@ extension RESTAPI {
             .json(["environments": .array(try await api.environments.list(caller: call.caller)), "next": .null])
         },
         Route(
+            "GET", "/v1/environments/{reference…}/rl-config", "rlConfig", "Recommended training settings",
+            query: [
+                .init(name: "library", summary: "Only those for this library, such as corral or sb3", type: "string"),
+                .init(name: "backend", summary: "Only those for this backend, such as torch", type: "string"),
+            ],
+            answers: [.init(status: 200, summary: "The settings, complete", schema: "RLConfigurations")],
+            codes: [.notFound, .invalidArgument]
+        ) { api, call async throws(Failure) in try await api.rlConfigurations(call) },
+        Route(
             "GET", "/v1/environments/{reference…}", "getEnvironment", "One version of an environment",
             answers: [.init(status: 200, summary: "The version", schema: "Environment")],
             codes: [.notFound, .invalidArgument]
@@ -163,7 +172,7 @@ extension RESTAPI {
         Route(
             "GET", "/v1/capabilities", "capabilities", "What isolation is in force, and why",
             answers: [.init(status: 200, summary: "The report of corral doctor", schema: "Capabilities")]
-        ) { api, _ async throws(Failure) in .json(api.information.capabilities) },
+        ) { api, _ async throws(Failure) in .json(await api.information.capabilities()) },
         Route(
             "GET", "/v1/health", "health", "Whether the server serves",
             answers: [.init(status: 200, summary: "It does", schema: "Health")]

@@ -59,6 +59,21 @@ extension RESTAPI {
         "Environments": object(
             required: ["environments", "next"],
             [("environments", list(reference("Environment"))), ("next", nullable("string"))]),
+        "RLConfigurations": object(
+            required: ["environment", "settings"],
+            [
+                ("environment", text),
+                (
+                    "settings",
+                    list(
+                        object(
+                            required: ["environment", "library", "backend", "algorithm", "source", "values"],
+                            [
+                                ("environment", text), ("library", text), ("backend", text), ("algorithm", text),
+                                ("source", text), ("values", ["type": "object"]),
+                            ]))
+                ),
+            ]),
         "Capabilities": anyObject,
         "Health": object(
             required: ["status", "version", "sessions", "max_sessions"],

@@ -115,6 +115,10 @@ struct RouteErrorTests {
         }
         expect(await bench.call("GET", "/v1/environments/test/Other"), .notFound, "getEnvironment")
         expect(await bench.call("GET", "/v1/environments/a%20b"), .invalidArgument, "getEnvironment")
+        let settings = "/v1/environments/test/Scripted/rl-config"
+        expect(await bench.call("GET", "/v1/environments/test/Other/rl-config"), .notFound, "rlConfig")
+        expect(await bench.call("GET", settings + "?library=x&backend=torch"), .notFound, "rlConfig")
+        expect(await bench.call("GET", settings + "?libary=sb3"), .invalidArgument, "rlConfig")
     }
 
     @Test func `steps and resets`() async throws {

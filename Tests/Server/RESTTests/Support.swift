@@ -4,6 +4,7 @@ import JSON
 import Logging
 import Manifests
 import Metrics
+import RLConfigurations
 import Reactor
 import ScriptedSessions
 import Sessions
@@ -31,10 +32,21 @@ final class Bench {
         ])
         let metrics = MetricsRegistry()
         api = RESTAPI(
-            service: scripted.service, environments: ManifestDirectory(folder),
-            information: .init(version: "1.2.3", capabilities: ["backend": "scripted"]), access: access,
+            service: scripted.service, environments: ManifestDirectory(folder), trainingSettings: try Self.settings(),
+            information: .init(version: "1.2.3", capabilities: { ["backend": "scripted"] }), access: access,
             metrics: metrics, journal: RequestJournal(metrics: metrics, logger: .silent), logger: .silent)
         api.setAddress("http://127.0.0.1:1")
+    }
+
+    private nonisolated static func settings() throws(Failure) -> RLConfigurationTable {
+        var table = RLConfigurationTable()
+        for (library, epochs) in [("corral", 2), ("sb3", 10)] as [(String, Int64)] {
+            try table.register(
+                RLConfiguration(
+                    environment: "Scripted-v1", library: library, backend: "torch", algorithm: "ppo",
+                    values: ["epochs": .integer(epochs)]))
+        }
+        return table
     }
 
     func call(

@@ -51,7 +51,12 @@ def answer(command, state):
         return [rest.encode() + b"\n"]
     if word == "stderr":
         print(rest, file=sys.stderr, flush=True)
-    return ok(observation="%d: %s" % (state["steps"], command["action"]), reward=1.0, done=word == "done", moves=state["steps"])
+    return ok(
+        observation="%d: %s" % (state["steps"], command["action"]),
+        reward=1.0,
+        done=word == "done",
+        moves=state["steps"],
+    )
 
 
 def scripted(state):

@@ -155,9 +155,16 @@ extension Seat {
                 return SessionSpaces(observation: plan.observationSpace ?? text, action: plan.actionSpace ?? text)
             }
         }
-        let message = try await ask(within: plan.times.start) {
-            WorkerCommand.initialize(id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
+        let answer = await connection.untilCancelled { () -> Result<WorkerMessage, HostProblem> in
+            do throws(HostProblem) {
+                return .success(
+                    try await ask(within: plan.times.start) {
+                        WorkerCommand.initialize(
+                            id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
+                    })
+            } catch { return .failure(error) }
         }
+        let message = try answer.get()
         return try await read { () throws in
             try known.spaces(of: message, plan)
         }
@@ -197,6 +204,9 @@ extension Seat {
             let usage = await usage()
             if usage.outOfMemoryKills > 0 { return (.outOfMemory, "the worker used up its memory") }
             if usage.refusedProcesses > 0 { return (.pids, "the worker used up its processes and ended") }
+            if await wasEndedFromOutside() {
+                return (.sandbox, "the container of the worker was ended from outside, by its engine or by hand")
+            }
             let lines = connection.log.lines(last: 20).joined(separator: "\n")
             return (.workerExited, "the worker ended by itself" + (lines.isEmpty ? "" : ":\n\(lines)"))
         }
