@@ -126,17 +126,23 @@ let references: [Target] = [
 let runtime: [Target] = [
     .executableTarget(
         name: "corral-sandbox", path: "Sources/Runtime/Launcher",
-        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+        // Nothing of the host's is needed to run it, so that it also runs inside any container.
+        linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
     module("Runtime", "Workers", ["Foundations", "JSON", "Spaces", "Reactor"]),
-    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor"]),
+    module("Runtime", "Containers", ["Foundations", "JSON", "HTTPClient", "Reactor"]),
+    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor", "Containers"]),
     module(
         "Runtime", "Sessions",
         [
             "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
-            "Sandboxes",
+            "Sandboxes", "Containers",
         ]),
+    module(
+        "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
+    tests("Runtime", "Hooks"),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
@@ -147,7 +153,14 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
         ]),
+    module(
+        "Server", "DockerGym",
+        [
+            "Foundations", "JSON", "Logging", "HTTP", "Spaces", "Manifests", "Sandboxes", "Reactor", "Workers",
+            "Sessions", "REST",
+        ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
+    tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
 
 let commands: [Target] = [
@@ -155,8 +168,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "REST", "Digest", "YAML",
-            "RLConfigurations", "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -17,10 +17,13 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "common"))
+
 from load import Phase, compile_load, run_load
 from memory import Memory, measure
+from openenv import openenv
 from results import Goal, Results, busy_share, machine
-from servers import Running, corral, openenv, prepare_openenv
+from running import Running, corral, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEMS = ("Corral", "OpenEnv", "AsyncVectorEnv")
@@ -46,7 +49,7 @@ GOALS = (
 def main() -> int:
     arguments = _arguments()
     environment = ROOT / ".venvs/openenv"
-    prepare_openenv(environment, ROOT / "Benchmarks/requirements/openenv.txt")
+    prepare(environment, ROOT / "Benchmarks/requirements/openenv.txt")
     results = Results()
     with tempfile.TemporaryDirectory(prefix="corral-bench-") as name:
         folder = Path(name)

@@ -12,10 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "common"))
+
 from load import Phase, compile_load, run_load
 from memory import Memory, measure
 from results import machine
-from servers import corral
+from running import corral
 
 ROOT = Path(__file__).resolve().parents[2]
 GOALS = (1000, 2500, 5000)

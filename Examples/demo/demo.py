@@ -15,11 +15,12 @@ import threading
 import time
 from pathlib import Path
 
-import corral
-from corral.local import LocalServer
 from play import GAMES, Game, Match, Result, shortened
 from rich.console import Console
 from show import LEGEND, bars, console, isolation, line, next_steps, table
+
+import corral
+from corral.local import LocalServer
 
 STOP_LIMIT = 20.0
 """Seconds that running calls may take to end after Ctrl-C."""

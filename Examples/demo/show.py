@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from play import Result
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-
-from play import Result
 
 
 def console() -> Console:
@@ -32,7 +31,11 @@ def line(result: Result) -> str:
 def table(results: Sequence[Result]) -> Table:
     """Fits into 80 columns."""
     shown = Table(
-        title="A random agent in isolated sessions", title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False
+        title="A random agent in isolated sessions",
+        title_justify="left",
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
     )
     shown.add_column("environment", no_wrap=True)
     for name in ("ses-\nsions", "epi-\nsodes", "steps", "return", "steps/s", "cold\nstart", "warm\nstart"):
@@ -82,6 +85,6 @@ Try next:
   curl -X POST localhost:7878/v1/sessions -d '{{"environment":"text/TextWorld","seed":7}}'
   curl localhost:7878/v1/environments
 from Python:
-  CORRAL_BIN={binary} .venv/bin/python -c 'import corral; env = corral.make("ale/Pong"); print(env.reset(seed=1)[1])'
+  .venv/bin/python -c 'import corral; env = corral.make("ale/Pong"); print(env.reset(seed=1)[1])'
 measure it:
   make bench-sessions"""

@@ -40,11 +40,57 @@ _MODULES = (
     "vector", "worker",
 )  # fmt: skip
 
-__all__ = ["__version__"]
-__all__ += [*_HOMES, *_MODULES]
+__all__ = [
+    "__version__",
+    "AsyncClient",
+    "AsyncSession",
+    "Client",
+    "CorralError",
+    "NativeEnv",
+    "NativeVectorEnv",
+    "RemoteEnv",
+    "RemoteVectorEnv",
+    "ResetResult",
+    "Session",
+    "StepResult",
+    "aconnect",
+    "connect",
+    "make",
+    "make_vec",
+    "register_envs",
+    "aio",
+    "client",
+    "env",
+    "envpool_compat",
+    "errors",
+    "local",
+    "native",
+    "registry",
+    "rl",
+    "sb3",
+    "spaces",
+    "values",
+    "vector",
+    "worker",
+]
 
 if TYPE_CHECKING:
-    from . import aio, client, env, envpool_compat, errors, local, native, registry, rl, sb3, spaces, values, vector
+    from . import (
+        aio,
+        client,
+        env,
+        envpool_compat,
+        errors,
+        local,
+        native,
+        registry,
+        rl,
+        sb3,
+        spaces,
+        values,
+        vector,
+        worker,
+    )
     from ._registration import register_envs
     from .aio import AsyncClient, AsyncSession, aconnect
     from .client import Client, ResetResult, Session, StepResult, connect

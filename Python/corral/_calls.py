@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable, Generic, NamedTuple, TypeVar
+from typing import Any, Callable, Generic, NamedTuple, Optional, TypeVar
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -148,16 +148,23 @@ def segment(reference: str) -> str:
     return quote(reference, safe="")
 
 
-def listing(path: str, key: str, query: Mapping[str, Any]) -> Call[tuple[list[dict[str, Any]], str | None]]:
-    """One page of a list, and the cursor of the next."""
-    given = [(name, str(value)) for name, value in query.items() if value is not None]
+Page = tuple[list[dict[str, Any]], Optional[str]]
+"""What a page of a list has, and the cursor of the next page."""
 
-    def read(response: Response) -> tuple[list[dict[str, Any]], str | None]:
+
+def listing(path: str, key: str, query: Mapping[str, Any]) -> Callable[[str | None], Call[Page]]:
+    """The call for the page at a cursor; None is the first."""
+
+    def read(response: Response) -> Page:
         body = answer(response)
         following = body.get("next")
         return field(body, key, list), following if isinstance(following, str) and following else None
 
-    return Call("GET", path + ("?" + urlencode(given, quote_via=quote) if given else ""), read)
+    def page(cursor: str | None) -> Call[Page]:
+        given = [(name, str(value)) for name, value in {**query, "cursor": cursor}.items() if value is not None]
+        return Call("GET", path + ("?" + urlencode(given, quote_via=quote) if given else ""), read)
+
+    return page
 
 
 def create(
@@ -187,6 +194,11 @@ def create(
     return Call("POST", path, read, body, headers)
 
 
+def session(id: str) -> Call[list[SessionCore]]:
+    """The session that has this id."""
+    return Call("GET", f"/v1/sessions/{segment(id)}", lambda response: [SessionCore(answer(response))])
+
+
 class SessionCore:
     """What a client knows about a session: its description, its spaces, and the index of its last accepted call."""
 
@@ -194,7 +206,7 @@ class SessionCore:
         if not isinstance(description, dict):
             raise errors.error("internal", "the server's session is no object")
         self.id: str = field(description, "id", str)
-        self.target = f"/v1/sessions/{quote(self.id, safe='')}"
+        self.target = f"/v1/sessions/{segment(self.id)}"
         self.description: dict[str, Any] = description
         self.index: int | None = None
         self.initial: ResetResult | None = None

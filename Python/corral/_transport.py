@@ -13,7 +13,7 @@ import ssl
 import time
 import weakref
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from . import errors
 from ._calls import Call
@@ -113,8 +113,24 @@ class Connection:
         self.socket.close()
 
 
-class Transport:
-    """Carries calls to one server, from any number of threads; every call in flight has a connection of its own."""
+class Kept(Protocol):
+    """A connection that a pool keeps between calls."""
+
+    reused: bool
+    used_at: float
+
+    def is_alive(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+K = TypeVar("K", bound=Kept)
+
+
+class Pool(Generic[K]):
+    """The connections to one server that wait for their next call, and what both transports do with them."""
+
+    opener = "corral.connect"
 
     def __init__(
         self, target: Endpoint, headers: Mapping[str, str], timeout: float | None, retries: int, context: Any = None
@@ -124,8 +140,53 @@ class Transport:
         self.retries = retries
         self._head = head_of(target, headers)
         self._context: ssl.SSLContext | None = (context or ssl.create_default_context()) if target.tls else None
-        self._idle: list[Connection] = []
+        self._idle: list[K] = []
         self._closed = False
+
+    def _bytes(self, call: Call[Any]) -> bytes:
+        return request(self._head, call.method, self.target.prefix + call.target, call.headers, call.body)
+
+    def _take_idle(self) -> K | None:
+        """A live connection that served before; None where there is none."""
+        if self._closed:
+            raise errors.error("failed_precondition", "the client is closed", f"open another one with {self.opener}")
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if connection.is_alive():
+                connection.reused = True
+                return connection
+            connection.close()
+
+    def _give(self, connection: K, response: Response) -> None:
+        if response.keep and not self._closed and len(self._idle) < MOST_IDLE:
+            connection.used_at = time.monotonic()
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def _after(self, error: Exception, connection: K | None, attempts: Attempts) -> float:
+        """Seconds to wait before the next attempt; raises when there is none."""
+        lost = error if isinstance(error, Lost) else Lost(str(error), True)
+        if connection is not None:
+            connection.close()
+        final = isinstance(error, (ssl.SSLCertVerificationError, socket.timeout))
+        reused = connection is not None and connection.reused
+        delay = None if final else attempts.after_loss(lost, reused, connection is not None)
+        if delay is None:
+            raise unreachable(self.target, error) from error
+        return delay
+
+
+class Transport(Pool[Connection]):
+    """Carries calls to one server, from any number of threads; every call in flight has a connection of its own."""
+
+    def __init__(
+        self, target: Endpoint, headers: Mapping[str, str], timeout: float | None, retries: int, context: Any = None
+    ) -> None:
+        super().__init__(target, headers, timeout, retries, context)
         _transports.add(self)
 
     def run(self, call: Call[T]) -> T:
@@ -216,40 +277,8 @@ class Transport:
         except errors.CorralError as error:
             return error
 
-    def _bytes(self, call: Call[Any]) -> bytes:
-        return request(self._head, call.method, self.target.prefix + call.target, call.headers, call.body)
-
-    def _after(self, error: Exception, connection: Connection | None, attempts: Attempts) -> float:
-        """Seconds to wait before the next attempt; raises when there is none."""
-        lost = error if isinstance(error, Lost) else Lost(str(error), True)
-        if connection is not None:
-            connection.close()
-        final = isinstance(error, (ssl.SSLCertVerificationError, socket.timeout))
-        reused = connection is not None and connection.reused
-        delay = None if final else attempts.after_loss(lost, reused, connection is not None)
-        if delay is None:
-            raise unreachable(self.target, error) from error
-        return delay
-
     def _take(self) -> Connection:
-        if self._closed:
-            raise errors.error("failed_precondition", "the client is closed", "open another one with corral.connect")
-        while True:
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                return Connection(self.target, self.timeout, self._context)
-            if connection.is_alive():
-                connection.reused = True
-                return connection
-            connection.close()
-
-    def _give(self, connection: Connection, response: Response) -> None:
-        if response.keep and not self._closed and len(self._idle) < MOST_IDLE:
-            connection.used_at = time.monotonic()
-            self._idle.append(connection)
-        else:
-            connection.close()
+        return self._take_idle() or Connection(self.target, self.timeout, self._context)
 
     def close(self) -> None:
         self._closed = True

@@ -10,27 +10,21 @@ import asyncio
 import builtins
 import contextlib
 import os
-import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from types import TracebackType
-from typing import (
-    Any,
-    Callable,
-    TypeVar,
-    overload,
-)
-
-from gymnasium import spaces
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from typing import Any, Callable, TypeVar
 
 from . import _calls as calls
 from . import errors
 from ._calls import Call, ResetResult, SessionCore, StepResult
-from ._http import Endpoint, Lost, Response, endpoint, head_of, read_response, request
+from ._http import Lost, endpoint
+from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView
 from ._retry import Attempts
-from ._transport import CONNECT_TIMEOUT, MOST_IDLE, too_late, unreachable
+from ._streams import Connection
+from ._transport import CONNECT_TIMEOUT, Pool, too_late, unreachable
 from .client import RETRIES, TIMEOUT, headers
 
 T = TypeVar("T")
+_Coroutine = Coroutine[Any, Any, T]
 
 __all__ = ["AsyncClient", "AsyncSession", "aconnect"]
 
@@ -52,88 +46,30 @@ def aconnect(
     return AsyncClient(url, api_key=api_key, timeout=timeout, retries=retries, ssl_context=ssl_context)
 
 
-class _Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-        self.reused = False
-
-    @classmethod
-    async def open(cls, target: Endpoint, context: ssl.SSLContext | None) -> _Connection:
-        if target.path is not None:
-            return cls(*await asyncio.open_unix_connection(target.path))
-        return cls(*await asyncio.open_connection(target.host, target.port, ssl=context))
-
-    async def exchange(self, data: bytes) -> Response:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self.writer.write(data)
-            await self.writer.drain()
-        reading = read_response()
-        want = next(reading)
-        fresh = True
-        try:
-            while True:
-                got = await self.reader.read(65536 if want is None else len(want))
-                fresh = False
-                if want is None:
-                    want = reading.send(got)
-                else:
-                    want[: len(got)] = got
-                    want = reading.send(len(got))
-        except StopIteration as stop:
-            response: Response = stop.value
-            return response
-        except OSError as error:
-            raise Lost(str(error), fresh) from error
-
-    def is_alive(self) -> bool:
-        return not (self.reader.at_eof() or self.writer.is_closing())
-
-    def drop(self) -> None:
-        self.writer.transport.abort()
-
-
-class _Transport:
+class _Transport(Pool[Connection]):
     """`corral._transport.Transport` for asyncio."""
 
-    def __init__(
-        self, target: Endpoint, given: Mapping[str, str], timeout: float | None, retries: int, context: Any
-    ) -> None:
-        self.target = target
-        self.timeout = timeout
-        self.retries = retries
-        self._head = head_of(target, given)
-        self._context: ssl.SSLContext | None = (context or ssl.create_default_context()) if target.tls else None
-        self._idle: list[_Connection] = []
-        self._closed = False
+    opener = "corral.aconnect"
 
     async def run(self, call: Call[T]) -> T:
         attempts = Attempts(call, self.retries, self.timeout)
-        data = request(self._head, call.method, self.target.prefix + call.target, call.headers, call.body)
+        data = self._bytes(call)
         while True:
-            connection: _Connection | None = None
+            connection: Connection | None = None
             try:
                 connection = await self._take()
                 response = await asyncio.wait_for(connection.exchange(data), self.timeout)
             except asyncio.TimeoutError:
                 if connection is None:
                     raise unreachable(self.target, Lost("no answer to the connection attempt", True)) from None
-                connection.drop()
+                connection.close()
                 raise too_late(self.target, call, self.timeout) from None
             except (Lost, OSError) as error:
-                lost = error if isinstance(error, Lost) else Lost(str(error), True)
-                if connection is not None:
-                    connection.drop()
-                final = isinstance(error, ssl.SSLCertVerificationError)
-                reused = connection is not None and connection.reused
-                delay = None if final else attempts.after_loss(lost, reused, connection is not None)
-                if delay is None:
-                    raise unreachable(self.target, error) from error
-                await asyncio.sleep(delay)
+                await asyncio.sleep(self._after(error, connection, attempts))
                 continue
             except BaseException:  # cancelled: the answer may still come, so the connection is of no more use
                 if connection is not None:
-                    connection.drop()
+                    connection.close()
                 raise
             self._give(connection, response)
             again = attempts.after_response(response)
@@ -141,23 +77,12 @@ class _Transport:
                 return call.finish(response)
             await asyncio.sleep(again)
 
-    async def _take(self) -> _Connection:
-        if self._closed:
-            raise errors.error("failed_precondition", "the client is closed", "open another one with corral.aconnect")
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.is_alive():
-                connection.reused = True
-                return connection
-            connection.drop()
+    async def _take(self) -> Connection:
+        connection = self._take_idle()
+        if connection is not None:
+            return connection
         limit = CONNECT_TIMEOUT if self.timeout is None else min(self.timeout, CONNECT_TIMEOUT)
-        return await asyncio.wait_for(_Connection.open(self.target, self._context), limit)
-
-    def _give(self, connection: _Connection, response: Response) -> None:
-        if response.keep and not self._closed and len(self._idle) < MOST_IDLE:
-            self._idle.append(connection)
-        else:
-            connection.drop()
+        return await asyncio.wait_for(Connection.open(self.target, self._context), limit)
 
     async def close(self) -> None:
         self._closed = True
@@ -169,7 +94,7 @@ class _Transport:
                 await connection.writer.wait_closed()
 
 
-class AsyncClient:
+class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
     """A server, as seen by one caller, from one event loop."""
 
     def __init__(
@@ -185,12 +110,6 @@ class AsyncClient:
         self._transport = _Transport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = AsyncSessions(self)
         self.environments = AsyncEnvironments(self)
-
-    async def health(self) -> dict[str, Any]:
-        return await self._run(Call("GET", "/v1/health", calls.answer))
-
-    async def capabilities(self) -> dict[str, Any]:
-        return await self._run(Call("GET", "/v1/capabilities", calls.answer))
 
     async def step_many(self, steps: Sequence[tuple[AsyncSession, Any]]) -> list[StepResult | errors.CorralError]:
         """As `corral.Client.step_many`."""
@@ -220,133 +139,58 @@ class AsyncClient:
     async def __aenter__(self) -> AsyncClient:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
 
-class AsyncEnvironments:
+class AsyncEnvironments(EnvironmentOffers[_Coroutine[dict[str, Any]], AsyncIterator[dict[str, Any]]]):
     """The environments that the server offers."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    def list(self, **query: Any) -> AsyncIterator[dict[str, Any]]:
-        return _pages(self._client, "/v1/environments", "environments", query)
+    async def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return await self._client._run(call)
 
-    async def get(self, reference: str) -> dict[str, Any]:
-        return await self._client._run(Call("GET", f"/v1/environments/{calls.segment(reference)}", calls.answer))
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> AsyncIterator[dict[str, Any]]:
+        return _items(self._client, page)
 
 
-class AsyncSessions:
+class AsyncSessions(
+    SessionOffers[_Coroutine["AsyncSession"], _Coroutine[list["AsyncSession"]], AsyncIterator[dict[str, Any]]]
+):
     """The sessions of the caller."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    @overload
-    async def create(
-        self,
-        environment: str,
-        instance: str | None = ...,
-        params: Mapping[str, Any] | None = ...,
-        seed: int | None = ...,
-        options: Mapping[str, Any] | None = ...,
-        labels: Mapping[str, str] | None = ...,
-        count: None = ...,
-        reset: bool = ...,
-    ) -> AsyncSession: ...
+    async def _one(self, call: Call[Any]) -> AsyncSession:
+        return (await self._many(call))[0]
 
-    @overload
-    async def create(
-        self,
-        environment: str,
-        instance: str | None = ...,
-        params: Mapping[str, Any] | None = ...,
-        seed: int | None = ...,
-        options: Mapping[str, Any] | None = ...,
-        labels: Mapping[str, str] | None = ...,
-        *,
-        count: int,
-        reset: bool = ...,
-    ) -> builtins.list[AsyncSession]: ...
+    async def _many(self, call: Call[Any]) -> builtins.list[AsyncSession]:
+        return [AsyncSession(self._client, core) for core in await self._client._run(call)]
 
-    async def create(
-        self,
-        environment: str,
-        instance: str | None = None,
-        params: Mapping[str, Any] | None = None,
-        seed: int | None = None,
-        options: Mapping[str, Any] | None = None,
-        labels: Mapping[str, str] | None = None,
-        count: int | None = None,
-        reset: bool = True,
-    ) -> AsyncSession | builtins.list[AsyncSession]:
-        """As `corral.client.Sessions.create`."""
-        call = calls.create(environment, instance, params, seed, options, labels, reset, count)
-        opened = [AsyncSession(self._client, core) for core in await self._client._run(call)]
-        return opened[0] if count is None else opened
-
-    async def get(self, id: str) -> AsyncSession:
-        read = Call("GET", f"/v1/sessions/{calls.segment(id)}", calls.answer)
-        return AsyncSession(self._client, SessionCore(await self._client._run(read)))
-
-    def list(
-        self,
-        state: str | None = None,
-        environment: str | None = None,
-        label: str | None = None,
-        limit: int | None = None,
-    ) -> AsyncIterator[dict[str, Any]]:
-        query = {"state": state, "environment": environment, "label": label, "limit": limit}
-        return _pages(self._client, "/v1/sessions", "sessions", query)
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> AsyncIterator[dict[str, Any]]:
+        return _items(self._client, page)
 
 
-async def _pages(client: AsyncClient, path: str, key: str, query: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
+async def _items(client: AsyncClient, page: Callable[[str | None], Call[calls.Page]]) -> AsyncIterator[dict[str, Any]]:
     cursor: str | None = None
     while True:
-        items, cursor = await client._run(calls.listing(path, key, {**query, "cursor": cursor}))
+        items, cursor = await client._run(page(cursor))
         for item in items:
             yield item
         if cursor is None:
             return
 
 
-class AsyncSession:
+class AsyncSession(SessionView):
     """One hold on one environment; `corral.Session` with coroutines. Calls of several tasks queue."""
 
     def __init__(self, client: AsyncClient, core: SessionCore) -> None:
+        super().__init__(core)
         self._client = client
-        self._core = core
         self._lock: asyncio.Lock | None = None
-
-    @property
-    def id(self) -> str:
-        return self._core.id
-
-    @property
-    def info(self) -> dict[str, Any]:
-        return self._core.description
-
-    @property
-    def index(self) -> int | None:
-        return self._core.index
-
-    @property
-    def initial(self) -> ResetResult | None:
-        return self._core.initial
-
-    @property
-    def observation_space(self) -> spaces.Space[Any] | None:
-        return self._core.spaces[0]
-
-    @property
-    def action_space(self) -> spaces.Space[Any] | None:
-        return self._core.spaces[1]
 
     async def reset(self, seed: int | None = None, options: Mapping[str, Any] | None = None) -> ResetResult:
         return await self._advance(lambda: self._core.reset_call(seed, options))
@@ -402,10 +246,5 @@ class AsyncSession:
     async def __aenter__(self) -> AsyncSession:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()

@@ -7,21 +7,13 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import (
-    Any,
-    Callable,
-    Optional,
-    TypeVar,
-    overload,
-)
-
-from gymnasium import spaces
+from typing import Any, Callable, Optional, TypeVar
 
 from . import _calls as calls
 from . import errors
 from ._calls import Call, ResetResult, SessionCore, StepResult
 from ._http import endpoint
+from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView
 from ._transport import Transport
 
 T = TypeVar("T")
@@ -71,7 +63,7 @@ def headers(api_key: str | None) -> dict[str, str]:
     return given
 
 
-class Client:
+class Client(ServerOffers[dict[str, Any]]):
     """A server, as seen by one caller. Threads may share it; after a fork each process has connections of its own."""
 
     def __init__(
@@ -87,14 +79,6 @@ class Client:
         self._transport = Transport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = Sessions(self)
         self.environments = Environments(self)
-
-    def health(self) -> dict[str, Any]:
-        """How the server is; raises when it cannot be reached."""
-        return self._run(Call("GET", "/v1/health", calls.answer))
-
-    def capabilities(self) -> dict[str, Any]:
-        """What the server and its machine offer: backends, isolation, limits."""
-        return self._run(Call("GET", "/v1/capabilities", calls.answer))
 
     def step_many(self, steps: Sequence[tuple[Session, Any]]) -> list[StepResult | errors.CorralError]:
         """Steps several sessions by one request.
@@ -149,113 +133,52 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
         return f"Client({self.url!r})"
 
 
-class Environments:
+class Environments(EnvironmentOffers[dict[str, Any], Iterator[dict[str, Any]]]):
     """The environments that the server offers."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def list(self, **query: Any) -> Iterator[dict[str, Any]]:
-        """All environments, page by page as they are needed."""
-        return _pages(self._client, "/v1/environments", "environments", query)
+    def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return self._client._run(call)
 
-    def get(self, reference: str) -> dict[str, Any]:
-        """What `reference` names; raises `errors.NotFound`."""
-        return self._client._run(Call("GET", f"/v1/environments/{calls.segment(reference)}", calls.answer))
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Iterator[dict[str, Any]]:
+        return _items(self._client, page)
 
 
-class Sessions:
+class Sessions(SessionOffers["Session", list["Session"], Iterator[dict[str, Any]]]):
     """The sessions of the caller."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    @overload
-    def create(
-        self,
-        environment: str,
-        instance: str | None = ...,
-        params: Mapping[str, Any] | None = ...,
-        seed: int | None = ...,
-        options: Mapping[str, Any] | None = ...,
-        labels: Mapping[str, str] | None = ...,
-        count: None = ...,
-        reset: bool = ...,
-    ) -> Session: ...
+    def _one(self, call: Call[Any]) -> Session:
+        return self._many(call)[0]
 
-    @overload
-    def create(
-        self,
-        environment: str,
-        instance: str | None = ...,
-        params: Mapping[str, Any] | None = ...,
-        seed: int | None = ...,
-        options: Mapping[str, Any] | None = ...,
-        labels: Mapping[str, str] | None = ...,
-        *,
-        count: int,
-        reset: bool = ...,
-    ) -> builtins.list[Session]: ...
+    def _many(self, call: Call[Any]) -> builtins.list[Session]:
+        return [Session(self._client, core) for core in self._client._run(call)]
 
-    def create(
-        self,
-        environment: str,
-        instance: str | None = None,
-        params: Mapping[str, Any] | None = None,
-        seed: int | None = None,
-        options: Mapping[str, Any] | None = None,
-        labels: Mapping[str, str] | None = None,
-        count: int | None = None,
-        reset: bool = True,
-    ) -> Session | builtins.list[Session]:
-        """Opens a session, or with `count` as many (all or none).
-
-        With `reset` the first episode has begun and `Session.initial` holds its first observation; `seed` and
-        `options` are for that reset.
-        """
-        call = calls.create(environment, instance, params, seed, options, labels, reset, count)
-        opened = [Session(self._client, core) for core in self._client._run(call)]
-        return opened[0] if count is None else opened
-
-    def get(self, id: str) -> Session:
-        """The live session with this id; raises `errors.NotFound`."""
-        read = Call("GET", f"/v1/sessions/{calls.segment(id)}", calls.answer)
-        return Session(self._client, SessionCore(self._client._run(read)))
-
-    def list(
-        self,
-        state: str | None = None,
-        environment: str | None = None,
-        label: str | None = None,
-        limit: int | None = None,
-    ) -> Iterator[dict[str, Any]]:
-        """Descriptions of sessions, page by page as they are needed; `limit` is the size of a page."""
-        query = {"state": state, "environment": environment, "label": label, "limit": limit}
-        return _pages(self._client, "/v1/sessions", "sessions", query)
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Iterator[dict[str, Any]]:
+        return _items(self._client, page)
 
 
-def _pages(client: Client, path: str, key: str, query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _items(client: Client, page: Callable[[str | None], Call[calls.Page]]) -> Iterator[dict[str, Any]]:
     cursor: str | None = None
     while True:
-        items, cursor = client._run(calls.listing(path, key, {**query, "cursor": cursor}))
+        items, cursor = client._run(page(cursor))
         yield from items
         if cursor is None:
             return
 
 
-class Session:
+class Session(SessionView):
     """One hold on one environment.
 
     Calls of one session follow each other: from several threads they queue. A reset or step whose connection breaks
@@ -263,36 +186,9 @@ class Session:
     """
 
     def __init__(self, client: Client, core: SessionCore) -> None:
+        super().__init__(core)
         self._client = client
-        self._core = core
         self._lock = threading.RLock()
-
-    @property
-    def id(self) -> str:
-        return self._core.id
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """The server's description of the session when it was last read."""
-        return self._core.description
-
-    @property
-    def index(self) -> int | None:
-        """The index of the last accepted reset or step, None before the first."""
-        return self._core.index
-
-    @property
-    def initial(self) -> ResetResult | None:
-        """The reset that came with the creation."""
-        return self._core.initial
-
-    @property
-    def observation_space(self) -> spaces.Space[Any] | None:
-        return self._core.spaces[0]
-
-    @property
-    def action_space(self) -> spaces.Space[Any] | None:
-        return self._core.spaces[1]
 
     def reset(self, seed: int | None = None, options: Mapping[str, Any] | None = None) -> ResetResult:
         """Begins an episode."""
@@ -362,16 +258,8 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return f"Session({self.id!r}, {self.info.get('environment')!r})"
 
 
 Reset = tuple[Session, Optional[int], Optional[Mapping[str, Any]]]

@@ -103,7 +103,12 @@ class Loading(unittest.TestCase):
             (root / "Sources/Platform/CX").mkdir()
             description = {
                 "targets": [
-                    {"name": "X", "type": "regular", "path": "Sources/Platform/X", "dependencies": [{"byName": ["CX", None]}]},
+                    {
+                        "name": "X",
+                        "type": "regular",
+                        "path": "Sources/Platform/X",
+                        "dependencies": [{"byName": ["CX", None]}],
+                    },
                     {"name": "CX", "type": "regular", "path": "Sources/Platform/CX"},
                 ]
             }

@@ -11,6 +11,8 @@ from .buffers import ArrayField
 
 __all__ = ["ActionReader"]
 
+_NOTHING = object()
+
 COPIED = 8192
 """Up to how many bytes it is quicker to copy actions than to ask NumPy where they are."""
 
@@ -32,7 +34,7 @@ class ActionReader:
         self._own_pointer = self._own.ctypes.data
         self.bytes = self._own.nbytes
         self._copied = self.bytes <= COPIED
-        self.given: Any = None
+        self.given: Any = _NOTHING
         self.pointer = self._own_pointer
 
     def read(self, actions: Any) -> None:
@@ -41,7 +43,7 @@ class ActionReader:
             self._convert(actions)
         elif self._copied:
             self._own[...] = actions
-            self.given, self.pointer = None, self._own_pointer
+            self.given, self.pointer = _NOTHING, self._own_pointer
         elif actions.flags.c_contiguous and actions.flags.aligned:
             self.given, self.pointer = actions, actions.__array_interface__["data"][0]
         else:
@@ -62,7 +64,7 @@ class ActionReader:
             if int(given.max()) > limits.max or int(given.min()) < limits.min:
                 raise errors.error("invalid_action", f"an action does not fit into {self.dtype}", self._wanted())
         np.copyto(self._own, given, casting="unsafe")
-        self.given, self.pointer = None, self._own_pointer
+        self.given, self.pointer = _NOTHING, self._own_pointer
 
     def _wanted(self) -> str:
         return f"give {self.dtype} of the shape {self.shape}, each in {self.space}"

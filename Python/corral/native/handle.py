@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import weakref
@@ -61,6 +60,7 @@ class Handle:
         except (TypeError, ValueError) as error:
             raise errors.error("invalid_argument", f"a setting is no JSON: {error}") from error
         self.number = self.library.make(self.id, int(count), text)
+        self.threads = int(settings.get("threads") or os.environ.get("CORRAL_NUM_THREADS") or 1)
         self._finalizer = weakref.finalize(self, _close, self.library, self.number)
         self._finalizer.atexit = False
         self.description: dict[str, Any] = json.loads(
@@ -88,9 +88,8 @@ class Handle:
 
     def spec(self, render_mode: str | None, settings: Mapping[str, Any]) -> EnvSpec:
         """What Gymnasium needs to make the same environment again."""
-        names = {"threads": "num_threads", "autoreset": None}
-        kwargs = {names.get(name, name): value for name, value in settings.items()}
-        kwargs.pop(None, None)
+        names = {"threads": "num_threads"}
+        kwargs = {names.get(name, name): value for name, value in settings.items() if name != "autoreset"}
         limit = self.description.get("max_episode_steps")
         spec = EnvSpec(
             id=f"corral/{self.id}",
@@ -149,7 +148,9 @@ class Handle:
             try:
                 given = np.ascontiguousarray([int(seed) for seed in np.atleast_1d(seeds)], np.uint64)
             except (TypeError, ValueError, OverflowError) as error:
-                raise errors.error("invalid_argument", f"seeds have to be whole numbers below 2**64: {error}") from error
+                raise errors.error(
+                    "invalid_argument", f"seeds have to be whole numbers below 2**64: {error}"
+                ) from error
             if len(given) != count:
                 raise errors.error("invalid_argument", f"{len(given)} seeds for {count} rows")
         where = None if given is None else given.ctypes.data
@@ -195,7 +196,7 @@ _living: weakref.WeakSet[Handle] = weakref.WeakSet()
 def _forget_after_fork() -> None:
     """In a forked child: the threads that step the parent's vectors do not exist here, so no call may wait for them."""
     for handle in list(_living):
-        if int(handle.description.get("threads", 1)) > 1:
+        if handle.threads > 1:
             handle._finalizer.detach()
             handle.number = 0
 

@@ -117,14 +117,12 @@ class Library:
             )
         for holder in (self.call, self.quick):
             holder.corral_last_error.restype = c_char_p
-            holder.corral_version.restype = c_char_p
             for name, types in _SIGNATURES.items():
                 function = getattr(holder, name)
                 function.argtypes, function.restype = types, c_int32
             for name, types in _TEXTS.items():
                 function = getattr(holder, name)
                 function.argtypes, function.restype = types, c_int64
-        self.version = str(self.call.corral_version().decode())
 
     def error(self, status: int) -> errors.CorralError:
         """The exception for the status of the call that has just failed in this thread."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 
@@ -10,7 +9,6 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .. import errors
 from .actions import ActionReader
 from .buffers import BufferSet
 from .handle import Handle, settings_of
@@ -44,6 +42,8 @@ class NativeVectorEnv(VectorEnv[Any, Any, Any]):
     otherwise.
     """
 
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 30}
+
     def __init__(
         self,
         id: str,
@@ -76,7 +76,7 @@ class NativeVectorEnv(VectorEnv[Any, Any, Any]):
         self._sets = [self._new_set()]
         self._reset_call = ResetCall(self.num_envs)
         self._actions = ActionReader(self._native.layout.action, self.single_action_space, self.num_envs)
-        self._step, self._number = self._native.step_function, self._native.number
+        self._step = self._native.step_function
 
     @property
     def backend(self) -> str:
@@ -111,7 +111,7 @@ class NativeVectorEnv(VectorEnv[Any, Any, Any]):
         if actions is not reader.given:
             reader.read(actions)
         out = self._free_set()
-        status = self._step(self._number, reader.pointer, reader.bytes, out.reference)
+        status = self._step(self._native.number, reader.pointer, reader.bytes, out.reference)
         if status < 0:
             raise self._native.error(status)
         outputs = self._outputs

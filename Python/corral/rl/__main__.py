@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--env", default="cartpole", help="the environment (default: cartpole)")
     train.add_argument("--sim-backend", help="the implementation of an environment of corral.registry")
     train.add_argument("--num-envs", type=int, help="environments that step together (default: the settings')")
-    train.add_argument("--render", action="store_true", help="show the first environment in the terminal after training")
+    train.add_argument(
+        "--render", action="store_true", help="show the first environment in the terminal after training"
+    )
     train.add_argument("--train-backend", choices=("jax", "torch"), default="torch", help="default: torch")
     train.add_argument("--rllib", default="corral", help="the library whose settings are read: corral or sb3")
     train.add_argument("--seed", type=int, help="makes the run repeatable")
@@ -117,7 +119,7 @@ def _change(text: str) -> tuple[str, Any]:
 
 def _play(given: argparse.Namespace) -> int:
     from .environments import open_envs
-    from .players import player_of
+    from .players import episodes, player_of
     from .runs import find_policy
     from .terminal import Screen
 
@@ -126,19 +128,12 @@ def _play(given: argparse.Namespace) -> int:
     try:
         act = player_of(policy, envs)
         screen = Screen(envs) if given.render else None
-        observations, _ = envs.reset(seed=given.seed)
-        running, returns = np.zeros(envs.num_envs), []
-        while len(returns) < given.episodes:
-            observations, rewards, terminated, truncated, _ = envs.step(act(observations))
-            running += rewards
-            if screen:
-                screen.show()
-            for row in np.flatnonzero(terminated | truncated):
-                returns.append(running[row])
-                running[row] = 0
-                print(f"episode {len(returns)}: return {returns[-1]:.1f}")
-                if len(returns) == given.episodes:
-                    break
+        returns: list[float] = []
+        for row, value in episodes(
+            act, envs, given.episodes, seed=given.seed, after_step=screen.show if screen else None
+        ):
+            returns.append(value)
+            print(f"episode {len(returns)}, environment {row}: return {value:.1f}")
     finally:
         envs.close()
     print(f"{policy}: mean return {np.mean(returns):.1f} of {len(returns)} episodes")

@@ -16,7 +16,7 @@ from .environments import identity, open_envs
 from .networks import ActorCritic
 from .runs import Run, settings_of
 
-__all__ = ["Outcome", "evaluate", "load", "train"]
+__all__ = ["Outcome", "load", "train"]
 
 
 class Outcome(NamedTuple):
@@ -82,6 +82,7 @@ def train(
     log: bool = True,
     goal: float | None = None,
     seconds: float | None = None,
+    threads: int = 1,
 ) -> Outcome:
     """Trains an agent in an environment and leaves a run's folder.
 
@@ -93,9 +94,11 @@ def train(
         log: Whether to write TensorBoard's events (needs the package `tensorboard`).
         goal: Ends when the last 100 episodes have this mean return.
         seconds: Ends after this time.
+        threads: Of PyTorch. Networks of this size are slower with two.
     """
     seed = cfg.seed if cfg.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
     torch.manual_seed(seed)
+    torch.set_num_threads(threads)
     envs = open_envs(name, cfg.num_envs, sim_backend=sim_backend)
     try:
         run = Run(name, cfg.replace(seed=seed), identity(name, envs), root)
@@ -246,23 +249,3 @@ def load(policy: Path, envs: Any) -> ActorCritic:
     )  # fmt: skip
     agent.load_state_dict(torch.load(policy, weights_only=True))
     return agent
-
-
-@torch.no_grad()
-def evaluate(agent: ActorCritic, envs: Any, episodes: int, *, seed: int | None = None, greedy: bool = True) -> Any:
-    """The returns of the first episodes to end, as many from each environment."""
-    each = -(-episodes // envs.num_envs)
-    running, counts = np.zeros(envs.num_envs), np.zeros(envs.num_envs, np.int64)
-    returns: list[float] = []
-    observations, _ = envs.reset(seed=seed)
-    while counts.min() < each:
-        choice, _ = agent(agent.encode(observations))
-        actions = agent.to_environment(agent.act(choice, greedy=greedy))
-        observations, rewards, terminated, truncated, _ = envs.step(actions)
-        running += rewards
-        for row in np.flatnonzero(terminated | truncated):
-            if counts[row] < each:
-                returns.append(float(running[row]))
-            counts[row] += 1
-            running[row] = 0
-    return np.array(returns[:episodes])

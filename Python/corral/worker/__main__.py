@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import entry
+from . import entry, forking
 from .channel import Channel
 
 
@@ -27,7 +27,17 @@ def _arguments():
         default="required",
         help="whether sessions of a zygote are fenced off from each other (default: required)",
     )
+    parser.add_argument(
+        "--writable", action="append", default=[], metavar="PATH", help="what sessions of a zygote may change as well"
+    )
+    parser.add_argument("--tcp", action="store_true", help="sessions of a zygote may open TCP connections")
     return parser.parse_args()
+
+
+def _fence(arguments):
+    from .landlock import Fence
+
+    return lambda root: Fence(root, arguments.writable, arguments.tcp)
 
 
 def main():
@@ -35,9 +45,11 @@ def main():
     entry.calm()
     sys.path.insert(0, os.getcwd())
     if arguments.zygote is not None:
+        forking.listen()
         from .zygote import Zygote
 
-        return Zygote(arguments.zygote, arguments.landlock == "required").run(arguments.entry, arguments.config)
+        fence = _fence(arguments) if arguments.landlock == "required" else None
+        return Zygote(arguments.zygote, fence).run(arguments.entry, arguments.config)
     channel = Channel.claim()
     kind = entry.load(arguments.entry)
     entry.preload(kind, arguments.config)

@@ -1,6 +1,7 @@
 """The descriptors that lead to the server: lines in, lines and raw bytes out."""
 
 import collections
+import io
 import os
 import sys
 
@@ -25,6 +26,7 @@ class Channel:
     @classmethod
     def claim(cls):
         """Takes descriptors 0 and 1 for the protocol; from then on input is empty and prints go to standard error."""
+        write_errors_whole()
         sys.stdout.flush()
         source = os.dup(0)
         sink = os.dup(1)
@@ -93,3 +95,14 @@ class Channel:
                 views.pop(0)
             if count:
                 views[0] = views[0][count:]
+
+
+def write_errors_whole():
+    """Puts a line buffer before standard error, where the interpreter runs without one (`python -u`).
+
+    A signal cuts a long write to a pipe short; only a buffer writes the rest. Commands that run long get signals.
+    """
+    raw = getattr(sys.stderr, "buffer", None)
+    if isinstance(raw, io.FileIO):
+        whole = io.BufferedWriter(io.FileIO(raw.fileno(), "w", closefd=False))
+        sys.stderr = io.TextIOWrapper(whole, encoding="utf-8", errors="backslashreplace", line_buffering=True)

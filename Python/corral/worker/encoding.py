@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from .errors import WorkerError
 
 BUFFER_BYTES = 256  # smaller arrays are cheaper as JSON
-BUFFER_TYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
-)
+BUFFER_TYPES = frozenset("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split())
 
 
 class Unsendable(WorkerError):
@@ -74,9 +72,7 @@ class Encoder:
     def _with_buffers(self, line, reply):
         named = []
         _locate(reply, "", {id(array) for array in self._found}, named)
-        header = [
-            {"name": name, "dtype": array.dtype.name, "shape": list(array.shape)} for name, array in named
-        ]
+        header = [{"name": name, "dtype": array.dtype.name, "shape": list(array.shape)} for name, array in named]
         self._found = []
         text = "".join(self._chunks(header, 0)).encode()
         return [line[:-1] + b',"buffers":' + text + b"}\n"] + [_raw(array) for _, array in named]

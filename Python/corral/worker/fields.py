@@ -49,14 +49,3 @@ def all_over(terminated, truncated):
     if not isinstance(terminated, dict) or not isinstance(truncated, dict):
         return bool(terminated or truncated)
     return all(ended or truncated.get(agent, False) for agent, ended in terminated.items())
-
-
-def plain_result(result):
-    observation, reward, terminated, truncated, info = result
-    return {
-        "observation": observation,
-        "reward": reward_value(reward),
-        "terminated": flag_value(terminated, "terminated"),
-        "truncated": flag_value(truncated, "truncated"),
-        "info": info,
-    }

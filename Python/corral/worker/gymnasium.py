@@ -3,12 +3,11 @@
 import importlib
 
 from . import snapshots, spaces
-from .errors import BadRequest, Unsupported
-from .rehearsal import rehearse
-from .worker import Worker, fresh_seed
+from .errors import Unsupported
+from .made import MadeWorker
 
 
-class GymnasiumWorker(Worker):
+class GymnasiumWorker(MadeWorker):
     """Serves `gymnasium.make(id, **kwargs)`.
 
     Configuration: `id`; `kwargs` (parameters of a session go over them); `import`: modules that register ids;
@@ -19,56 +18,46 @@ class GymnasiumWorker(Worker):
     name = "corral.worker.gymnasium"
     packages = ("gymnasium", "numpy")
 
-    _ready = None  # an environment made ahead; each session resets it before use
     _snapshots = False
 
     @classmethod
     def preload(cls, config):
-        cls.packages = (*cls.packages, *config.get("packages", ()))
-        cls._ready = make(config, {})
-        cls._snapshots = snapshots.work(make(config, {}))
-        rehearse(cls, config, lambda: spaces.plain(cls._ready.action_space.sample()))
+        cls._snapshots = snapshots.work(cls.make(config, {}))
+        super().preload(config)
 
-    def __init__(self, config=None):
-        super().__init__(config)
-        self._env = type(self)._ready
-        self._own = False  # whether this session made the environment
-        self._seed = None
+    @staticmethod
+    def make(config, params):
+        import gymnasium
 
-    @property
-    def render_modes(self):
-        mode = self._env.render_mode if self._env is not None else None
-        return (mode,) if mode in ("rgb_array", "ansi") else ()
+        for module in config.get("import", []):
+            importlib.import_module(module)
+        kwargs = {"disable_env_checker": True, **config.get("kwargs", {}), **params}
+        if "render_mode" not in kwargs:
+            kwargs["render_mode"] = config.get("render_mode", _cheap_render_mode(gymnasium, config["id"]))
+        if kwargs["render_mode"] is None:
+            del kwargs["render_mode"]
+        env = gymnasium.make(config["id"], **kwargs)
+        for wrapper in config.get("wrappers", []):
+            name, arguments = (
+                (wrapper, {}) if isinstance(wrapper, str) else (wrapper["name"], wrapper.get("kwargs", {}))
+            )
+            env = _wrapper(name)(env, **arguments)
+        return env
+
+    @staticmethod
+    def sample(env):
+        return spaces.plain(env.action_space.sample())
 
     @property
     def capabilities(self):
-        return ("seed",) + ("render",) * bool(self.render_modes) + ("snapshot",) * self._snapshots
+        return super().capabilities + ("snapshot",) * self._snapshots
 
     def init(self, instance, params, seed):
-        if instance is not None:
-            raise BadRequest("this environment has no instances to choose from")
-        if self._own:
-            self._env.close()
-        given = self.config.get("kwargs", {})
-        self._own = type(self)._ready is None or {**given, **params} != given
-        self._use(make(self.config, params) if self._own else type(self)._ready)
+        super().init(instance, params, seed)
         self.decode_action = spaces.decoder(self._env.action_space)
-        self._seed = fresh_seed() if seed is None else seed
 
     def spaces(self):
         return spaces.form(self._env.observation_space), spaces.form(self._env.action_space)
-
-    def reset(self, seed, options):
-        if seed is None:
-            seed = self._seed
-        self._seed = None
-        return self._env.reset(seed=seed, options=options or None)
-
-    def render(self, mode):
-        frame = self._env.render()
-        if frame is None:
-            raise Unsupported("the environment gave no frame")
-        return frame
 
     def snapshot(self):
         if not self._snapshots:
@@ -80,31 +69,9 @@ class GymnasiumWorker(Worker):
             raise Unsupported("this environment cannot go back to a state")
         self._use(snapshots.revive(self._env, state))
 
-    def close(self):
-        if self._env is not None:
-            self._env.close()
-
     def _use(self, env):
-        self._env = env
+        super()._use(env)
         self.step = env.step
-
-
-def make(config, params):
-    """The environment that a configuration and a session's parameters describe."""
-    import gymnasium
-
-    for module in config.get("import", []):
-        importlib.import_module(module)
-    kwargs = {"disable_env_checker": True, **config.get("kwargs", {}), **params}
-    if "render_mode" not in kwargs:
-        kwargs["render_mode"] = config.get("render_mode", _cheap_render_mode(gymnasium, config["id"]))
-    if kwargs["render_mode"] is None:
-        del kwargs["render_mode"]
-    env = gymnasium.make(config["id"], **kwargs)
-    for wrapper in config.get("wrappers", []):
-        name, arguments = (wrapper, {}) if isinstance(wrapper, str) else (wrapper["name"], wrapper.get("kwargs", {}))
-        env = _wrapper(name)(env, **arguments)
-    return env
 
 
 def _cheap_render_mode(gymnasium, name):

@@ -64,7 +64,7 @@ class Watch:
         self._busy = busy
         self._look = look
         self._timer = ctypes.c_void_p()
-        linux.set_handler(signal.SIGIO, self._signalled)
+        linux.set_handler(linux.INPUT, self._signalled)
         if _library.timer_create(1, ctypes.addressof(_EVENT), ctypes.byref(self._timer)) != 0:
             raise OSError(linux.error(), "timer_create")
 
@@ -89,7 +89,7 @@ class Watch:
 
     def end(self):
         """From here on the signal means nothing, also to an interpreter that is shutting down."""
-        linux.set_handler(signal.SIGIO, linux.IGNORE)
+        linux.set_handler(linux.INPUT, linux.IGNORE)
         _library.timer_delete(self._timer)
         if self.announcing:
             self.relax()
@@ -108,6 +108,8 @@ class Watch:
         poll.register(self._channel.source, select.POLLIN)
         if poll.poll(0):
             self._channel.receive()
+        # Also without news: the interrupt may have come in one piece with its command.
+        if self._channel.ended or self._channel.waiting():
             self._look()
 
     def _announce(self, on):
@@ -115,4 +117,3 @@ class Watch:
         fcntl.fcntl(source, fcntl.F_SETOWN, os.getpid())
         flags = fcntl.fcntl(source, fcntl.F_GETFL)
         fcntl.fcntl(source, fcntl.F_SETFL, flags | os.O_ASYNC if on else flags & ~os.O_ASYNC)
-

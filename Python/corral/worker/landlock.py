@@ -1,7 +1,8 @@
 """A fence that a process puts around itself: Linux's Landlock, through plain system calls.
 
 Behind it a session reads everything outside the scratch folders, changes nothing but its own scratch folder, sends no
-signal to and looks into no process outside, and opens no TCP or abstract Unix connection.
+signal to and looks into no process outside, and opens no TCP or abstract Unix connection. What the operator permits to
+the environment is let through: writable volumes, TCP.
 """
 
 import ctypes
@@ -24,6 +25,7 @@ _READ = _EXECUTE | _READ_FILE | _READ_DIR
 _READ_ONE = _EXECUTE | _READ_FILE
 _DEVICE = _READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL_DEV
 _OWN = _HANDLED & ~(_MAKE_CHAR | _MAKE_BLOCK)
+_OWN_ONE = _READ_ONE | _WRITE_FILE | _TRUNCATE
 _TCP = 0b11
 _SCOPES = 0b11
 
@@ -67,17 +69,20 @@ def require():
 class Fence:
     """The part of the fence that all sessions below one folder of scratch folders share.
 
-    Holds a descriptor for each path that may be read; they are made once, before the fork.
+    Holds a descriptor for each path that may be read, and for those of `writable`, folders or files that may be changed
+    too; they are made once, before the fork. With `tcp` TCP connections can be opened.
     """
 
-    def __init__(self, scratch_root):
+    def __init__(self, scratch_root, writable=(), tcp=False):
         self.root = scratch_root
         self._descriptors = []
         self._rights = []
         self._collect("/", [part for part in os.path.realpath(scratch_root).split("/") if part])
+        for path in writable:
+            self._allow(path, _OWN if os.path.isdir(path) else _OWN_ONE)
         # What a child reads lies side by side, so that it touches (and thereby copies) few pages after the fork.
         self._rules = (_Beneath * (len(self._descriptors) + 1))(*zip(self._rights + [_OWN], self._descriptors + [-1]))
-        self._attributes = _Ruleset(_HANDLED, _TCP, _SCOPES)
+        self._attributes = _Ruleset(_HANDLED, 0 if tcp else _TCP, _SCOPES)
 
     def restrict(self, scratch):
         """Fences the calling process, for good, so that it may change only what is beneath `scratch`."""
@@ -133,4 +138,3 @@ class Fence:
             rights = _READ if stat.S_ISDIR(mode) else _READ_ONE
         self._descriptors.append(descriptor)
         self._rights.append(rights)
-

@@ -1,5 +1,6 @@
 """System calls that Python has no name for, made so that a freshly forked process touches little memory."""
 
+import _signal
 import ctypes
 import os
 import signal
@@ -12,9 +13,10 @@ _syscall.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_size_t, ctypes.c_siz
 _CLOSE_RANGE = 436
 _LAST = 0xFFFFFFFF
 
-#: `signal.signal` without the enumerations around it; it takes functions and the two numbers below.
-set_handler = getattr(signal.signal, "__wrapped__", signal.signal)
+#: `signal.signal` without the enumerations around it; it takes functions and the numbers below.
+set_handler = _signal.signal
 DEFAULT, IGNORE = int(signal.SIG_DFL), int(signal.SIG_IGN)
+CHILD, INPUT = int(signal.SIGCHLD), int(signal.SIGIO)
 
 
 def syscall(number, first=0, second=0, third=0, fourth=0):

@@ -1,17 +1,16 @@
-"""The loop of protocol version 2: one reply to every command, in the right order of commands."""
+"""The loop of protocol version 2: one reply to every command."""
 
-import base64
 import sys
 import traceback
 
 from . import errors, fields, versions
 from .encoding import Encoder, parse
 from .interrupts import Watch
-from .worker import seed_globals
+from .slot import Slot
 
 
 class Session:
-    """Serves one worker over one channel."""
+    """Serves one worker, and more of its class where the server wants several, over one channel."""
 
     def __init__(self, worker, channel):
         self._worker = worker
@@ -19,19 +18,20 @@ class Session:
         self._encode = Encoder()
         self._running = None  # the id of the command being executed
         self._warned = False  # it was interrupted already
-        self._obstacle = errors.NotInitialized("init comes first")  # why no step is possible now
-        self._initialized = False
+        self._slots = {0: Slot(worker)}
+        self._active = self._slots[0]  # the one that the running command is for
         self._closing = False
         self._watch = None
         self._commands = {
             "hello": self._hello,
             "init": self._init,
-            "reset": self._reset,
-            "step": self._step,
+            "reset": lambda request: self._slot(request).reset(request),
+            "step": lambda request: self._slot(request).step(request),
             "step_many": self._step_many,
-            "render": self._render,
-            "snapshot": self._snapshot,
-            "restore": self._restore,
+            "render": lambda request: self._slot(request).render(request),
+            "snapshot": lambda request: self._slot(request).snapshot(request),
+            "restore": lambda request: self._slot(request).restore(request),
+            "drop": self._drop,
             "close": self._close,
         }
 
@@ -52,10 +52,11 @@ class Session:
         finally:
             if self._watch is not None:
                 self._watch.end()
-            try:
-                worker.close()
-            except Exception:
-                traceback.print_exc(file=sys.stderr)
+            for slot in list(self._slots.values()):
+                try:
+                    slot.worker.close()
+                except Exception:
+                    traceback.print_exc(file=sys.stderr)
 
     def answer(self, line):
         """The parts of the reply to one line; None where the protocol gives none (a blank line, a late interrupt)."""
@@ -130,11 +131,10 @@ class Session:
             raise errors.ChannelClosed()
         if asked and not self._warned:
             self._warned = True
-            self._worker.interrupt()
+            self._active.worker.interrupt()
 
     def _interrupted(self, ident):
-        if self._initialized:
-            self._obstacle = errors.NotReset("the episode was interrupted; reset begins another")
+        self._active.interrupted()
         return self._error(ident, "interrupted", "the command was interrupted")
 
     def _error(self, ident, code, message):
@@ -143,7 +143,7 @@ class Session:
     def _hello(self, request):
         self._encode.buffers = request.get("buffers") is True
         worker = self._worker
-        capabilities = list(worker.capabilities) + ["buffers"]
+        capabilities = list(worker.capabilities) + ["buffers"] + ["batch"] * worker.holds_many
         if self._watch is not None:
             capabilities.append("interrupt")
         return {
@@ -160,122 +160,64 @@ class Session:
             "agents": worker.agents,
         }
 
+    def _slot(self, request):
+        """The slot that a command is for."""
+        number = request.get("slot", 0)
+        slot = self._slots.get(number) if type(number) is int else None
+        if slot is None:
+            if type(number) is not int or number < 0:
+                raise errors.BadRequest("`slot` is an integer from 0")
+            raise errors.NotInitialized("slot %d has no environment; init comes first" % number)
+        self._active = slot
+        return slot
+
     def _init(self, request):
-        worker = self._worker
-        instance = fields.field(request, "instance", (str, type(None)), None)
-        params = fields.field(request, "params", dict, {})
-        seed = fields.seed_field(request)
-        seed_globals(seed)
-        self._initialized = False
-        self._obstacle = errors.NotInitialized("init comes first")
-        worker.init(instance, params, seed)
-        observation_space, action_space = worker.spaces()
-        self._initialized = True
-        self._obstacle = errors.NotReset("reset comes first")
-        return {
-            "status": "ok",
-            "observation_space": observation_space,
-            "action_space": action_space,
-            "render_modes": list(worker.render_modes),
-        }
+        number = request.get("slot", 0)
+        if type(number) is int and 0 <= number and number not in self._slots:
+            first = self._worker
+            if not first.holds_many:
+                raise errors.Unsupported("this worker holds one environment")
+            worker = type(first)(first.config)
+            worker.slot = number
+            worker._session = self
+            slot = self._active = Slot(worker)
+            try:
+                reply = slot.init(request)
+            except BaseException:
+                worker.close()
+                raise
+            self._slots[number] = slot
+            return reply
+        return self._slot(request).init(request)
 
-    def _reset(self, request):
-        if not self._initialized:
-            raise self._obstacle
-        seed = fields.seed_field(request)
-        options = fields.field(request, "options", dict, {})
-        if seed is not None:
-            seed_globals(seed)
-        self._obstacle = errors.NotReset("the last reset failed")
-        observation, info = self._worker.reset(seed, options)
-        self._obstacle = None
-        return self._observed({"status": "ok", "observation": observation, "info": info})
-
-    def _step(self, request):
-        if self._obstacle is not None:
-            raise self._obstacle
-        worker = self._worker
-        try:
-            action = request["action"]
-        except KeyError:
-            raise errors.BadRequest("step needs `action`") from None
-        return self._observed(self._result(worker.step(worker.decode_action(action))))
-
-    def _result(self, result):
-        """The fields of a step reply; notes the end of the episode."""
-        observation, reward, terminated, truncated, info = result
-        if type(reward) is not float:
-            reward = fields.reward_value(reward)
-        if type(terminated) is not bool:
-            terminated = fields.flag_value(terminated, "terminated")
-        if type(truncated) is not bool:
-            truncated = fields.flag_value(truncated, "truncated")
-        if terminated or truncated:
-            if self._worker.agents is None or fields.all_over(terminated, truncated):
-                self._obstacle = errors.EpisodeOver("the episode is over; reset begins another")
-        return {
-            "id": None,
-            "status": "ok",
-            "observation": observation,
-            "reward": reward,
-            "terminated": terminated,
-            "truncated": truncated,
-            "info": info,
-        }
-
-    def _observed(self, reply):
-        acting = self._worker.acting
-        if acting is not None:
-            reply["agent"] = acting
-        return reply
+    def _drop(self, request):
+        slot = self._slot(request)
+        number = slot.worker.slot
+        # The first one stays, since it may hold what was made ahead.
+        if number == 0:
+            self._slots[0] = Slot(slot.worker)
+        else:
+            del self._slots[number]
+            slot.worker.close()
+        return {"status": "ok"}
 
     def _step_many(self, request):
-        if self._obstacle is not None and not isinstance(self._obstacle, errors.EpisodeOver):
-            raise self._obstacle
         steps = fields.field(request, "steps", list, None)
-        worker = self._worker
-        decoded = []
-        for step in steps:
-            if not isinstance(step, dict) or type(step.get("slot")) is not int or "action" not in step:
-                raise errors.BadRequest("each of `steps` needs an integer `slot` and an `action`")
-            decoded.append((step["slot"], worker.decode_action(step["action"])))
-        results = [fields.plain_result(result) for result in worker.step_many(decoded)]
-        if len(results) != len(decoded):
-            raise errors.WorkerError("%d steps gave %d results" % (len(decoded), len(results)))
-        return {"status": "ok", "results": results}
+        return {"status": "ok", "results": [self._one_of_many(step) for step in steps]}
 
-    def _render(self, request):
-        if self._obstacle is not None and not isinstance(self._obstacle, errors.EpisodeOver):
-            raise self._obstacle
-        modes = list(self._worker.render_modes)
-        mode = fields.field(request, "mode", (str, type(None)), None)
-        if not modes or (mode is not None and mode not in modes):
-            raise errors.Unsupported("render modes are: %s" % (", ".join(modes) or "none"))
-        mode = mode or modes[0]
-        return {"status": "ok", "mode": mode, "frame": self._worker.render(mode)}
-
-    def _snapshot(self, _):
-        if self._obstacle is not None and not isinstance(self._obstacle, errors.EpisodeOver):
-            raise self._obstacle
-        over = b"\1" if self._obstacle is not None else b"\0"
-        return {"status": "ok", "state": base64.b64encode(over + self._worker.snapshot()).decode()}
-
-    def _restore(self, request):
-        if not self._initialized:
-            raise self._obstacle
-        text = fields.field(request, "state", str, None)
+    def _one_of_many(self, step):
+        """The result of one step, whose error is its own."""
         try:
-            state = base64.b64decode(text, validate=True)
-        except ValueError:
-            raise errors.BadRequest("`state` is not base64") from None
-        if not state:
-            raise errors.BadRequest("`state` is empty")
-        self._obstacle = errors.NotReset("the last restore failed")
-        self._worker.restore(state[1:])
-        self._obstacle = errors.EpisodeOver("the episode is over; reset begins another") if state[0] else None
-        return {"status": "ok"}
+            if type(step) is not dict:
+                raise errors.BadRequest("each of `steps` is an object")
+            return self._slot(step).step(step)
+        except errors.WorkerError as error:
+            return {"status": "error", "code": error.code, "message": str(error)}
+        except (Exception, SystemExit) as error:
+            traceback.print_exc(file=sys.stderr)
+            message = "%s: %s" % (type(error).__name__, error)
+            return {"status": "error", "code": "environment_error", "message": message}
 
     def _close(self, _):
         self._closing = True
         return {"status": "ok"}
-

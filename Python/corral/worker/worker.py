@@ -16,8 +16,12 @@ class Worker:
     the end of an episode. An exception becomes the error `environment_error`; its traceback goes to standard error.
     """
 
-    #: What the worker can do beyond `buffers` and `interrupt`: of `seed`, `snapshot`, `render`, `batch`.
+    #: What the worker can do beyond `buffers`, `batch` and `interrupt`: of `seed`, `snapshot`, `render`.
     capabilities = ("seed",)
+    #: Whether one process may hold several objects of this class, each with an environment of its own.
+    holds_many = True
+    #: Which of those this is. Only the first, 0, may use what `preload` made for one alone.
+    slot = 0
     #: The names of the agents of a parallel environment; then all step fields are dictionaries keyed by agent.
     agents = None
     #: In a turn-based environment: who acts next. Sent with every observation while it is not None.
@@ -62,10 +66,6 @@ class Worker:
         `reward` is a number, or None where the environment gave none.
         """
         raise NotImplementedError
-
-    def step_many(self, steps):
-        """Applies `[(slot, action), …]`; returns as many step results."""
-        raise Unsupported("this worker holds one environment")
 
     def decode_action(self, action):
         """Turns an action from its JSON form into what `step` takes. Raises `InvalidAction`."""

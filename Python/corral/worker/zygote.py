@@ -4,36 +4,50 @@ import array
 import gc
 import json
 import os
+import resource
 import signal
 import socket
 import sys
 import traceback
 
-from . import entry, landlock, linux, versions
-from . import session  # noqa: F401  (imported here so that no session has to)
-from .channel import Channel
+from . import (
+    entry,
+    forking,
+    landlock,
+    linux,
+    session,  # noqa: F401  (imported here so that no session has to)
+    versions,
+)
+from .channel import Channel, write_errors_whole
+from .encoding import parse
 from .worker import Worker, seed_globals
 
 DATAGRAM = 1 << 18
+RIGHTS = (int(socket.SOL_SOCKET), int(socket.SCM_RIGHTS))
+CLOSE_ON_EXEC = int(socket.MSG_CMSG_CLOEXEC)
+_text = json.encoder.encode_basestring_ascii
 
 
 class Zygote:
     """Obeys the control socket. Has no threads: only so is a fork of it whole.
 
-    Each page that the zygote writes between two forks becomes private memory of a session. So it does next to nothing
-    but fork; the child reads the request, answers it, and becomes the session.
+    Each page that the zygote writes between two forks becomes private memory of a session, and so does each that the
+    session writes, if only to count a reference. So the zygote does next to nothing but fork; the child reads the request,
+    answers it, and becomes the session with as few of the library's functions as can be.
     """
 
-    def __init__(self, descriptor, fenced):
+    def __init__(self, descriptor, fence):
+        """`fence` makes the `landlock.Fence` below a folder of scratch folders; None: sessions have none."""
         self._control = socket.socket(fileno=descriptor)
         os.set_inheritable(descriptor, False)
-        self._fenced = fenced
+        self._make_fence = fence
         self._fence = None
         self._kind = None
         self._config = {}
 
     def run(self, name, config):
         """Prepares the class that `name` names, then forks until the control socket ends. Returns the exit status."""
+        write_errors_whole()
         os.dup2(2, 1)
         sys.stdout = sys.stderr
         try:
@@ -42,7 +56,7 @@ class Zygote:
             traceback.print_exc(file=sys.stderr)
             self._tell({"op": "failed", "message": "%s: %s" % (type(error).__name__, error)})
             return 1
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
+        linux.set_handler(signal.SIGCHLD, linux.IGNORE)  # the kernel reaps
         sys.stderr.flush()
         gc.collect()
         gc.freeze()
@@ -50,7 +64,7 @@ class Zygote:
         return self._obey()
 
     def _prepare(self, name, config):
-        if self._fenced:
+        if self._make_fence is not None:
             landlock.require()
         self._kind = entry.load(name)
         self._config = config
@@ -68,18 +82,19 @@ class Zygote:
         size = array.array("i").itemsize
         room = socket.CMSG_SPACE(8 * size)
         receive = self._control.recvmsg
+        fork = forking.best()
         while True:
-            data, ancillary, _, _ = receive(DATAGRAM, room, socket.MSG_CMSG_CLOEXEC)
+            data, ancillary, _, _ = receive(DATAGRAM, room, CLOSE_ON_EXEC)
             if not data:
                 return 0
             descriptors = array.array("i")
             for level, kind, payload in ancillary:
-                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                if (level, kind) == RIGHTS:
                     descriptors.frombytes(payload[: len(payload) - len(payload) % size])
-            if self._fenced and self._fence is None:
+            if self._make_fence is not None and self._fence is None:
                 self._build_fence(data)
             try:
-                child = os.fork()
+                child = fork()
             except OSError as error:
                 self._refuse(data, error)
             else:
@@ -104,7 +119,7 @@ class Zygote:
     def _build_fence(self, data):
         """Prepares the fence for the folder of the first session, which is that of all others too."""
         try:
-            self._fence = landlock.Fence(_root(json.loads(data)["scratch"]))
+            self._fence = self._make_fence(_root(parse(data)["scratch"]))
         except (ValueError, TypeError, KeyError, OSError):
             pass  # the child says what is wrong with the request
 
@@ -131,17 +146,19 @@ class Zygote:
     def _accept(self, data, descriptors):
         """Answers the request; returns it, or None where it asks for the impossible."""
         try:
-            request = json.loads(data)
+            request = parse(data)
             if request.get("op") != "fork" or not isinstance(request.get("session"), str) or len(descriptors) != 2:
                 raise ValueError("expected a fork request with a session and two descriptors")
             if not isinstance(request.get("scratch"), str) or not isinstance(request.get("environment", {}), dict):
                 raise ValueError("`scratch` is a path and `environment` an object")
-            if self._fenced and (self._fence is None or self._fence.root != _root(request["scratch"])):
-                self._fence = landlock.Fence(_root(request["scratch"]))
+            if not isinstance(request.get("files", 0), int):
+                raise ValueError("`files` is a number")
+            if self._make_fence is not None and (self._fence is None or self._fence.root != _root(request["scratch"])):
+                self._fence = self._make_fence(_root(request["scratch"]))
         except (ValueError, TypeError, AttributeError, OSError) as error:
             self._refuse(data, error)
             return None
-        self._tell({"op": "forked", "session": request["session"]})
+        self._control.send(b'{"op":"forked","session":%s}' % _text(request["session"]).encode())
         return request
 
     def _settle(self, request, descriptors):
@@ -150,13 +167,14 @@ class Zygote:
         os.dup2(channel, 0)
         os.dup2(channel, 1)
         os.setsid()
-        linux.set_handler(signal.SIGCHLD, linux.DEFAULT)
+        if "files" in request:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (request["files"], request["files"]))
+        linux.set_handler(linux.CHILD, linux.DEFAULT)
         _prefer_to_die()
         scratch = request["scratch"]
-        os.chdir(scratch)
-        os.environ["HOME"] = os.environ["TMPDIR"] = scratch
-        for name, value in request.get("environment", {}).items():
-            os.environ[name] = value
+        environment = os.environ
+        for name, value in {"HOME": scratch, "TMPDIR": scratch, **request.get("environment", {})}.items():
+            environment[name] = value
         if self._fence is not None:
             self._fence.restrict(scratch)
         linux.close_from(3)
@@ -169,11 +187,13 @@ class Zygote:
 def _prefer_to_die():
     """Where memory runs out the kernel shall end this session, not the zygote of all of them."""
     try:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(file, b"1000")
+        os.close(file)
     except OSError:
         pass  # somebody else's limit of privileges; the zygote is no safer then
 
 
 def _root(scratch):
-    return os.path.dirname(os.path.abspath(scratch))
+    """The folder that a session's folder is in."""
+    return scratch.rstrip("/").rpartition("/")[0] or "/"

@@ -95,7 +95,9 @@ def test_good_manifests_are_valid(corral):
 
 
 def test_a_bad_manifest_is_told_with_its_place(corral, tmp_path):
-    (tmp_path / "environment.yaml").write_text("manifest: 1\nname: a/b\nversion: 1.0.0\nlaunch: {process: {worker: a.py:B}}\ntagz: []\n")
+    (tmp_path / "environment.yaml").write_text(
+        "manifest: 1\nname: a/b\nversion: 1.0.0\nlaunch: {process: {worker: a.py:B}}\ntagz: []\n"
+    )
     result = corral("env", "validate", ".")
     assert result.returncode == 2
     assert "environment.yaml:5:1" in result.stdout and "did you mean `tags`?" in result.stdout
@@ -131,7 +133,15 @@ def test_validate_shows_the_log_of_what_fails(corral):
 
 
 def test_sessions_are_listed_shown_and_closed(corral, url):
-    create = ["curl", "-sS", "--unix-socket", url.removeprefix("unix://"), "-d", '{"environment":"toys/Moody","labels":{"who":"me"}}', "http://localhost/v1/sessions"]
+    create = [
+        "curl",
+        "-sS",
+        "--unix-socket",
+        url.removeprefix("unix://"),
+        "-d",
+        '{"environment":"toys/Moody","labels":{"who":"me"}}',
+        "http://localhost/v1/sessions",
+    ]
     id = json.loads(subprocess.run(create, capture_output=True, check=True).stdout)["id"]
     environment = {"CORRAL_URL": url}
     assert id in corral("session", "list", "--label", "who=me", **environment).stdout
@@ -194,9 +204,11 @@ def test_bash_completes_commands_and_options(corral, tmp_path):
     script = tmp_path / "script"
     script.write_text(corral("completion", "bash").stdout)
     ask = 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _corral; printf "%s\\n" "${COMPREPLY[@]}"'
+
     def offers(*words):
         done = subprocess.run(["bash", "-c", ask, script, *words], capture_output=True, text=True, check=True)
         return done.stdout.split()
+
     assert offers("corral", "d") == ["doctor"]
     assert offers("corral", "env", "v") == ["validate"]
     assert offers("corral", "run", "--epi") == ["--episodes"]

@@ -23,7 +23,7 @@ def test_a_random_agent_plays_and_a_table_tells_what_came_of_it(corral):
     assert lines[0].split() == ["episode", "steps", "return", "end"]
     assert [line.split()[0] for line in lines[1:4]] == ["1", "2", "3"]
     names = {line.split()[0] for line in lines[5:]}
-    assert names == {"environment", "agent", "seed", "episodes", "steps", "return", "steps/s", "start", "backend", "isolation"}
+    assert names == set("environment agent seed episodes steps return steps/s start backend isolation".split())
 
 
 def test_json_is_one_object_with_everything(corral):
@@ -133,7 +133,9 @@ def fake_ffmpeg(folder, text):
 
 def test_ffmpeg_gets_every_frame(corral, tmp_path):
     path = fake_ffmpeg(tmp_path, '#!/bin/bash\necho "$@" >"${0%/*}/words"; cat >"${0%/*}/frames"\n')
-    found = report(corral("run", "CartPole-v1", "--mp4", "film.mp4", "--fps", 25, "--max-steps", 3, "-s", 1, "--json", PATH=path))
+    found = report(
+        corral("run", "CartPole-v1", "--mp4", "film.mp4", "--fps", 25, "--max-steps", 3, "-s", 1, "--json", PATH=path)
+    )
     assert found["files"] == ["film.mp4"]
     assert (tmp_path / "bin" / "frames").stat().st_size == 4 * 600 * 400 * 3
     words = (tmp_path / "bin" / "words").read_text()

@@ -30,7 +30,37 @@ def read_request(stream):
     return method, target, headers, body
 
 
-class Stub:
+class Listener:
+    """Accepts TCP connections on a free port, in a thread of its own, and gives each to `take`."""
+
+    def __init__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def take(self, connection):
+        raise NotImplementedError
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.take(connection)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+        self._listener.close()
+
+
+class Stub(Listener):
     """Answers each request with what `answer(number, request)` gives.
 
     `answer` gives the bytes to send, or None to close the connection instead; a tuple `(bytes,)` is sent before the
@@ -41,23 +71,13 @@ class Stub:
         self.requests = []
         self.connections = 0
         self.answer = lambda number, request: respond(200, {})
-        self._listener = socket.create_server(("127.0.0.1", 0))
         self._open = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            self._open.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+    def take(self, connection):
+        self.connections += 1
+        self._open.append(connection)
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
         with connection, connection.makefile("rb") as stream, suppress(OSError):
@@ -82,39 +102,25 @@ class Stub:
                 connection.shutdown(socket.SHUT_RDWR)
         self._open.clear()
 
-    def __enter__(self):
-        return self
-
     def __exit__(self, *error):
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
-        self._listener.close()
+        super().__exit__(*error)
         self.cut()
 
 
-class Proxy:
+class Proxy(Listener):
     """Carries bytes between TCP clients and a Unix socket; the next `lose` answers drop, with their connections."""
 
     def __init__(self, path):
         self.lose = 0
         self.lost = 0
         self._path = path
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def _accept(self):
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            far = socket.socket(socket.AF_UNIX)
-            far.connect(self._path)
-            threading.Thread(target=self._forward, args=(near, far, False), daemon=True).start()
-            threading.Thread(target=self._forward, args=(far, near, True), daemon=True).start()
+    def take(self, near):
+        far = socket.socket(socket.AF_UNIX)
+        far.connect(self._path)
+        threading.Thread(target=self._forward, args=(near, far, False), daemon=True).start()
+        threading.Thread(target=self._forward, args=(far, near, True), daemon=True).start()
 
     def _forward(self, source, sink, answers):
         with suppress(OSError):
@@ -130,10 +136,3 @@ class Proxy:
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
-        self._listener.close()

@@ -103,7 +103,9 @@ class Reader:
         else:
             shown = block.text.strip().splitlines()
             real = self.last.strip().splitlines()
-            alike = len(shown) == len(real) and all(matches(one.rstrip(), other.rstrip()) for one, other in zip(shown, real))
+            alike = len(shown) == len(real) and all(
+                matches(one.rstrip(), other.rstrip()) for one, other in zip(shown, real)
+            )
             assert alike, f"the output is:\n{self.last}"
 
     def check_targets(self, text):
@@ -114,7 +116,9 @@ class Reader:
                 continue
             assert words[0] == "make", f"{line!r} is not looked at by `targets`"
             for target in words[1:]:
-                assert re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE), f"no target {target} in the Makefile"
+                assert re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE), (
+                    f"no target {target} in the Makefile"
+                )
 
     def check_configuration(self, text):
         place = self.folder / "configured"
@@ -192,5 +196,3 @@ def test_the_reader_of_outputs_knows_what_is_left_out():
     assert difference([1, 2], [1]) is not None
     assert difference("a…c", "abd") is not None
     assert difference(1, True) is not None
-
-

@@ -67,7 +67,9 @@ def test_every_test_that_is_named_exists(document, headings):
 def test_code_that_is_pointed_to_exists():
     for document in documents():
         text = (ROOT / document).read_text()
-        for path in re.findall(r"`((?:Sources|Tests|Python|Manifests|Examples|Benchmarks|scripts|docs)/[\w./+-]*[a-z/][\w./+-]*)`", text):
+        for path in re.findall(
+            r"`((?:Sources|Tests|Python|Manifests|Examples|Benchmarks|scripts|docs)/[\w./+-]*[a-z/][\w./+-]*)`", text
+        ):
             assert (ROOT / path).exists(), f"{document} points to {path}, which is not there"
 
 

@@ -74,7 +74,9 @@ def test_every_reason_of_an_end_is_documented():
 
 def test_every_key_of_the_manifests_schema_is_documented():
     text = swift("Environments/Manifests/Manifest+Schema.swift")
-    schemas = "text|list|object|choice|count|size|section|launch|spaces?|reward|author|instances|resources|requirements|fork"
+    schemas = (
+        "text|list|object|choice|count|size|section|launch|spaces?|reward|author|instances|resources|requirements|fork"
+    )
     # Keys of `properties` stand before a schema; keywords of JSON Schema stand before plain values.
     keys = set(re.findall(rf'"([a-z_0-9]+)":\s*(?:{schemas}|\[)', text))
     keywords = {"required", "enum", "items", "properties", "type", "oneOf", "anyOf", "const"}

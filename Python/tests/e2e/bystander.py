@@ -3,8 +3,7 @@
 import threading
 import time
 
-
-PATIENCE = 15  # seconds: the machine that runs the tests may be busy with others
+from e2e.machine import PATIENCE
 
 
 class Bystander:

@@ -1,10 +1,11 @@
 import os
 import resource
+import signal
 from pathlib import Path
 
 import pytest
 
-from e2e import machine
+from e2e import machine, owners, sampling
 from e2e.server import BINARY, Server
 
 HERE = Path(__file__).parent
@@ -12,11 +13,14 @@ HERE = Path(__file__).parent
 
 def pytest_configure(config):
     machine.adopt_orphans()
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # of a test run in the background; servers would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    sampling.drop(config, items)
     for item in items:
         if Path(item.fspath).is_relative_to(HERE):
             item.add_marker(pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning"))
@@ -54,3 +58,24 @@ def serve():
     yield start
     for server in reversed(started):
         server.__exit__(None)
+
+
+@pytest.fixture(scope="session")
+def ordinary_user():
+    with owners.new_user("ordinary") as name:
+        yield owners.OrdinaryUser(name)
+
+
+@pytest.fixture(scope="module", params=["tester", "ordinary"])
+def owner(request):
+    """Who runs the servers of a test: the adversarial list is gone through as both."""
+    if request.param == "ordinary":
+        return request.getfixturevalue("ordinary_user")
+    return owners.Tester()
+
+
+@pytest.fixture
+def place():
+    """A folder that every user may enter."""
+    with owners.place() as folder:
+        yield folder

@@ -29,3 +29,10 @@ def write_source(folder, name, launch, text, **fields):
     write(folder, name, launch, **fields)
     (Path(folder) / name / "worker.py").write_text(text)
     return Path(folder)
+
+
+def write_hostile(folder, **fields):
+    """`hostile/shared` and `hostile/own`: a worker of every attack, forked from a zygote and on its own."""
+    for name, share in [("hostile/shared", "zygote"), ("hostile/own", "none")]:
+        write(folder, name, {"worker": "worker.py:Hostile", "share": share}, (HERE / "hostile").glob("*.py"), **fields)
+    return Path(folder)

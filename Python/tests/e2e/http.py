@@ -5,6 +5,8 @@ import json
 import socket
 import threading
 
+from e2e import machine
+
 
 class Answer:
     def __init__(self, status, headers, body):
@@ -99,6 +101,10 @@ class Client:
 
     def read(self, session):
         return self.get("/v1/sessions/%s" % session).json
+
+    def until_busy(self, session):
+        """Waits until a call of the session runs; an index that nobody can have keeps the question without effect."""
+        assert machine.until(lambda: self.reset(session, index=10**6).code == "busy")
 
     def delete(self, session):
         return self.call("DELETE", "/v1/sessions/%s" % session)

@@ -40,6 +40,14 @@ def describe(process):
     return "%d %s %s" % (process, _state(process), words or _read("/proc/%d/comm" % process).strip())
 
 
+def program(process):
+    """The path of what a process runs; empty for one that is not there."""
+    try:
+        return os.readlink("/proc/%d/exe" % process)
+    except OSError:
+        return ""
+
+
 def cgroups(server):
     """The folders of one server in all trees."""
     name = "corral-" + server
@@ -74,8 +82,14 @@ def mounts_below(path):
     return [line for line in _read("/proc/self/mountinfo").splitlines() if str(path) in line]
 
 
-def until(condition, seconds=10.0, pause=0.02):
-    """Looks again and again; returns the first true value, or the last one when the time is over."""
+PATIENCE = 60.0  # seconds: the machine that runs the tests may be busy with others
+
+
+def until(condition, seconds=PATIENCE, pause=0.02):
+    """Looks again and again; returns the first true value, or the last one when the time is over.
+
+    A shorter time than `PATIENCE` is for what promises to be done by then.
+    """
     end = time.monotonic() + seconds
     while True:
         value = condition()

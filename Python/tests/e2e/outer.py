@@ -12,34 +12,62 @@ MEMORY = 3 << 30
 
 
 class OuterFence:
-    """Folders of a version 1 (pids, memory) or version 2 hierarchy, below the cgroups of this process."""
+    """Limited folders of a version 1 (pids, memory) or version 2 hierarchy, by controller; version 2 is the empty name."""
 
     def __init__(self, folders):
         self.folders = folders
 
     @classmethod
     def make(cls, name):
-        """Makes and limits it, and reads the limits back. Skips the test where that cannot be."""
+        """A fence in new folders below the cgroups of this process. Skips the test where that cannot be."""
         own = machine.memberships(os.getpid())
-        if "pids" in own and "memory" in own:
-            wanted = {"pids": {"pids.max": PROCESSES}, "memory": {"memory.limit_in_bytes": MEMORY}}
-            trees = {role: machine.CGROUPS / role for role in wanted}
-        else:
-            wanted = {"": {"pids.max": PROCESSES, "memory.max": MEMORY}}
-            trees = {"": machine.CGROUPS}
+        roles = ["pids", "memory"] if "pids" in own and "memory" in own else [""]
         fence = cls({})
         try:
-            for role, limits in wanted.items():
-                folder = Path(str(trees[role]) + own[role]) / name
+            for role in roles:
+                folder = Path(str(_tree(role)) + own[role]) / name
                 folder.mkdir()
                 fence.folders[role] = folder
-                for file, limit in limits.items():
-                    (folder / file).write_text(str(limit))
-                    assert int((folder / file).read_text()) == limit
+            fence._limit()
         except (OSError, KeyError, AssertionError) as error:
             fence.remove()
             pytest.skip("no outer cgroup for bombs can be made here: %s" % error)
         return fence
+
+    @classmethod
+    def around(cls, folders):
+        """A fence of folders that are there. Skips the test where they cannot be limited."""
+        fence = cls(folders)
+        try:
+            assert set(folders) >= {"pids", "memory"} or "" in folders, "there are only %s" % sorted(folders)
+            fence._limit()
+        except (OSError, AssertionError) as error:
+            pytest.skip("no outer cgroup for bombs can be made here: %s" % error)
+        return fence
+
+    @staticmethod
+    def delegated(user):
+        """The folders that `scripts/delegate` gave to a user, by controller."""
+        found = {}
+        for folder, folders, _ in os.walk(machine.CGROUPS):
+            if "corral." + user in folders:
+                tree = Path(folder).relative_to(machine.CGROUPS).parts[:1]
+                is_second = (machine.CGROUPS / "cgroup.controllers").exists()
+                for role in [""] if is_second else tree[0].split(","):
+                    found[role] = Path(folder) / ("corral." + user)
+        return found
+
+    def _limit(self):
+        """Sets the limits and reads them back."""
+        limits = {"pids.max": PROCESSES, "memory.limit_in_bytes": MEMORY, "memory.max": MEMORY}
+        held = set()
+        for folder in self.folders.values():
+            for file, limit in limits.items():
+                if (folder / file).exists():
+                    (folder / file).write_text(str(limit))
+                    assert int((folder / file).read_text()) == limit, folder / file
+                    held.add(file.split(".")[0])
+        assert held == {"pids", "memory"}, "only %s can be limited" % sorted(held)
 
     @property
     def prefix(self):
@@ -51,8 +79,7 @@ class OuterFence:
         """Whether a process is in the fence or below it, in every tree of it."""
         memberships = machine.memberships(process)
         for role, folder in self.folders.items():
-            tree = machine.CGROUPS / role if role else machine.CGROUPS
-            path = str(tree) + memberships.get(role, "/")
+            path = str(_tree(role)) + memberships.get(role, "/")
             if path != str(folder) and not path.startswith(str(folder) + "/"):
                 return False
         return True
@@ -62,7 +89,11 @@ class OuterFence:
 
     def remove(self):
         for folder in self.folders.values():
-            machine.until(lambda: _remove(folder), 5)
+            machine.until(lambda: _remove(folder))
+
+
+def _tree(role):
+    return machine.CGROUPS / role if role else machine.CGROUPS
 
 
 def _remove(folder):

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from e2e import machine
 from e2e.http import Client
 
@@ -24,9 +26,13 @@ class Server:
 
     running = set()  # process ids of all servers of this test process
 
-    def __init__(self, *options, data=None, environments=None, prefix=(), listen=("--port", "0"), tls=None, wait=True):
+    def __init__(
+        self, *options, data=None, environments=None, prefix=(), listen=("--port", "0"), tls=None, wait=True, owner=None
+    ):
         self._folder = tempfile.TemporaryDirectory(prefix="corral-e2e-")
         os.chmod(self._folder.name, 0o755)
+        if owner is not None:
+            owner.give(self._folder.name)
         self.data = Path(data or os.path.join(self._folder.name, "data"))
         self.log_path = os.path.join(self._folder.name, "log")
         self.servers_before = set(self.ledgers())
@@ -45,6 +51,11 @@ class Server:
             except BaseException:
                 self.kill()
                 raise
+
+    def wait_until_executed(self):
+        """Until the process is the server itself and no longer what the prefix names."""
+        binary = os.path.realpath(BINARY)
+        assert machine.until(lambda: machine.program(self.process.pid) == binary, START_PATIENCE, pause=0.001)
 
     def wait_until_listening(self):
         address = machine.until(lambda: self._address() or self.process.poll() is not None, START_PATIENCE)
@@ -86,6 +97,13 @@ class Server:
     def processes(self):
         """All live processes of its sandboxes."""
         return machine.descendants(self.process.pid)
+
+    def skip_unless_shared(self, share):
+        """Skips a test of sessions that share a zygote where each session has a sandbox of its own."""
+        features = self.client.get("/v1/capabilities").json["features"]
+        sharing = next(each for each in features if each["feature"] == "sharing")
+        if share == "shared" and not sharing["active"]:
+            pytest.skip("no zygote is shared here: %s" % sharing["reason"])
 
     def stop(self, seconds=30):
         """Ends it in order; returns the exit status."""

@@ -9,6 +9,7 @@ import pytest
 from e2e import environments
 from e2e.server import ROOT, Server
 
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("environments")
@@ -108,7 +109,9 @@ class TestBodies:
 
         connection = api.connect()
         try:
-            connection.request("POST", "/v1/sessions", chunks(), encode_chunked=True, headers={"Transfer-Encoding": "chunked"})
+            connection.request(
+                "POST", "/v1/sessions", chunks(), encode_chunked=True, headers={"Transfer-Encoding": "chunked"}
+            )
             assert connection.getresponse().status == 413
         except (BrokenPipeError, ConnectionResetError):
             pass
@@ -135,7 +138,9 @@ class TestNames:
         check(answer, 400, "invalid_argument")
         assert "gravity" in answer.json["error"]["message"]
 
-    @pytest.mark.parametrize("path", ["", "/step", "/reset", "/render", "/logs", "/usage", "/interrupt", "/keepalive", "/fork"])
+    @pytest.mark.parametrize(
+        "path", ["", "/step", "/reset", "/render", "/logs", "/usage", "/interrupt", "/keepalive", "/fork"]
+    )
     def test_unknown_sessions_are_not_found(self, api, path):
         method = "POST" if path in ("/step", "/reset", "/interrupt", "/keepalive", "/fork") else "GET"
         body = {"action": 0} if path == "/step" else None
@@ -152,7 +157,9 @@ class TestNames:
         check(answer, 405, "method_not_allowed")
         assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
 
-    @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "cursor=x", "limit=-1", "limit=99999999999999999999"])
+    @pytest.mark.parametrize(
+        "query", ["limit=0", "limit=1001", "limit=x", "cursor=x", "limit=-1", "limit=99999999999999999999"]
+    )
     def test_queries_out_of_range_are_refused(self, api, query):
         check(api.get("/v1/sessions?" + query), 400, "invalid_argument")
 
@@ -184,13 +191,18 @@ class TestActions:
         assert api.read(slow)["reason"] == "requested"
 
     def test_two_steps_at_once_are_one_step_and_one_refusal(self, server, api, slow):
-        answers = at_once(server, [lambda client: client.step(slow, 5)] * 2)
+        answers = at_once(server, [lambda client: client.step(slow, 20)] * 2)
         assert sorted(answer.status for answer in answers) == [200, 409]
         check(next(answer for answer in answers if answer.status == 409), 409, "busy")
         assert api.read(slow)["index"] == 1
 
     def test_a_step_of_many_that_cannot_be_read_does_not_hinder_the_others(self, api, slow):
-        steps = [{"session": slow, "action": 0}, {"session": "x", "action": 0}, {"session": str(uuid.uuid4()), "action": 0}, 7]
+        steps = [
+            {"session": slow, "action": 0},
+            {"session": "x", "action": 0},
+            {"session": str(uuid.uuid4()), "action": 0},
+            7,
+        ]
         answer = api.post("/v1/steps", {"steps": steps})
         assert answer.status == 200
         results = answer.json["results"]

@@ -14,7 +14,9 @@ from e2e.server import Server
 class TestWhoMayCall:
     """A page in a browser must not reach a server on loopback, whatever its name resolves to."""
 
-    @pytest.mark.parametrize("host", ["example.org", "127.0.0.1.example.org", "169.254.169.254", "", "[::2]", "localhost.evil"])
+    @pytest.mark.parametrize(
+        "host", ["example.org", "127.0.0.1.example.org", "169.254.169.254", "", "[::2]", "localhost.evil"]
+    )
     def test_a_host_that_is_not_loopback_is_refused(self, api, host):
         answer = api.get("/v1/health", Host=host)
         assert (answer.status, answer.code) == (403, "permission_denied"), answer

@@ -5,24 +5,22 @@ import socket
 
 import pytest
 
-from e2e import environments
+from e2e import environments, owners
 from e2e.bystander import Bystander
 from e2e.server import Server
 
-HOSTILE = environments.HERE / "hostile"
-
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("environments")
-    for name, share in [("hostile/shared", "zygote"), ("hostile/own", "none")]:
-        environments.write(folder, name, {"worker": "worker.py:Hostile", "share": share}, HOSTILE.glob("*.py"))
-    with Server(environments=[folder]) as server:
-        yield server
+def server(owner):
+    with owners.place() as folder:
+        environments.write_hostile(folder)
+        with Server(environments=[folder], prefix=owner.prefix(), owner=owner) as server:
+            yield server
 
 
 @pytest.fixture(params=["shared", "own"])
 def attacker(request, server):
+    server.skip_unless_shared(request.param)
     with Bystander(server.client):
         session = server.client.create("hostile/" + request.param)["id"]
         yield session
@@ -35,8 +33,8 @@ def found(server, session, *words):
     return answer.json["info"]["result"]
 
 
-def test_files_of_the_host_cannot_be_read(server, attacker, tmp_path):
-    secret = tmp_path / "secret"
+def test_files_of_the_host_cannot_be_read(server, attacker, place):
+    secret = place / "secret"
     secret.write_text("secret")
     secret.chmod(0o644)
     paths = ["/etc/shadow", "/root", "/home", "/boot", "/var/lib", "/var/log", "/sys/kernel", "/dev/mem", "/dev/kmsg"]
@@ -52,14 +50,19 @@ def test_the_system_and_the_environment_itself_cannot_be_written(server, attacke
     assert found(server, attacker, "write_files") == []
 
 
-def test_nothing_outside_can_be_connected_to(server, attacker, tmp_path):
+def test_nothing_outside_can_be_connected_to(server, attacker, place):
     with socket.socket(socket.AF_UNIX) as abstract, socket.socket(socket.AF_UNIX) as named, socket.socket() as tcp:
         abstract.bind("\0corral-e2e-%d" % os.getpid())
-        named.bind(str(tmp_path / "named"))
+        named.bind(str(place / "named"))
         tcp.bind(("0.0.0.0", 0))
         for listener in (abstract, named, tcp):
             listener.listen()
-        addresses = ["@corral-e2e-%d" % os.getpid(), str(tmp_path / "named"), "/var/run/docker.sock", "/run/docker.sock"]
+        addresses = [
+            "@corral-e2e-%d" % os.getpid(),
+            str(place / "named"),
+            "/var/run/docker.sock",
+            "/run/docker.sock",
+        ]
         addresses += [server.client.address, "127.0.0.1:%d" % tcp.getsockname()[1], "[::1]:22", "192.0.2.1:80"]
         addresses += ["@/tmp/.X11-unix/X0", "/run/dbus/system_bus_socket"]
         assert found(server, attacker, "connect", " ".join(addresses).replace("[::1]", "::1")) == []
@@ -71,7 +74,7 @@ def test_other_processes_cannot_be_read_written_traced_or_signalled(server, atta
 
 def test_scratch_folders_of_other_sessions_are_closed(server, attacker):
     sibling = server.client.create("hostile/shared")["id"]
-    assert found(server, sibling, "leave_secret hello").startswith("/scratch/s")
+    assert found(server, sibling, "leave_secret hello").startswith(("/scratch/s", "/tmp"))
     assert found(server, attacker, "other_scratch") == []
     server.client.delete(sibling)
 

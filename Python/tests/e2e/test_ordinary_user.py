@@ -1,65 +1,39 @@
-"""The server as an ordinary user: with delegated cgroups and ids, or ending in the documented refusal."""
+"""The server as an ordinary user: what `scripts/delegate` gives him, and the documented refusals without it.
+
+The adversarial list with such a server stands where that of root stands (`owner`).
+"""
 
 import os
-import pwd
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from e2e import environments, machine
-from e2e.bystander import Bystander
-from e2e.marks import needs, root
-from e2e.outer import MEMORY, PROCESSES, OuterFence
-from e2e.server import BINARY, ROOT, Server
-
-pytestmark = [root, needs("useradd", "userdel", "setpriv", "newuidmap")]
-DELEGATE = str(ROOT / "scripts/delegate")
-SUBORDINATE = [Path("/etc/subuid"), Path("/etc/subgid")]
+from e2e import machine, owners
+from e2e.outer import OuterFence
+from e2e.owners import DELEGATE, SUBORDINATE
+from e2e.server import ROOT, Server
 
 
 @pytest.fixture(scope="module")
 def user():
-    """A user made for these tests, without subordinate ids."""
-    name = "corral-e2e-%d" % os.getpid()
-    subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/bin/sh", name], check=True)
-    try:
-        as_user = ["setpriv", "--reuid=" + name, "--regid=nogroup", "--clear-groups"]
-        for path in [BINARY, str(ROOT / ".venv/bin/python"), str(ROOT / "Python/corral/worker/base.py")]:
-            if subprocess.run([*as_user, "test", "-r", path]).returncode != 0:
-                pytest.skip("other users cannot read %s" % path)
+    """Without subordinate ids to begin with."""
+    with owners.new_user("plain") as name:
         yield name
-    finally:
-        subprocess.run([DELEGATE, "--remove", name], check=True)
-        subprocess.run(["userdel", name], check=True, capture_output=True)
-        for file in SUBORDINATE:
-            lines = file.read_text().splitlines(keepends=True)
-            file.write_text("".join(line for line in lines if not line.startswith(name + ":")))
 
 
 @pytest.fixture
-def data(user, tmp_path):
-    tmp_path.chmod(0o755)
-    folder = tmp_path / "data"
-    folder.mkdir()
-    shutil.chown(folder, user)
-    for parent in tmp_path.parents:
-        if not parent.stat().st_mode & 0o001:
-            parent.chmod(0o755)
-    return folder
+def plain_server(user):
+    """Starts servers of the user without any delegation."""
+    owner = owners.OrdinaryUser(user, delegated=False)
+    started = []
 
+    def start(*options):
+        started.append(Server(*options, prefix=owner.prefix(), owner=owner))
+        return started[-1]
 
-@pytest.fixture
-def hostile(tmp_path):
-    launch = {"worker": "worker.py:Hostile", "share": "none"}
-    resources = {"memory": "128MiB", "pids": 24, "step_time": "3s"}
-    sources = (environments.HERE / "hostile").glob("*.py")
-    return environments.write(tmp_path / "environments", "hostile/own", launch, sources, resources=resources)
-
-
-def prefix(user):
-    return ["setpriv", "--reuid=" + user, "--regid=" + str(pwd.getpwnam(user).pw_gid), "--clear-groups"]
+    yield start
+    for server in started:
+        server.__exit__(None)
 
 
 def check_unavailable(client, *words):
@@ -71,93 +45,50 @@ def check_unavailable(client, *words):
         assert word in error["message"] + error["next"], error
 
 
-def test_without_ids_and_cgroups_sessions_are_refused_with_what_to_do(user, data):
-    with Server(data=data, prefix=prefix(user)) as server:
-        assert server.client.get("/v1/health").status == 200
-        check_unavailable(server.client)
-        capabilities = server.client.get("/v1/capabilities").json
-        assert any(not check["fine"] for check in capabilities["checks"])
-        server.client.close()
+def test_without_ids_and_cgroups_sessions_are_refused_with_what_to_do(plain_server):
+    client = plain_server().client
+    assert client.get("/v1/health").status == 200
+    check_unavailable(client)
+    capabilities = client.get("/v1/capabilities").json
+    assert any(not check["fine"] for check in capabilities["checks"])
 
 
-def test_with_ids_but_without_cgroups_limits_would_be_soft_and_sessions_are_refused(user, data):
+def test_with_ids_but_without_cgroups_limits_would_be_soft_and_sessions_are_refused(user, plain_server):
     subprocess.run([DELEGATE, user], check=True)
     subprocess.run([DELEGATE, "--remove", user], check=True)
-    with Server(data=data, prefix=prefix(user)) as server:
-        check_unavailable(server.client, "soft", "--allow-soft-limits")
-        server.client.close()
-    with Server("--allow-soft-limits", data=data, prefix=prefix(user)) as server:
-        session = server.client.create("CartPole-v1")
-        assert "soft" in session["isolation"] or "hard" not in session["isolation"]
-        assert server.client.step(session["id"], 0).status == 200
-        server.client.close()
+    check_unavailable(plain_server().client, "soft", "--allow-soft-limits")
+    client = plain_server("--allow-soft-limits").client
+    session = client.create("CartPole-v1")
+    assert "soft" in session["isolation"] or "hard" not in session["isolation"]
+    assert client.step(session["id"], 0).status == 200
 
 
-def test_delegation_can_be_repeated_and_taken_back(user):
+def test_bootstrap_delegates_as_often_as_it_is_asked_and_it_can_be_taken_back(user):
+    bootstrap = [str(ROOT / "scripts/bootstrap"), "--no-apt", "--delegate", user]
     for _ in range(2):
-        subprocess.run([DELEGATE, user], check=True)
+        told = subprocess.run(bootstrap, check=True, capture_output=True, text=True).stdout
+        assert "scripts/delegate %s corral serve" % user in told
     for file in SUBORDINATE:
         assert file.read_text().count(user + ":") == 1
+    folders = OuterFence.delegated(user)
+    assert folders and all(folder.owner() == user for folder in folders.values())
     subprocess.run([DELEGATE, "--remove", user], check=True)
-    assert delegated(user) == []
+    assert OuterFence.delegated(user) == {}
 
 
-def test_with_ids_and_cgroups_limits_are_hard(user, data, hostile):
-    fence = Fence(user)
-    with Server("--warm", "0", data=data, environments=[hostile], prefix=[DELEGATE, user]) as server:
-        client = server.client
-        with Bystander(client, "hostile/own"):
-            assert fence.holds(server)
-            isolation = client.read(client.create("hostile/own")["id"])["isolation"]
-            assert "hard" in isolation and "seccomp" in isolation
-            for process in server.processes():
-                assert os.stat("/proc/%d" % process).st_uid != 0
-            before = server.processes()
-            for attack, reason in [("memory", "out_of_memory"), ("forks", "timeout"), ("forks_until_refused", "pids")]:
-                session = client.create("hostile/own")["id"]
-                assert client.step(session, attack).status in (410, 504)
-                assert client.read(session)["reason"] == reason
-            session = client.create("hostile/own")["id"]
-            for escape in ["other_processes", "write_settings", "make_namespaces", "write_files"]:
-                assert client.step(session, escape).json["info"]["result"] == [], escape
-            assert client.step(session, "read_files /etc/shadow:/root:/home:%s" % data).json["info"]["result"] == []
-            client.delete(session)
-            assert machine.until(lambda: server.processes() == before, 5)
-        client.close()
+def test_bootstrap_delegates_for_root_only(user):
+    asked = [*owners.as_user(user), str(ROOT / "scripts/bootstrap"), "--no-apt", "--delegate", user]
+    refused = subprocess.run(asked, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "sudo scripts/bootstrap --delegate " + user in refused.stderr
 
 
-def test_a_killed_server_of_an_ordinary_user_leaves_nothing_after_the_next_start(user, data):
-    Fence(user)
-    first = Server(data=data, prefix=[DELEGATE, user])
-    answer = first.client.post("/v1/sessions/batch", {"environment": "CartPole-v1", "count": 5})
-    assert answer.status == 201, answer
-    first.kill()
-    with Server(data=data, prefix=[DELEGATE, user]):
-        first.check_nothing_left(2)
-
-
-def delegated(user):
-    name = "corral." + user
-    return [os.path.join(folder, name) for folder, folders, _ in os.walk(machine.CGROUPS) if name in folders]
-
-
-class Fence:
-    """Limits on the cgroups that were delegated to a user: an outer fence for the bombs of these tests."""
-
-    def __init__(self, user):
-        subprocess.run([DELEGATE, user], check=True)
-        limits = {"pids.max": PROCESSES, "memory.limit_in_bytes": MEMORY, "memory.max": MEMORY}
-        self._limited = {}
-        for folder in delegated(user):
-            for file, limit in limits.items():
-                path = Path(folder, file)
-                if path.exists():
-                    path.write_text(str(limit))
-                    assert int(path.read_text()) == limit
-                    self._limited[file.split(".")[0]] = Path(folder)
-        if set(self._limited) != {"pids", "memory"}:
-            pytest.skip("no outer cgroup for bombs can be made here")
-
-    def holds(self, server):
-        fence = OuterFence({role if "pids" in machine.memberships(1) else "": path for role, path in self._limited.items()})
-        return all(fence.holds(process) for process in [server.process.pid, *server.processes()])
+def test_with_ids_and_cgroups_limits_are_hard_and_nothing_runs_as_root(ordinary_user):
+    with Server(prefix=ordinary_user.prefix(), owner=ordinary_user) as server:
+        isolation = server.client.create("CartPole-v1")["isolation"]
+        assert "hard" in isolation and "seccomp" in isolation
+        processes = [server.process.pid, *server.processes()]
+        assert len(processes) > 1
+        for process in processes:
+            assert os.stat("/proc/%d" % process).st_uid != 0, machine.describe(process)
+        server.client.close()

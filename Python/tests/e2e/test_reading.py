@@ -7,6 +7,7 @@ import subprocess
 import uuid
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from e2e.marks import needs
 
@@ -117,7 +118,9 @@ class TestFrames:
 
     def test_an_action_may_come_as_a_tensor(self, api):
         session = api.create(CARTPOLE, seed=1)["id"]
-        header = json.dumps({"action": {"tensor": {"dtype": "int64", "shape": [], "offset": 0, "nbytes": 8}}, "index": 1})
+        header = json.dumps(
+            {"action": {"tensor": {"dtype": "int64", "shape": [], "offset": 0, "nbytes": 8}}, "index": 1}
+        )
         head = struct.pack("<I", len(header)) + header.encode()
         body = head + bytes(-len(head) % 64) + struct.pack("<q", 1)
         headers = {"Content-Type": "application/vnd.corral.tensors"}
@@ -180,6 +183,20 @@ class TestServer:
         assert count and float(count[0].split()[-1]) >= 1
         for line in lines:
             assert re.match(r"^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [-+0-9.eEInfNa]+)$", line), line
+
+    def test_the_parser_of_prometheus_reads_every_metric(self, api):
+        api.create(CARTPOLE)
+        families = {family.name: family for family in text_string_to_metric_families(api.get("/metrics").body.decode())}
+        assert {family.type for family in families.values()} == {"counter", "gauge", "histogram"}
+        for family in families.values():
+            assert family.documentation.endswith("."), family
+        opened = families["corral_sessions_opened"].samples
+        assert [sample.value >= 1 for sample in opened if sample.labels["environment"].startswith(CARTPOLE)] == [True]
+        buckets = [
+            sample for sample in families["corral_session_start_seconds"].samples if sample.name.endswith("_bucket")
+        ]
+        assert buckets[-1].labels["le"] == "+Inf"
+        assert [bucket.value for bucket in buckets] == sorted(bucket.value for bucket in buckets)
 
     @needs("promtool")
     def test_promtool_finds_no_fault_with_the_metrics(self, api):

@@ -138,7 +138,11 @@ def test_what_a_peer_sends_can_produce_an_error_and_never_a_trap(server, api):
     """Requests that were good once, with bytes changed, left out and repeated."""
     session = api.create("CartPole-v1")["id"]
     seeds = [
-        ("POST", "/v1/sessions", b'{"environment":"CartPole-v1","seed":7,"labels":{"a":"b"},"params":{},"reset":false}'),
+        (
+            "POST",
+            "/v1/sessions",
+            b'{"environment":"CartPole-v1","seed":7,"labels":{"a":"b"},"params":{},"reset":false}',
+        ),
         ("POST", "/v1/sessions/%s/step" % session, b'{"action":1,"index":1}'),
         ("POST", "/v1/sessions/%s/reset" % session, b'{"seed":1,"options":{"low":-0.1,"high":0.1}}'),
         ("POST", "/v1/steps", b'{"steps":[{"session":"%s","action":0}]}' % session.encode()),
@@ -177,7 +181,9 @@ def mutate(draw, data):
         elif kind == 2:
             data[place:place] = data[place : place + draw.randint(1, 30)] * draw.randint(1, 3)
         else:
-            data[place:place] = draw.choice([b"1e999", b"-", b'"', b"{", b"[", b"\\u0000", b"\\ud800", b"null", b"9" * 30])
+            data[place:place] = draw.choice(
+                [b"1e999", b"-", b'"', b"{", b"[", b"\\u0000", b"\\ud800", b"null", b"9" * 30]
+            )
     return bytes(data)
 
 

@@ -29,8 +29,28 @@ class Counting(Worker):
 
 
 @pytest.fixture
-def counting(tmp_path):
-    return environments.write_source(tmp_path / "environments", "test/counting", {"worker": "worker.py:Counting"}, COUNTING)
+def counting(place):
+    return environments.write_source(
+        place / "environments", "test/counting", {"worker": "worker.py:Counting"}, COUNTING
+    )
+
+
+@pytest.fixture
+def data(place, owner):
+    folder = place / "data"
+    folder.mkdir()
+    owner.give(folder)
+    return folder
+
+
+@pytest.fixture
+def start(serve, owner, counting):
+    """Starts servers of the owner with the environment of these tests."""
+
+    def start(*options, **more):
+        return serve(*options, environments=[counting], prefix=owner.prefix(), owner=owner, **more)
+
+    return start
 
 
 def create_many(server, count):
@@ -58,19 +78,19 @@ def gone(server):
     return not machine.cgroups(server.id) and server.id not in server.ledgers() and not orphans()
 
 
-def test_after_kill_9_with_200_sessions_nothing_is_left_when_the_next_start_listens(serve, counting, tmp_path):
-    first = serve(data=tmp_path / "data", environments=[counting])
-    same_data = serve(data=tmp_path / "data", environments=[counting])
-    own_data = serve(environments=[counting])
+def test_after_kill_9_with_200_sessions_nothing_is_left_when_the_next_start_listens(start, data, owner):
+    first = start(data=data)
+    same_data = start(data=data)
+    own_data = start()
     sessions = {server: create_many(server, 5) for server in (same_data, own_data)}
-    step_all(first, create_many(first, 200), 1)
-    assert len(first.processes()) >= 200
+    step_all(first, create_many(first, owner.many), 1)
+    assert len(first.processes()) >= owner.many
     for server in sessions:
         step_all(server, sessions[server], 1)
     first.kill()
     # The sandboxes die with their server; the next start is there for the cgroups and the ledger.
-    assert machine.until(lambda: not orphans(), 5)
-    next_start = serve(data=tmp_path / "data", environments=[counting])
+    assert machine.until(lambda: not orphans())
+    next_start = start(data=data)
     # It cleans up before it listens: there is nothing to wait for.
     assert gone(first)
     for server in sessions:
@@ -79,8 +99,8 @@ def test_after_kill_9_with_200_sessions_nothing_is_left_when_the_next_start_list
     step_all(next_start, create_many(next_start, 3), 1)
 
 
-def test_two_servers_of_one_data_directory_do_not_touch_each_other(serve, counting, tmp_path):
-    one, two = (serve(data=tmp_path / "data", environments=[counting]) for _ in range(2))
+def test_two_servers_of_one_data_directory_do_not_touch_each_other(start, data):
+    one, two = (start(data=data) for _ in range(2))
     session_of_one, session_of_two = create_many(one, 1), create_many(two, 1)
     assert one.stop() == 0
     one.check_nothing_left()
@@ -89,40 +109,42 @@ def test_two_servers_of_one_data_directory_do_not_touch_each_other(serve, counti
 
 
 @pytest.mark.parametrize("delay", [0.005, 0.03, 0.06, 0.1, 0.15, 0.25, 0.4])
-def test_a_server_killed_in_mid_start_leaves_nothing_after_the_next(serve, counting, tmp_path, delay):
-    first = serve(data=tmp_path / "data", environments=[counting], wait=False)
+def test_a_server_killed_in_mid_start_leaves_nothing_after_the_next(start, data, delay):
+    first = start(data=data, wait=False)
+    first.wait_until_executed()
     time.sleep(delay)
     first.kill()
     first.id = first.newest_ledger()
-    serve(data=tmp_path / "data", environments=[counting])
+    start(data=data)
     first.check_nothing_left(1)
 
 
 @pytest.mark.parametrize("delay", [0.01, 0.1, 0.2])
-def test_a_server_killed_while_it_starts_sessions_leaves_nothing_after_the_next(serve, counting, tmp_path, delay):
-    first = serve(data=tmp_path / "data", environments=[counting])
+def test_a_server_killed_while_it_starts_sessions_leaves_nothing_after_the_next(start, data, delay):
+    first = start(data=data)
     thread = threading.Thread(target=create_until_killed, args=(first,))
     thread.start()
     time.sleep(delay)
     first.kill()
     thread.join()
-    serve(data=tmp_path / "data", environments=[counting])
+    start(data=data)
     assert machine.until(lambda: gone(first), 1)
 
 
-def test_on_SIGTERM_calls_in_flight_are_answered_and_then_nothing_is_left(serve, counting):
-    server = serve(environments=[counting])
+def test_on_SIGTERM_calls_in_flight_are_answered_and_then_nothing_is_left(start):
+    server = start()
     sessions = create_many(server, 8)
     answers = []
     client = server.client
 
     def step(session):
-        answers.append(client.step(session, 1.0))
+        answers.append(client.step(session, 3.0))
 
     threads = [threading.Thread(target=step, args=(session,)) for session in sessions]
     for thread in threads:
         thread.start()
-    time.sleep(0.4)
+    for session in sessions:
+        client.until_busy(session)
     assert server.stop() == 0
     for thread in threads:
         thread.join()
@@ -130,29 +152,28 @@ def test_on_SIGTERM_calls_in_flight_are_answered_and_then_nothing_is_left(serve,
     server.check_nothing_left()
 
 
-def test_on_SIGTERM_calls_that_take_too_long_are_refused(serve, counting):
-    server = serve("--drain-timeout", "500ms", environments=[counting])
+def test_on_SIGTERM_calls_that_take_too_long_are_refused(start):
+    server = start("--drain-timeout", "500ms")
     session = create_many(server, 1)[0]
     answers = []
     thread = threading.Thread(target=lambda: answers.append(server.client.step(session, 60)))
     thread.start()
-    time.sleep(0.3)
-    begin = time.monotonic()
+    server.client.until_busy(session)
     assert server.stop() == 0
-    assert time.monotonic() - begin < 5
     thread.join()
     assert (answers[0].status, answers[0].code) == (503, "unavailable")
     server.check_nothing_left()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_during_the_start_ends_the_server_and_leaves_nothing(serve, counting, tmp_path, number):
-    server = serve(data=tmp_path / "data", environments=[counting], wait=False)
+def test_a_signal_during_the_start_ends_the_server_and_leaves_nothing(start, data, number):
+    server = start(data=data, wait=False)
+    server.wait_until_executed()
     time.sleep(0.05)
     server.process.send_signal(number)
-    server.wait(10)
+    server.wait(60)
     server.id = server.newest_ledger()
-    serve(data=tmp_path / "data", environments=[counting])
+    start(data=data)
     server.check_nothing_left(1)
 
 
@@ -174,8 +195,9 @@ def test_a_unix_socket_of_a_killed_server_is_taken_over_but_not_that_of_a_live_o
     assert second.client.get("/v1/health").status == 200
 
 
-def test_a_closed_session_leaves_nothing_when_its_close_is_answered(counting):
-    with Server("--warm", "0", environments=[counting, ROOT / "Examples/workers"]) as server:
+def test_a_closed_session_leaves_nothing_when_its_close_is_answered(counting, owner):
+    folders = [counting, ROOT / "Examples/workers"]
+    with Server("--warm", "0", environments=folders, prefix=owner.prefix(), owner=owner) as server:
         for environment in ["test/counting", "examples/guess-loop"]:
             server.client.delete(server.client.create(environment)["id"])
         before = len(server.processes()), len(folders_of(server))

@@ -38,7 +38,7 @@ def folder(tmp_path):
     launch = {"worker": "worker.py:Sleeping"}
     more = {"parameters": PARAMETERS}
     folder = environments.write_source(tmp_path / "environments", "test/sleeping", launch, SLEEPING, **more)
-    resources = {"step_time": "500ms", "start_time": "1s", "reset_time": "500ms"}
+    resources = {"step_time": "2s", "start_time": "5s", "reset_time": "2s"}
     environments.write_source(folder, "test/hasty", launch, SLEEPING, resources=resources, **more)
     environments.write_source(folder, "test/patient", {"worker": "worker.py:Patient"}, SLEEPING)
     return folder
@@ -53,12 +53,12 @@ def state(client, session):
 
 
 def test_an_idle_session_is_closed_and_one_in_use_is_not(serve, folder):
-    client = serve("--idle-timeout", "1s", environments=[folder]).client
+    client = serve("--idle-timeout", "3s", environments=[folder]).client
     idle, used, kept, stepping = (client.create("test/sleeping")["id"] for _ in range(4))
-    thread = threading.Thread(target=client.step, args=(stepping, 2.5))
+    thread = threading.Thread(target=client.step, args=(stepping, 6))
     thread.start()
-    end = time.monotonic() + 2.2
-    while time.monotonic() < end:
+    client.until_busy(stepping)
+    while state(client, idle)[0] != "closed":
         assert client.step(used, 0).status == 200
         assert client.post("/v1/sessions/%s/keepalive" % kept).status == 200
         time.sleep(0.2)
@@ -67,28 +67,27 @@ def test_an_idle_session_is_closed_and_one_in_use_is_not(serve, folder):
     assert client.post("/v1/sessions/%s/keepalive" % idle).code == "session_closed"
     assert state(client, used)[0] == state(client, kept)[0] == state(client, stepping)[0] == "running"
     thread.join()
-    assert machine.until(lambda: client.get("/v1/health").json["sessions"] == 0, 5)
+    assert machine.until(lambda: client.get("/v1/health").json["sessions"] == 0)
 
 
 def test_no_session_gets_older_than_the_maximum_lifetime(serve, folder):
-    client = serve("--max-lifetime", "1s", environments=[folder]).client
+    client = serve("--max-lifetime", "4s", environments=[folder]).client
     begin = time.monotonic()
     session = client.create("test/sleeping")
     while client.step(session["id"], 0).status == 200:
-        assert time.monotonic() - begin < 10
-        time.sleep(0.05)
-    assert time.monotonic() - begin > 0.8
+        assert time.monotonic() - begin < machine.PATIENCE
+    assert time.monotonic() - begin > 3.8
     assert state(client, session["id"]) == ("closed", "lifetime")
 
 
-@pytest.mark.parametrize("environment, options", [("test/hasty", []), ("test/sleeping", ["--command-timeout", "500ms"])])
+@pytest.mark.parametrize("environment, options", [("test/hasty", []), ("test/sleeping", ["--command-timeout", "2s"])])
 def test_a_step_has_the_time_of_its_manifest_and_never_more_than_the_servers(serve, folder, environment, options):
     client = serve(*options, environments=[folder]).client
     session = client.create(environment)["id"]
     begin = time.monotonic()
     answer = client.step(session, 30)
     assert (answer.status, answer.code) == (504, "deadline_exceeded")
-    assert 0.5 <= time.monotonic() - begin < 5
+    assert time.monotonic() - begin >= 2
     assert state(client, session) == ("failed", "timeout")
     slow = client.create(environment)["id"]
     assert client.reset(slow, options={"sleep": 30}).code == "deadline_exceeded"
@@ -108,11 +107,9 @@ def test_an_interrupted_step_ends_soon_and_the_session_goes_on(serve, folder):
     answers = []
     thread = threading.Thread(target=lambda: answers.append(client.step(session, 60)))
     thread.start()
-    time.sleep(0.3)
-    begin = time.monotonic()
+    client.until_busy(session)
     assert client.post("/v1/sessions/%s/interrupt" % session).status == 202
     thread.join()
-    assert time.monotonic() - begin < 3
     assert (answers[0].status, answers[0].code) == (409, "interrupted")
     assert client.reset(session).status == 200
     assert client.step(session, 0).json["observation"] == 1
@@ -131,9 +128,9 @@ def test_a_step_that_cannot_be_interrupted_ends_with_its_session(serve, folder):
     answers = []
     thread = threading.Thread(target=lambda: answers.append(client.step(session, 60)))
     thread.start()
-    time.sleep(0.3)
+    client.until_busy(session)
     client.post("/v1/sessions/%s/interrupt" % session)
-    thread.join(20)
+    thread.join()
     assert answers and answers[0].code in ("deadline_exceeded", "session_failed"), answers
     assert state(client, session) == ("failed", "timeout")
 
@@ -144,9 +141,9 @@ def test_a_session_that_is_closed_while_it_steps_answers_and_is_gone(serve, fold
     answers = []
     thread = threading.Thread(target=lambda: answers.append(client.step(session, 60)))
     thread.start()
-    time.sleep(0.3)
+    client.until_busy(session)
     assert client.delete(session).status == 200
-    thread.join(5)
+    thread.join()
     assert (answers[0].status, answers[0].code) == (410, "session_closed")
 
 
@@ -175,18 +172,18 @@ class TestCapacity:
         ]:
             assert client.post("/v1/sessions/batch", {"environment": "test/sleeping", **request}).code == code, request
             assert client.get("/v1/health").json["sessions"] == 6
-        assert machine.until(lambda: len(server.processes()) == before, 2)
+        assert machine.until(lambda: len(server.processes()) == before)
         assert client.post("/v1/sessions/batch", {"environment": "test/sleeping", "count": 4}).status == 201
 
     def test_a_client_that_goes_away_does_not_keep_a_place(self, serve, folder):
         """Rule 3: what nobody uses ends; the place is given back exactly once."""
-        client = serve("--max-sessions", "2", "--idle-timeout", "1s", environments=[folder]).client
+        client = serve("--max-sessions", "2", "--idle-timeout", "4s", environments=[folder]).client
         for _ in range(2):
             connection = client.connect()
             body = b'{"environment":"test/sleeping","params":{"init":0.3}}'
             connection.request("POST", "/v1/sessions", body)
             connection.close()
-        assert machine.until(lambda: client.get("/v1/health").json["sessions"] == 2, 5)
-        assert machine.until(lambda: client.get("/v1/health").json["sessions"] == 0, 8)
+        assert machine.until(lambda: client.get("/v1/health").json["sessions"] == 2)
+        assert machine.until(lambda: client.get("/v1/health").json["sessions"] == 0)
         assert [client.create("test/sleeping")["state"] for _ in range(2)] == ["running"] * 2
         assert client.post("/v1/sessions", {"environment": "test/sleeping"}).status == 429

@@ -43,7 +43,11 @@ def test_all_workers_play_the_same_game_through_the_same_calls(api, name):
     assert session["state"] == "running"
     assert session["backend"] == "process"
     assert "seccomp" in session["isolation"]
-    assert (session["observation"], session["info"]["tries"], session["index"]) == ("Guess a number from 1 to 10.", 0, 0)
+    assert (session["observation"], session["info"]["tries"], session["index"]) == (
+        "Guess a number from 1 to 10.",
+        0,
+        0,
+    )
     seen = []
     for guess in ["3", "9", "7"]:
         answer = api.step(session["id"], guess).json

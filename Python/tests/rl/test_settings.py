@@ -10,8 +10,8 @@ from corral.registry import table as environments
 from corral.rl import BaseRLCfg, PPOCfg, SB3PPOCfg, default_rl_cfg, list_rl_cfgs, register_rl_cfg, rlcfg, shipped, table
 
 ENVIRONMENTS = [
-    "Acrobot-v1", "Blackjack-v1", "Breakout", "CartPole-v0", "CartPole-v1", "CliffWalking-v1", "FrozenLake-v1",
-    "FrozenLake8x8-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Taxi-v3", "cartpole", "pendulum",
+    "Acrobot-v1", "Blackjack-v1", "Breakout-MinAtar-v1", "CartPole-v0", "CartPole-v1", "CliffWalking-v1", "CliffWalkingSlippery-v1", "FrozenLake-v1",
+    "FrozenLake8x8-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Taxi-v3", "Taxi-v4", "cartpole", "pendulum",
 ]  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """Gymnasium, MiniGrid, ALE and PettingZoo through the worker do what they do without it."""
 
 import pytest
-from harness import Zygote
 
 from corral.worker import landlock
+from harness import Zygote
 
 gymnasium = pytest.importorskip("gymnasium")
 np = pytest.importorskip("numpy")

@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
-from harness import Zygote
 
 from corral.worker import landlock
+from harness import Zygote
 
 TEXTWORLD = "corral.worker.textworld:TextWorldWorker"
 SCIENCEWORLD = "corral.worker.scienceworld:ScienceWorldWorker"

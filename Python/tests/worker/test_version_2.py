@@ -18,7 +18,7 @@ def test_hello_tells_what_the_worker_can_do(toy):
     assert reply["worker"]["name"] == "Toy"
     assert reply["worker"]["language"].startswith("Python 3")
     assert reply["worker"]["packages"] == {}
-    assert set(reply["capabilities"]) == {"seed", "snapshot", "render", "buffers", "interrupt"}
+    assert set(reply["capabilities"]) == {"seed", "snapshot", "render", "buffers", "batch", "interrupt"}
     assert reply["instances"] == ["a", "b"]
     assert reply["agents"] is None
 
@@ -187,17 +187,69 @@ def test_the_end_of_input_ends_a_running_step_too(toy):
     assert toy.process.wait(10) == 0
 
 
-def test_what_this_worker_lacks_is_unsupported(toy):
-    toy.begin()
-    assert toy.code("step_many", steps=[{"slot": 0, "action": "x"}]) == "unsupported"
-    assert toy.code("step_many", steps=[{"slot": "0"}]) == "bad_request"
+def test_every_slot_has_an_environment_of_its_own(single):
+    many = single("toys:Counter")
+    assert "batch" in many.ok("hello")["capabilities"]
+    for slot in (0, 3):
+        many.ok("init", slot=slot, instance=None, params={}, seed=slot)
+        many.ok("reset", slot=slot, seed=None, options={})
+    steps = [{"slot": 3, "action": 2}, {"slot": 0, "action": 5}, {"slot": 3, "action": 1}]
+    results = many.ok("step_many", steps=steps)["results"]
+    assert [one["observation"] for one in results] == [2, 5, 3]
+    assert many.ok("step", slot=0, action=1)["observation"] == 6
+    assert many.ok("step", action=1)["observation"] == 7
 
 
-def test_step_many_answers_as_many_results(single):
-    many = single("toys:Many")
+def test_an_error_among_many_steps_is_its_own(single):
+    many = single("toys:Counter")
     many.begin()
-    results = many.ok("step_many", steps=[{"slot": 3, "action": "a"}, {"slot": 1, "action": "b"}])["results"]
-    assert [(one["observation"], one["info"]["action"]) for one in results] == [(3, "a"), (1, "b")]
+    many.ok("init", slot=1)
+    many.ok("reset", slot=1)
+    steps = [{"slot": 1, "action": "bad"}, {"slot": 9, "action": 1}, {"slot": 0, "action": 1}, {"slot": 1}, 5]
+    results = many.ok("step_many", steps=steps)["results"]
+    assert [one.get("code") for one in results] == [
+        "environment_error", "not_initialized", None, "bad_request", "bad_request",
+    ]  # fmt: skip
+    assert results[2]["observation"] == 1
+
+
+def test_the_end_of_an_episode_holds_for_its_slot_only(single):
+    many = single("toys:Counter")
+    many.begin()
+    many.ok("init", slot=1)
+    many.ok("reset", slot=1)
+    results = many.ok(
+        "step_many", steps=[{"slot": 1, "action": 100}, {"slot": 1, "action": 1}, {"slot": 0, "action": 1}]
+    )
+    assert [one.get("code") for one in results["results"]] == [None, "episode_over", None]
+
+
+def test_a_slot_that_was_dropped_is_closed_and_can_be_made_again(single):
+    many = single("toys:Counter")
+    many.begin()
+    many.ok("init", slot=1)
+    many.ok("drop", slot=1)
+    assert many.code("reset", slot=1) == "not_initialized"
+    assert many.code("drop", slot=1) == "not_initialized"
+    many.ok("init", slot=1)
+    many.ok("drop", slot=0)
+    assert many.code("step", slot=0, action=1) == "not_initialized"
+    many.ok("init", slot=0)
+    _, printed = many.finish()
+    assert printed.count("closed") == 3
+
+
+@pytest.mark.parametrize("slot", ["0", -1, 1.0, True, None])
+def test_a_slot_is_an_integer_from_0(single, slot):
+    many = single("toys:Counter")
+    many.begin()
+    assert many.code("step", slot=slot, action=1) == "bad_request"
+
+
+def test_a_worker_that_holds_one_says_so(single):
+    alone = single("toys:Alone")
+    assert "batch" not in alone.ok("hello")["capabilities"]
+    assert alone.code("init", slot=1) == "unsupported"
 
 
 def test_an_episode_of_several_agents_ends_with_the_last(single):

@@ -1,6 +1,7 @@
 """Small workers that the tests drive."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -116,6 +117,13 @@ class Toy(Worker):
             pass
         return self.plain()
 
+    def do_shout(self):
+        """Prints more than a pipe holds; a signal comes in the middle, and leaves a file when it has."""
+        signal.signal(signal.SIGALRM, lambda *_: open(os.environ["SIGNALLED"], "w").close())
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        sys.stderr.write("x" * 300_000 + "\n")
+        return self.plain()
+
     def do_nap(self):
         time.sleep(0.3)
         return self.plain()
@@ -200,13 +208,28 @@ class Turns(Toy):
         return super().step(action)
 
 
-class Many(Toy):
-    """Several environments in one worker."""
+class Counter(Worker):
+    """Adds actions up; beyond 99 the episode is over."""
 
-    capabilities = ("batch",)
+    def spaces(self):
+        return {"type": "Discrete", "n": 1000, "start": 0}, {"type": "Discrete", "n": 1000, "start": 0}
 
-    def step_many(self, steps):
-        return [(slot, 1, False, False, {"action": action}) for slot, action in steps]
+    def reset(self, seed, options):
+        self.total = 0
+        return self.total, {}
+
+    def step(self, action):
+        self.total += action
+        return self.total, 0.0, self.total > 99, False, {}
+
+    def close(self):
+        print("closed")
+
+
+class Alone(Counter):
+    """Would not share its process."""
+
+    holds_many = False
 
 
 class Shell(Toy):
@@ -234,5 +257,3 @@ class Broken(Toy):
     @classmethod
     def preload(cls, config):
         raise RuntimeError("cannot be prepared")
-
-

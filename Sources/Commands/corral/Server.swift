@@ -1,7 +1,10 @@
 import Configuration
+import Containers
+import DockerGym
 import Foundations
 import Glibc
 import HTTP
+import Hooks
 import JSON
 import Logging
 import Manifests
@@ -17,8 +20,10 @@ struct Server {
     let addresses: [String]
     private let http: HTTPServer
     private let service: SessionService
+    private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
+    private let docker: DockerBackend?
 
     enum Reach {
         /// Whoever the configuration lets in.
@@ -30,6 +35,7 @@ struct Server {
     static func start(
         _ configuration: Configuration, logger: Logger, reach: Reach = .configured
     ) async throws(Failure) -> Server {
+        Kernel.raiseFileLimit()
         let data = configuration[ServerKeys.data]
         await removeLeftovers(data: data, logger: logger)
         let run = try RunDirectory(data: data)
@@ -46,57 +52,85 @@ struct Server {
     private static func wire(
         _ configuration: Configuration, _ logger: Logger, _ reach: Reach, run: RunDirectory, cgroups: CgroupTree.Choice
     ) async throws(Failure) -> Server {
-        let backends = try await Backends.make(configuration, server: run.server, run: run.path, cgroups: cgroups)
+        let backends = try await Backends.make(configuration, server: run.server, run: run, cgroups: cgroups)
         let installation = Installation.find()
-        let folder = try loadManifests(configuration, installation, logger)
+        let served = try configuration.servedWorker()?.entry(emptyFolder: run.emptyFolder())
+        let folder = try loadManifests(configuration, installation, served: served, logger)
         let authority = ManifestAuthority(
-            folder: folder, policy: try policy(configuration, installation), isolation: backends.isolation)
+            folder: folder, policy: try policy(configuration, installation, backends.preferred),
+            isolations: backends.isolations)
         let metrics = MetricsRegistry()
-        let pool = await WorkerPool(
-            .init(
-                spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
-                lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout]),
-            backends: backends.all, logger: logger)
+        var workers = WorkerPool.Configuration(
+            spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
+            lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
+        workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
+        let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
+        let hook = try configuration.hook(logger: logger)
         let service = await SessionService(
             server: run.server,
             limits: .init(
                 maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
                 maxLifetime: configuration[ServerKeys.maxLifetime]),
-            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], logger: logger)
+            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
+            logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {
             let file = try KeyFile(path)
             keys = { file.caller(of: $0) }
         }
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
+        let access = Access(keys: keys, isLoopback: isLoopback)
+        let journal = await RequestJournal(metrics: metrics, logger: logger)
         let api = await RESTAPI(
             service: service, environments: ManifestDirectory(folder),
             trainingSettings: try trainingSettings(installation),
-            information: .init(version: Version.current, capabilities: backends.capabilities),
-            access: Access(keys: keys, isLoopback: isLoopback), metrics: metrics, logger: logger)
+            information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
+            access: access,
+            metrics: metrics, journal: journal, logger: logger)
+        var root: DockerGymDoor?
+        if configuration[ServerKeys.root] == "dockergym" {
+            root = await DockerGymDoor(
+                service: service, offer: served.map { InstanceOffer($0) } ?? ReferenceOffer(folder),
+                information: .init(title: configuration[WorkerKeys.title], version: configuration[WorkerKeys.version]),
+                access: access, journal: journal, logger: logger)
+        }
+        let doors = Doors(api: api, root: root)
         let http = try HTTPServer(
             configuration: httpConfiguration(
                 configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
             start: { work in Task { @Reactor in await work() } }
-        ) { await api.handle($0) }
-        try http.start()
+        ) { await doors.handle($0) }
+        let told = Hook.Server(id: RunDirectory.name(of: run.server), version: Version.current)
+        try await hook?.start(told)
+        do throws(Failure) {
+            try http.start()
+        } catch {
+            await hook?.stop(told)
+            throw error
+        }
         let scheme = configuration[ServerKeys.tlsCertificate] == nil ? "http" : "https"
         let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
         await api.setAddress(addresses.first ?? "")
-        return Server(addresses: addresses, http: http, service: service, run: run, cgroups: cgroups)
+        return Server(
+            addresses: addresses, http: http, service: service, stopping: { await hook?.stop(told) }, run: run,
+            cgroups: cgroups, docker: backends.docker)
     }
 
-    /// Stops in order: no new requests, running ones end, sessions end, nothing is left.
+    /// Stops in order: no new requests, running ones end, the hook is told, sessions end, nothing is left.
     func stop(grace: Duration) async {
         await http.stop(grace: grace)
+        await stopping()
         await service.drain()
+        await docker?.close()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()
     }
 
     private static func removeLeftovers(data: String, logger: Logger) async {
         for server in await offload({ RunDirectory.leftovers(data: data) }) {
-            let isGone = await CgroupTree.removeLeftovers(server: server)
+            let hasNoGroups = await CgroupTree.removeLeftovers(server: server)
+            let hasNoContainers = await removeContainers(of: server, data: data, logger: logger)
+            let isGone = hasNoGroups && hasNoContainers
             if isGone { RunDirectory.remove(server, data: data) }
             logger.warning(
                 "removed what a server left behind",
@@ -110,18 +144,34 @@ struct Server {
         return try RLConfigurationTable(folder: manifests + "/rl")
     }
 
+    /// - Returns: Whether none is left; where its engine does not answer, the next start looks again.
+    private static func removeContainers(of server: UInt32, data: String, logger: Logger) async -> Bool {
+        let folder = RunDirectory.containers(of: server, data: data)
+        guard let address = await offload({ DockerBackend.engineAddress(in: folder) }) else { return true }
+        do throws(Failure) {
+            try await DockerBackend.removeLeftovers(server: server, engine: try EngineClient(EngineAddress(address)))
+            return true
+        } catch {
+            logger.log(.warning, "containers of a server that ended may be left", failure: error)
+            return false
+        }
+    }
+
+    /// - Parameter served: Described by flags; then the bundled manifests are not served beside it.
     static func loadManifests(
-        _ configuration: Configuration, _ installation: Installation, _ logger: Logger
+        _ configuration: Configuration, _ installation: Installation, served: ManifestFolder.Entry? = nil,
+        _ logger: Logger
     ) throws(Failure) -> ManifestFolder {
         let folders = configuration[ServerKeys.environments]
-        let wanted = folders.isEmpty ? [installation.manifests].compactMap { $0 } : folders
-        let folder = try VersionDigest.load(wanted)
+        let bundled = served == nil ? [installation.manifests].compactMap { $0 } : []
+        let folder = try VersionDigest.load(folders.isEmpty ? bundled : folders)
         for problem in folder.problems { logger.log(.warning, "a manifest was left out", failure: problem) }
-        return folder
+        guard let served else { return folder }
+        return ManifestFolder([served] + folder.entries, problems: folder.problems)
     }
 
     private static func policy(
-        _ configuration: Configuration, _ installation: Installation
+        _ configuration: Configuration, _ installation: Installation, _ backend: LaunchPlan.Backend
     ) throws(Failure) -> ManifestAuthority.Policy {
         guard let sdk = installation.sdk else {
             throw Failure(
@@ -129,7 +179,7 @@ struct Server {
                 next: "install Corral again")
         }
         var policy = ManifestAuthority.Policy(
-            backend: configuration[ServerKeys.backend] == "plain" ? .plain : .process,
+            backend: backend,
             python: configuration[ServerKeys.python] ?? installation.python ?? "/usr/bin/python3", sdk: sdk,
             longestCommand: configuration[ServerKeys.commandTimeout],
             longestStart: configuration[ServerKeys.startTimeout])

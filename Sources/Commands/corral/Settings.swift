@@ -15,10 +15,16 @@ extension Configuration {
     ) throws(Failure) -> Configuration {
         let variables = environmentVariables()
         let file = ConfigurationFile.find(named: invocation.text("config"), environment: variables)
+        let tree = try file.flatMap { (path) throws(Failure) in try ConfigurationFile.read(path) }
+        let given = flags ?? invocation.givenOptions
+        let configuration = try Configuration(table, flags: given, environment: variables, file: tree)
+        guard configuration.servesOneWorker else { return configuration }
         return try Configuration(
-            table, flags: flags ?? invocation.givenOptions, environment: variables,
-            file: try file.flatMap { (path) throws(Failure) in try ConfigurationFile.read(path) })
+            WorkerKeys.withItsDefaults(table), flags: given, environment: variables, file: tree)
     }
+
+    /// Whether flags describe a worker to serve.
+    var servesOneWorker: Bool { self[WorkerKeys.image] != nil || !self[WorkerKeys.command].isEmpty }
 
     var logger: Logger {
         Logger(
@@ -44,7 +50,8 @@ extension ServerKeys {
     /// The flags that such a server has; the other keys can be set in the environment and in corral.yaml.
     static let flagsOfOneCommand: [Option] = {
         let names = [
-            environments.declaration, data.declaration, python.declaration, backend.declaration, trust.declaration,
+            environments.declaration, data.declaration, python.declaration, backend.declaration, dockerHost.declaration,
+            trust.declaration,
             allowSoftLimits.declaration, allowHostNetwork.declaration, allowVolumes.declaration,
             validation.declaration, logLevel.declaration,
         ].map(\.name)

@@ -19,6 +19,8 @@ extension Launch {
         let reader = ManifestReader(section)
         self.backend = backend
         image = section["image"]?.string
+        pull = try reader.choice("pull") ?? .missing
+        labels = Self.variables(section["labels"])
         let command = reader.texts("command")
         if let entry = section["worker"]?.string {
             guard command.isEmpty else { throw SchemaViolation(message: "needs one of `worker`, `command`, not both") }
@@ -35,10 +37,14 @@ extension Launch {
             }
         config = section["config"] ?? .object(JSONObject())
         share = try reader.choice("share") ?? (isWorker ? .zygote : .none)
-        requirements = reader.texts("requirements")
-        environment = (section["environment"]?.object ?? JSONObject()).map { member in
-            Variable(name: member.key, value: member.value.string ?? "")
+        sessionsPerWorker = section["sessions_per_worker"]?.integer.flatMap { Int(exactly: $0) } ?? 1
+        if sessionsPerWorker > 1, workerProtocol == .version1 {
+            throw SchemaViolation(
+                path: [.key("sessions_per_worker")], message: "protocol 1 knows one session only",
+                next: "use protocol 2 or auto", isAboutKey: true)
         }
+        requirements = reader.texts("requirements")
+        environment = Self.variables(section["environment"])
         volumes = reader.texts("volumes").compactMap { Volume($0) }
         network = try reader.choice("network") ?? .none
         guard !isWorker else {
@@ -54,5 +60,9 @@ extension Launch {
         if share == .zygote {
             throw SchemaViolation(path: [.key("share")], message: "only a `worker` can be a zygote")
         }
+    }
+
+    private static func variables(_ section: JSONValue?) -> [Variable] {
+        (section?.object ?? JSONObject()).map { Variable(name: $0.key, value: $0.value.string ?? "") }
     }
 }

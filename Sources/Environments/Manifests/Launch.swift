@@ -34,6 +34,11 @@ public struct Launch: Sendable, Hashable {
         case none
     }
 
+    /// When an image is fetched from its registry.
+    public enum Pull: String, Sendable, Hashable, CaseIterable {
+        case never, missing, always
+    }
+
     public enum Network: String, Sendable, Hashable, CaseIterable {
         case none, host
     }
@@ -42,12 +47,17 @@ public struct Launch: Sendable, Hashable {
     public let program: Program
     /// The image of a `docker` launch; nil for all others.
     public let image: String?
+    public let pull: Pull
+    /// Of the containers of a `docker` launch, in the order of the manifest.
+    public let labels: [Variable]
     /// By default version 2 for workers and `auto` for commands.
     public let workerProtocol: WorkerProtocol
     /// Given to the worker entry.
     public let config: JSONValue
     /// By default `zygote` for workers and `none` for commands.
     public let share: Share
+    /// How many sessions of a tenant one process may hold; 1: each has its own.
+    public let sessionsPerWorker: Int
     /// Requirements of pip.
     public let requirements: [String]
     /// In the order of the manifest.

@@ -21,6 +21,11 @@ extension Manifest {
         try self.init(YAMLNode(file: path))
     }
 
+    /// Reads a manifest that a program made; messages begin with the path of the key at fault.
+    public init(json value: JSONValue) throws(Failure) {
+        do { try self.init(value) } catch { throw error.failure(root: "manifest") }
+    }
+
     init(_ document: YAMLNode) throws(Failure) {
         let value = try document.json()
         do { try self.init(value) } catch { throw error.failure(in: document) }

@@ -8,6 +8,9 @@ public struct ManifestFolder: Sendable {
         public let directory: String
         /// 64 lower-case hexadecimal digits over `manifest.canonical`.
         public var digest: String
+        /// Whether the operator described it by flags: then its volumes are allowed, and without a list of instances any
+        /// is passed on.
+        public var isOperators = false
 
         public init(manifest: Manifest, directory: String, digest: String) {
             self.manifest = manifest

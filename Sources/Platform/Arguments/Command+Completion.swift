@@ -39,19 +39,87 @@ struct CompletionWalk {
             }
             let options = place.options.filter { $0.kind != .flag }.map { option in
                 let words = option.spellings.map { quoted("\(place.path) \($0)") }.joined(separator: "|")
-                let sticks = option.kind == .remaining ? " sticks=1" : ""
+                let sticks = option.kind == .remaining || option.kind == .words ? " sticks=1" : ""
                 return "\(words)) expecting=\(option.name)\(sticks) ;;"
             }
             return commands + options
         }
     }
 
-    /// What to offer for the value of each option: `PATH:OPTION` and its completion.
-    var values: [(label: String, completion: Completion)] {
-        places.flatMap { place in
-            place.options.filter { $0.kind != .flag }.map { ("\(place.path):\($0.name)", $0.completion) }
+    /// The body of the loop over the words before the cursor; it keeps its state in `expecting`, `sticks`, `ended`,
+    /// `command` and `count`.
+    ///
+    /// - Parameter skipped: When a word is passed over.
+    func step(skipped: String) -> String {
+        """
+                [[ \(skipped) ]] && continue
+                if [[ -n $expecting ]]; then
+                    expecting=
+                    continue
+                fi
+                if [[ -n $ended ]]; then
+                    count=$((count + 1))
+                    continue
+                fi
+                [[ $word == "--" ]] && ended=1
+                case "$command $word" in
+        \(indented(arms, by: 12))
+                esac
+        """
+    }
+
+    /// What to offer at the cursor: values of an option, options, or commands and arguments.
+    ///
+    /// - Parameters:
+    ///   - current: The word at the cursor, as the shell writes it.
+    func offers(at current: String, by shell: some CompletionOffers) -> String {
+        let values = places.flatMap { place in
+            place.options.filter { $0.kind != .flag }.compactMap { option in
+                shell.offer(option.completion).map { "\(quoted("\(place.path):\(option.name)"))) \($0) ;;" }
+            }
+        }
+        return """
+                if [[ -n $expecting ]]; then
+                    case "$command:$expecting" in
+            \(indented(values, by: 12))
+                    esac
+                elif [[ \(current) == -* && -z $ended ]]; then
+                    case "$command" in
+            \(indented(places.map { "\(quoted($0.path))) \(shell.options($0)) ;;" }, by: 12))
+                    esac
+                else
+                    case "$command:$count" in
+            \(indented(places.flatMap { free($0, by: shell) }, by: 12))
+                    esac
+                fi
+            """
+    }
+
+    private func free(_ place: Place, by shell: some CompletionOffers) -> [String] {
+        let commands = place.command.subcommands
+        guard commands.isEmpty else {
+            let items = commands.map { ($0.name, $0.summary) } + [("help", "Explain a command.")]
+            return ["\(quoted(place.path)):*) \(shell.commands(items)) ;;"]
+        }
+        return place.command.positionals.enumerated().compactMap { index, positional in
+            let count = positional.isRepeated ? "*" : String(index)
+            return shell.offer(positional.completion).map { "\(quoted(place.path)):\(count)) \($0) ;;" }
         }
     }
+}
+
+/// How a shell is told what fits at the cursor; each answer is a statement of its language.
+protocol CompletionOffers {
+    func commands(_ items: [(name: String, summary: String)]) -> String
+    func options(_ place: Place) -> String
+    /// Nil where there is nothing to offer.
+    func offer(_ completion: Completion) -> String?
+}
+
+/// Lines for a shell; one that does nothing where there are none, because an empty `case` is a syntax error in zsh.
+func indented(_ lines: [String], by count: Int) -> String {
+    let indent = String(repeating: " ", count: count)
+    return (lines.isEmpty ? ["*) ;;"] : lines).map { indent + $0 }.joined(separator: "\n")
 }
 
 /// A word that both shells read literally.

@@ -67,13 +67,15 @@ extension Place {
 extension Option {
     fileprivate var label: String {
         let long = isNegatable ? "--[no-]\(name)" : "--\(name)"
-        let value = kind == .remaining ? " \(placeholder)..." : placeholder.isEmpty ? "" : " \(placeholder)"
+        let takesMany = kind == .remaining || kind == .words
+        let value = takesMany ? " \(placeholder)..." : placeholder.isEmpty ? "" : " \(placeholder)"
         return (short.map { "-\($0), " } ?? "    ") + long + value
     }
 
     fileprivate var note: String {
         var text = Place.noted(summary, completion)
         if kind == .list { text += " May be repeated." }
+        if kind == .words { text += " Takes the words that follow, up to the next option of this command." }
         if kind == .remaining { text += " Takes all words that follow." }
         if let fallback { text += " [default: \(fallback)]" }
         return text

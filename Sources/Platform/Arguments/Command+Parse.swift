@@ -122,7 +122,22 @@ private struct Reader {
             }
             set(option, to: taken)
             index = words.count
+        case .words:
+            let following = joined == nil ? words[index...].prefix { !isKnownLong($0) } : []
+            let taken = (joined.map { [$0] } ?? []) + following
+            guard !taken.isEmpty else {
+                throw place.failure("\(spelling) needs at least one word after it: \(option.placeholder)")
+            }
+            set(option, to: taken)
+            index += following.count
         }
+    }
+
+    /// Whether a word is a long option of the command, with or without a value.
+    private func isKnownLong(_ word: String) -> Bool {
+        guard word.hasPrefix("--") else { return false }
+        let spelling = String(word.prefix { $0 != "=" })
+        return place.spellings.contains(spelling)
     }
 
     private mutating func next(for option: Option, _ spelling: String) throws(Failure) -> String {

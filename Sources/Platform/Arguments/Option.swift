@@ -16,6 +16,8 @@ public struct Option: Sendable, Hashable {
         case list
         /// Takes every word after it, those that begin with a dash included.
         case remaining
+        /// Takes every word after it up to the next long option of the command, unknown options included.
+        case words
     }
 
     /// The long name without its dashes.
@@ -66,6 +68,10 @@ public struct Option: Sendable, Hashable {
 
     public static func remaining(_ name: String, _ placeholder: String, _ summary: String) -> Option {
         Option(name, kind: .remaining, placeholder: placeholder, completion: .files, summary: summary)
+    }
+
+    public static func words(_ name: String, _ placeholder: String, _ summary: String) -> Option {
+        Option(name, kind: .words, placeholder: placeholder, completion: .files, summary: summary)
     }
 
     static let help = Option("help", short: "h", kind: .flag, summary: "Show this help.")

@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <dlfcn.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -115,4 +116,9 @@ int corral_http_accept(int listener, struct sockaddr *address, socklen_t *size) 
 
 int corral_http_make_signal(void) {
     return eventfd(0, EFD_CLOEXEC);
+}
+
+int corral_http_peer_is_gone(int socket) {
+    struct pollfd state = {.fd = socket, .events = POLLRDHUP};
+    return poll(&state, 1, 0) > 0 && state.revents & (POLLRDHUP | POLLHUP | POLLERR);
 }

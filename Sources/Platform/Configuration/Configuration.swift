@@ -16,6 +16,7 @@ public struct Configuration: Sendable {
             switch (declaration.kind, value) {
             case (.path, .text(let path)): [path]
             case (_, .paths(let paths)): paths
+            case (_, .texts(let texts)): texts
             default: words
             }
         }
@@ -47,7 +48,7 @@ public struct Configuration: Sendable {
             if let given = flags[name] {
                 (words, origin) = (given, .flag(name))
             } else if let text = environment[declaration.environmentName], !text.isEmpty {
-                words = declaration.kind == .paths ? text.split(separator: ":").map(String.init) : [text]
+                words = declaration.words(ofVariable: text)
                 origin = .environment(declaration.environmentName)
             } else if let line = written[name] {
                 (words, origin) = (line.words, .file(line.mark))
@@ -94,7 +95,7 @@ public struct Configuration: Sendable {
 
     private static func words(of pair: YAMLPair, _ declaration: Declaration) throws(Failure) -> [String] {
         let nodes: [YAMLNode]
-        if declaration.kind == .paths, case .sequence(let items) = pair.value.content {
+        if declaration.takesList, case .sequence(let items) = pair.value.content {
             nodes = items
         } else {
             nodes = [pair.value]

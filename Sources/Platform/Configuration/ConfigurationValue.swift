@@ -11,8 +11,11 @@ enum ConfigurationValue: Sendable, Hashable {
     case bool(Bool)
     case duration(Duration)
     case paths([String])
+    /// Texts, or the words of a command.
+    case texts([String])
 
     var text: String? { if case .text(let value) = self { value } else { nil } }
+    var texts: [String] { if case .texts(let values) = self { values } else { [] } }
     var integer: Int? { if case .integer(let value) = self { value } else { nil } }
 }
 
@@ -54,6 +57,12 @@ extension Declaration {
             for word in words { paths.append(try path(word, from: origin, folders: folders)) }
             return .paths(paths)
         }
+        if kind == .texts { return .texts(words) }
+        if kind == .words {
+            guard words.count == 1, let text = words.first else { return .texts(words) }
+            guard let split = ShellWords.split(text) else { throw failure("a quote is left open", from: origin) }
+            return .texts(split)
+        }
         guard let word = words.last else { return .none }
         let value: ConfigurationValue? =
             switch kind {
@@ -61,11 +70,11 @@ extension Declaration {
             case .integer(let range): Int(word).flatMap { range.contains($0) ? .integer($0) : nil }
             case .bool: Bool(word).map { .bool($0) }
             case .duration(let range):
-                (TimeSpan(word)?.duration).flatMap { range.contains($0) ? .duration($0) : nil }
+                (TimeSpan(word)?.duration ?? Self.seconds(word)).flatMap { range.contains($0) ? .duration($0) : nil }
             case .size(let range):
                 ByteSize(word).flatMap { Int(exactly: $0.bytes) }.flatMap { range.contains($0) ? .integer($0) : nil }
             case .choice(let choices): choices.contains(word) ? .text(word) : nil
-            case .path, .paths: .text(try path(word, from: origin, folders: folders))
+            case .path, .paths, .texts, .words: .text(try path(word, from: origin, folders: folders))
             }
         guard let value else {
             let choices: [String] = if case .choice(let choices) = kind { choices } else { [] }
@@ -73,6 +82,12 @@ extension Declaration {
             throw failure("`\(word)` is not \(form)", from: origin, next: near)
         }
         return value
+    }
+
+    /// A bare number counts seconds.
+    private static func seconds(_ word: String) -> Duration? {
+        guard let number = Double(word), number.isFinite, (0...1e9).contains(number) else { return nil }
+        return .milliseconds(Int64((number * 1000).rounded()))
     }
 
     func failure(_ problem: String, from origin: Origin, next: String = "") -> Failure {

@@ -14,6 +14,10 @@ public enum ValueKind: Sendable, Hashable {
     case path
     /// Any number of those; separated by `:` in the environment.
     case paths
+    /// Any number of texts; one a line in the environment.
+    case texts
+    /// A command: a list of words, or one text that is split into them as a shell would.
+    case words
 }
 
 /// One row of the table of keys: its flag, environment variable, line of corral.yaml, default and help.
@@ -45,7 +49,19 @@ public struct Declaration: Sendable, Hashable {
         case .choice(let choices): .value(name, placeholder, completion: .choices(choices), text)
         case .path: .value(name, placeholder, completion: .files, text)
         case .paths: .list(name, placeholder, completion: .directories, text)
+        case .texts: .list(name, placeholder, text)
+        case .words: .words(name, placeholder, text)
         case .text, .integer, .duration, .size: .value(name, placeholder, text)
+        }
+    }
+
+    var takesList: Bool { kind == .paths || kind == .texts || kind == .words }
+
+    func words(ofVariable text: String) -> [String] {
+        switch kind {
+        case .paths: text.split(separator: ":").map(String.init)
+        case .texts: text.split(separator: "\n").map(String.init)
+        default: [text]
         }
     }
 
@@ -63,6 +79,8 @@ public struct Declaration: Sendable, Hashable {
         case .choice(let choices): "one of " + choices.joined(separator: ", ")
         case .path: "a path"
         case .paths: "a list of paths"
+        case .texts: "a list of texts"
+        case .words: "a command with its arguments"
         }
     }
 }

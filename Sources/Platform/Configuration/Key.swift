@@ -35,7 +35,23 @@ extension Key where Value == String? {
     }
 }
 
+extension Key where Value == String? {
+    /// A text without a default: nil where nobody gave it.
+    public static func optionalText(_ name: String, _ placeholder: String, _ help: String) -> Self {
+        Key(Declaration(name, .text, placeholder: placeholder, help: help)) { .some($0.text) }
+    }
+}
+
 extension Key where Value == [String] {
+    public static func texts(_ name: String, _ placeholder: String, _ help: String) -> Self {
+        Key(Declaration(name, .texts, placeholder: placeholder, help: help), read: \.texts)
+    }
+
+    /// A command with its arguments; empty where nobody gave it.
+    public static func words(_ name: String, _ placeholder: String, _ help: String) -> Self {
+        Key(Declaration(name, .words, placeholder: placeholder, help: help), read: \.texts)
+    }
+
     public static func paths(_ name: String, _ placeholder: String, _ help: String) -> Self {
         Key(Declaration(name, .paths, placeholder: placeholder, help: help)) {
             if case .paths(let value) = $0 { value } else { [] }

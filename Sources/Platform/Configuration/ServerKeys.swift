@@ -13,8 +13,11 @@ public enum ServerKeys {
     public static let python: Key<String?> = .path(
         "python", "PATH", "The interpreter of Python workers; without it .venv of the checkout, else /usr/bin/python3.")
     public static let backend: Key<String> = .choice(
-        "backend", ["process", "plain"], fallback: "process",
-        "How workers are run; plain has no fence and needs --trust.")
+        "backend", ["process", "plain", "docker"], fallback: "process",
+        "How workers are run where a manifest leaves the choice; plain has no fence and needs --trust.")
+    public static let dockerHost: Key<String?> = .optionalText(
+        "docker-host", "ADDRESS",
+        "The container engine's socket, unix:///PATH; without it what DOCKER_HOST says, else Docker's own.")
     public static let trust: Key<Bool> = .bool("trust", "Allow workers without a fence.")
     public static let insecure: Key<Bool> = .bool(
         "insecure", "Listen beyond loopback although nobody is authenticated.")
@@ -67,16 +70,28 @@ public enum ServerKeys {
     public static let validation: Key<String> = .choice(
         "validation", ["full", "sampled", "off"], fallback: "full", "How observations are checked against their spaces."
     )
+    public static let root: Key<String> = .choice(
+        "root", ["dockergym", "none"], fallback: "dockergym",
+        "Whose API is served outside of /v1: that of DockerGym, or none.")
+    public static let batchWindow: Key<Int> = .integer(
+        "batch-window-ms", 0...60_000, fallback: 0,
+        "How many milliseconds steps for one worker of several sessions wait for each other; 0: not at all.")
+    public static let hook: Key<String?> = .optionalText(
+        "hook", "URL|COMMAND", "Who is asked before a session is made: http(s)://…, unix:PATH or a command.")
+    public static let hookTimeout: Key<Duration> = .duration(
+        "hook-timeout", .milliseconds(1) ... .seconds(3600), fallback: .seconds(10), "How long the hook may take.")
 
     /// In the order of help.
-    public static let all: [Declaration] = [
-        host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
-        python.declaration, backend.declaration, trust.declaration, insecure.declaration,
-        keys.declaration, allowSoftLimits.declaration,
-        allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, idleTimeout.declaration,
-        maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
-        warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
-        headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
-        tlsKey.declaration, validation.declaration,
-    ]
+    public static let all: [Declaration] =
+        [
+            host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
+            python.declaration, backend.declaration, dockerHost.declaration, trust.declaration, insecure.declaration,
+            keys.declaration, allowSoftLimits.declaration,
+            allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, idleTimeout.declaration,
+            maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
+            warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
+            headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
+            tlsKey.declaration, validation.declaration, root.declaration, batchWindow.declaration, hook.declaration,
+            hookTimeout.declaration,
+        ] + WorkerKeys.all
 }

@@ -7,6 +7,7 @@ public struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
     public init() {
+        // Swift's own allocations trap in the same place; a digest that can fail would make every caller handle it.
         guard let context = EVP_MD_CTX_new() else { fatalError("libcrypto is out of memory") }
         self.context = context
         start()
@@ -65,6 +66,7 @@ private struct Algorithm: @unchecked Sendable {
     let method: OpaquePointer
 
     static let sha256: Algorithm = {
+        // A libcrypto without SHA-256 is a broken installation: there is nothing that the process could go on with.
         guard let method = EVP_MD_fetch(nil, "SHA256", nil) else { fatalError("libcrypto has no SHA-256") }
         return Algorithm(method: method)
     }()

@@ -1,3 +1,4 @@
+import CMicrohttpd
 import Foundations
 import Glibc
 import Synchronization
@@ -60,6 +61,9 @@ final class Connection: Sendable {
 
     /// The answer goes out before the request was read whole.
     func refuse() { isRefused.store(true, ordering: .relaxed) }
+
+    /// Whether the peer has closed its end or is gone.
+    var isClosedByPeer: Bool { corral_http_peer_is_gone(socket) != 0 }
 
     /// The library closes the socket next.
     func close() {

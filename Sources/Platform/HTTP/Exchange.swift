@@ -52,7 +52,8 @@ final class Exchange: @unchecked Sendable {
         let server = connection.server
         let request = HTTPRequest(
             method: method, path: target.path, rawQuery: target.query, headers: headers, body: body,
-            remoteAddress: connection.remoteAddress, isUnixSocket: connection.isUnixSocket, isTLS: connection.isTLS)
+            remoteAddress: connection.remoteAddress, isUnixSocket: connection.isUnixSocket, isTLS: connection.isTLS,
+            connectionEnded: { [weak self] in self?.isClientGone ?? false })
         body = []
         outcome.withLock { $0 = .handling(nil) }
         MHD_suspend_connection(handle)
@@ -75,6 +76,14 @@ final class Exchange: @unchecked Sendable {
         guard isFirst else { return }
         connection.setWaiting(nil)
         MHD_resume_connection(handle)
+    }
+
+    /// Looked at under the lock: until the answer is there the library cannot close the socket.
+    private var isClientGone: Bool {
+        outcome.withLock { outcome in
+            guard case .handling = outcome else { return false }
+            return connection.isClosedByPeer
+        }
     }
 
     /// Answers 503 in place of a handler that is too late for the server's stop, and cancels it.

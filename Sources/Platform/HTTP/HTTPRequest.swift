@@ -12,10 +12,12 @@ public struct HTTPRequest: Sendable {
     public let remoteAddress: String
     public let isUnixSocket: Bool
     public let isTLS: Bool
+    private let connectionEnded: @Sendable () -> Bool
 
     public init(
         method: String, path: String, rawQuery: String = "", headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = [],
-        remoteAddress: String = "127.0.0.1", isUnixSocket: Bool = false, isTLS: Bool = false
+        remoteAddress: String = "127.0.0.1", isUnixSocket: Bool = false, isTLS: Bool = false,
+        connectionEnded: @escaping @Sendable () -> Bool = { false }
     ) {
         self.method = method
         self.path = path
@@ -25,7 +27,11 @@ public struct HTTPRequest: Sendable {
         self.remoteAddress = remoteAddress
         self.isUnixSocket = isUnixSocket
         self.isTLS = isTLS
+        self.connectionEnded = connectionEnded
     }
+
+    /// Whether the client has closed its end since: nobody reads the answer. False once the request is answered.
+    public var isClientGone: Bool { connectionEnded() }
 
     public func header(_ name: String) -> String? { headers[name] }
 

@@ -76,7 +76,7 @@ private func bound(_ address: addrinfo) -> Result<Int32, SystemError> {
     let size = socklen_t(MemoryLayout<Int32>.size)
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
     if address.ai_family == AF_INET6 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, size) }
-    guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, listen(descriptor, 1024) == 0 else {
+    guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, listen(descriptor, 4096) == 0 else {
         let code = errno
         close(descriptor)
         return .failure(SystemError(code: code))
@@ -112,7 +112,7 @@ extension ListeningSocket {
         let descriptor = newSocket(AF_UNIX)
         // Nobody can connect before `listen`, so the permissions are in force in time.
         guard descriptor >= 0, withSocketAddress(&address, { bind(descriptor, $0, $1) }) == 0,
-            chmod(path, mode & 0o777) == 0, listen(descriptor, 1024) == 0
+            chmod(path, mode & 0o777) == 0, listen(descriptor, 4096) == 0
         else {
             let code = errno
             if descriptor >= 0 { Glibc.close(descriptor) }

@@ -16,13 +16,15 @@ public final class ChildProcess: EventSource {
 
     /// Watches a running process; exact as long as the caller knows that it has not been reaped.
     ///
-    /// - Throws: `notFound` when there is no such process.
+    /// - Throws: `notFound` when there is no such process, `resourceExhausted` without descriptors.
     public init(watching id: pid_t) throws(Failure) {
         self.id = id
         pidfd = corral_pidfd_open(id)
         super.init()
         guard pidfd >= 0 else {
-            throw Failure(.notFound, "process \(id) cannot be watched: \(errorText(-pidfd))")
+            throw Failure(
+                pidfd == -ESRCH || pidfd == -EINVAL ? .notFound : .resourceExhausted,
+                "process \(id) cannot be watched: \(errorText(-pidfd))")
         }
         do {
             token = try EventLoop.shared.watch(self, fd: pidfd, readable: true, writable: false)
@@ -37,7 +39,7 @@ public final class ChildProcess: EventSource {
     /// - Parameters:
     ///   - descriptors: `descriptors[n]` becomes descriptor n of the program; they stay the caller's.
     ///   - ownGroup: Whether it leads a process group of its own.
-    /// - Throws: `failedPrecondition` when the program cannot be started.
+    /// - Throws: `failedPrecondition` when the program cannot be started; `resourceExhausted` without descriptors.
     public static func spawn(
         _ path: String, arguments: [String], environment: [String: String], descriptors: [CInt],
         directory: String? = nil, ownGroup: Bool = true
@@ -53,6 +55,11 @@ public final class ChildProcess: EventSource {
         // High copies first, so that no target number overwrites a source that is still needed.
         let copies = descriptors.map { fcntl($0, F_DUPFD_CLOEXEC, 64) }
         defer { for copy in copies where copy >= 0 { close(copy) } }
+        guard !copies.contains(-1) else {
+            throw Failure(
+                .resourceExhausted, "no descriptors are left to start \(path)",
+                next: "close sessions, or raise the limit of open files (ulimit -n)")
+        }
         for (target, copy) in copies.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, copy, CInt(target))
         }

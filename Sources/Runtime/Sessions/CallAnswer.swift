@@ -18,6 +18,11 @@ public struct CallAnswer: Sendable {
     /// Of the observation; nil where the session ended meanwhile.
     public let space: Space?
 
+    /// What keeping the answer costs, nearly.
+    var byteCount: Int {
+        reply.tensors.values.reduce(reply.observation.count + reply.info.count) { $0 + $1.bytes.count }
+    }
+
     /// The answer as one JSON object.
     ///
     /// - Throws: `internal` when an array that came with the reply has no place in it.

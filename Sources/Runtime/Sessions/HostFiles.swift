@@ -8,7 +8,7 @@ func homeDirectory() -> String {
 }
 
 /// The absolute path without links; nil where there is nothing.
-func resolvedPath(_ path: String) -> String? {
+public func resolvedPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)

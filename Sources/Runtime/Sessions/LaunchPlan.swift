@@ -20,7 +20,7 @@ public struct LaunchPlan: Sendable {
 
     public enum Validation: String, Sendable, CaseIterable { case full, sampled, off }
 
-    public enum Backend: String, Sendable, CaseIterable { case process, plain }
+    public enum Backend: String, Sendable, CaseIterable { case process, plain, docker }
 
     public enum Instances: Sendable {
         case any
@@ -57,6 +57,10 @@ public struct LaunchPlan: Sendable {
     /// Checked, with defaults.
     public let parameters: JSONObject
     public let isNondeterministic: Bool
+    /// What a container is made of; nil for other backends.
+    public var image: SandboxImage?
+    /// How many sessions one worker may hold; above 1 they share its process, limits and fate.
+    public var sessionsPerWorker = 1
 
     public init(
         reference: String, digest: String, tenant: String, backend: Backend, command: [String],
@@ -100,6 +104,15 @@ public struct SessionRequest: Sendable {
     public var options: JSONObject
     public var labels: [String: String]
     public var reset: Bool
+    /// What an instance that nobody named becomes.
+    public var unnamedInstance = UnnamedInstance.first
+    /// Whether the answer to the first reset stays readable however large it is.
+    public var keepsFirstAnswer = false
+    /// The operator's hook chose the instance: what the manifest lists does not limit it.
+    public var instanceIsHooks = false
+
+    /// Which of the instances that a manifest lists.
+    public enum UnnamedInstance: Sendable { case first, random }
 
     public init(
         environment: String, instance: String? = nil, parameters: JSONObject = [:], seed: Int64? = nil,
@@ -113,6 +126,14 @@ public struct SessionRequest: Sendable {
         self.labels = labels
         self.reset = reset
     }
+}
+
+/// The operator's own program, asked before each session is planned.
+public protocol CreationHook: Sendable {
+    /// The request as the hook wants it; its instance and parameters may differ.
+    ///
+    /// - Throws: `permission_denied` where the hook refuses, `unavailable` where it fails.
+    func rewrite(_ request: SessionRequest, caller: Caller) async throws(Failure) -> SessionRequest
 }
 
 /// Decides which version a reference means and whether this caller may run it.

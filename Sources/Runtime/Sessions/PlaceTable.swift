@@ -12,12 +12,17 @@ public struct PlaceTable: Sendable {
     ///
     /// - Throws: `resource_exhausted`.
     public mutating func take(_ count: Int) throws(Failure) {
+        try refuseIfFull(count)
+        taken += count
+    }
+
+    /// - Throws: `resource_exhausted` where `take` would.
+    public func refuseIfFull(_ count: Int) throws(Failure) {
         guard count <= capacity - taken else {
             throw Failure(
                 .resourceExhausted, "\(taken) of \(capacity) sessions are in use and \(count) more were asked for",
                 next: "close sessions or raise --max-sessions", details: ["max_sessions": "\(capacity)"])
         }
-        taken += count
     }
 
     mutating func giveBack() { taken -= 1 }

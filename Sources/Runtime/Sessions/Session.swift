@@ -33,13 +33,19 @@ final class Session {
     private var seedIsPending = true
     private var chain: RecordChain?
     private var checker: ValueChecker?
-    /// Whether creation may be asked for again, and then gets the first answer again.
+    /// Keeps the first answer however large it is.
     var keepsFirstAnswer = false
+    private var lastActiveAt: Timestamp?
+    private var isDismissed = false
+    private let turns = TurnQueue()
+    /// Those of the turn that wait for a call which came without one.
+    private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
     private(set) var firstAnswer: CallAnswer?
     private var last: Result<CallAnswer, Failure>?
     /// The answer of the call in flight, for retries that join it.
     private var running: Promise<CallAnswer>?
     private let started = Promise<Void>()
+    private var hostInMaking: Task<Result<any SessionHost, Failure>, Never>?
     private var closing: Task<Void, Never>?
 
     init(id: UniqueID, plan: LaunchPlan, owner: Caller, labels: [String: String], seed: Int64?, lease: Lease) {
@@ -49,6 +55,18 @@ final class Session {
         self.labels = labels
         self.seed = seed
         self.lease = lease
+    }
+
+    /// Makes the session's host; the end of the session cancels it.
+    func opening(
+        _ make: @escaping @Reactor () async throws(Failure) -> any SessionHost
+    ) async throws(Failure) -> any SessionHost {
+        let task = Task { () -> Result<any SessionHost, Failure> in
+            do throws(Failure) { return .success(try await make()) } catch { return .failure(error) }
+        }
+        hostInMaking = task
+        defer { hostInMaking = nil }
+        return try await task.value.get()
     }
 
     /// The start is over, whatever came of it.
@@ -92,6 +110,26 @@ final class Session {
         }
     }
 
+    /// Takes a step as soon as no other call of the session runs; those that wait are taken in the order they came.
+    func stepInTurn(action: [UInt8]) async throws(Failure) -> CallAnswer {
+        lease.hold()
+        defer { lease.release() }
+        await turns.enter()
+        defer { turns.leave() }
+        while state.isBusy {
+            await withCheckedContinuation { continuation in
+                if state.isBusy { waitingForIdle.append(continuation) } else { continuation.resume() }
+            }
+        }
+        return try await step(action: action, index: nil)
+    }
+
+    private func becameIdle() {
+        let waiting = waitingForIdle
+        waitingForIdle = []
+        for continuation in waiting { continuation.resume() }
+    }
+
     func render(mode: String?) async throws(Failure) -> Frame {
         lease.renew()
         try state.refuseIfOver()
@@ -101,6 +139,7 @@ final class Session {
         defer {
             lease.release()
             state.renderEnded()
+            becameIdle()
         }
         do throws(HostProblem) {
             return try await host.render(mode: mode)
@@ -133,6 +172,19 @@ final class Session {
         return finalUsage ?? SandboxUsage()
     }
 
+    /// Ends the session for its owner, who asks no more for it.
+    ///
+    /// - Returns: Whether this was the first time, and the session was not closed before.
+    func dismiss() async -> Bool {
+        guard summary.isReachable else {
+            await closing?.value
+            return false
+        }
+        isDismissed = true
+        await close(.requested)
+        return true
+    }
+
     /// Ends the session; returns when nothing of it is left. Calling it again waits for the same end.
     func close(_ reason: CloseReason) async {
         if state.close(reason) { over(Failure(.sessionClosed, "the session was closed (\(reason.rawValue))")) }
@@ -151,6 +203,8 @@ final class Session {
             problem = failure ?? Failure(.internal, "the session is over")
         } catch { problem = error }
         wake(.failure(problem))
+        becameIdle()
+        hostInMaking?.cancel()
         lease.end()
         let host = host
         self.host = nil
@@ -176,7 +230,10 @@ extension Session {
         _ call: SessionState.Call, index: Int, seed: Int64?, options: JSONObject, action: [UInt8]
     ) async throws(Failure) -> CallAnswer {
         lease.hold()
-        defer { lease.release() }
+        defer {
+            lease.release()
+            becameIdle()
+        }
         do throws(Failure) {
             try state.refuseIfOver()
             guard let host, checker != nil else { throw busy("\(call)") }
@@ -190,7 +247,9 @@ extension Session {
                 case .reset: reply = try await host.reset(seed: usedSeed, options: options)
                 case .step: reply = try await host.step(action: line)
                 }
+                if call == .step { lastActiveAt = .now }
             } catch {
+                if call == .step { lastActiveAt = .now }
                 throw afterRefusal(error, seed: usedSeed, record: record)
             }
             try state.refuseIfOver()
@@ -252,6 +311,9 @@ extension Session {
         }
     }
 
+    /// In bytes: a first answer up to this size is kept.
+    private static let smallAnswer = 4096
+
     private func accept(
         _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter
     ) -> CallAnswer {
@@ -261,7 +323,7 @@ extension Session {
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: checker?.observationSpace(of: reply))
-        if keepsFirstAnswer, firstAnswer == nil { firstAnswer = answer }
+        if firstAnswer == nil, keepsFirstAnswer || answer.byteCount <= Self.smallAnswer { firstAnswer = answer }
         last = .success(answer)
         wake(.success(answer))
         return answer
@@ -339,36 +401,9 @@ extension Session {
         SessionSummary(
             id: id, environment: plan.reference, digest: plan.digest, instance: plan.instance,
             backend: plan.backend.rawValue, isolation: isolation, phase: state.phase, index: state.index,
-            episode: state.episode, createdAt: createdAt, expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
+            episode: state.episode, createdAt: createdAt, lastActiveAt: lastActiveAt ?? createdAt,
+            expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
-            wasOpened: wasOpened, trajectoryHash: trajectoryHash)
-    }
-}
-
-extension Failure {
-    /// The worker's own codes in the server's words.
-    init(worker error: WorkerError) {
-        switch error.code {
-        case "invalid_action":
-            self.init(.invalidAction, error.message, next: "send an action of the session's action_space")
-        case "episode_over":
-            self.init(.episodeOver, "the episode is over", next: "reset the session before the next step")
-        case "not_reset", "not_initialized":
-            self.init(.notReset, "the environment was not reset", next: "reset the session before the first step")
-        case "unsupported":
-            self.init(.unimplemented, error.message, next: "the environment cannot do this; see its manifest")
-        case "interrupted":
-            self.init(.interrupted, "the step was interrupted", next: "reset the session: the step may be half applied")
-        case "bad_request":
-            self.init(.invalidArgument, error.message)
-        default:
-            self.init(
-                .environmentError, "the environment failed: \(error.message)",
-                next: "read the session's logs; reset it to go on")
-        }
-    }
-
-    fileprivate var asTimeout: Failure {
-        Failure(.deadlineExceeded, message, next: next, details: details)
+            isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash)
     }
 }

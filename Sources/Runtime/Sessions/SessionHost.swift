@@ -7,7 +7,7 @@ import Workers
 
 /// What executes a session's calls: a worker in a sandbox, or an environment in this process.
 @Reactor
-public protocol SessionHost: AnyObject {
+public protocol SessionHost: AnyObject, Sendable {
     var spaces: SessionSpaces { get }
     var capabilities: Set<WorkerGreeting.Capability> { get }
     /// Of a parallel or turn-based environment.
@@ -76,6 +76,13 @@ extension SessionObserver {
     public func sessionEnded(_ session: SessionSummary, usage: SandboxUsage?) {}
 }
 
+extension SessionSummary {
+    /// Whether its owner can still do something with it: it is open, or failed and was not closed since.
+    public var isReachable: Bool {
+        if case .closed = phase { false } else { !isDismissed }
+    }
+}
+
 /// What a session is, for answers and logs.
 public struct SessionSummary: Sendable {
     public let id: UniqueID
@@ -88,6 +95,8 @@ public struct SessionSummary: Sendable {
     public let index: Int
     public let episode: Int
     public let createdAt: Timestamp
+    /// Of the last step that was answered, else of the creation.
+    public let lastActiveAt: Timestamp
     public let expiresAt: Timestamp
     public let labels: [String: String]
     public let owner: String
@@ -95,6 +104,8 @@ public struct SessionSummary: Sendable {
     public let validation: LaunchPlan.Validation
     public let spaces: SessionSpaces?
     public let agents: [String]?
+    /// Whether its owner has closed it, also after it had failed.
+    public let isDismissed: Bool
     /// Whether it ever could be used.
     public let wasOpened: Bool
     /// SHA-256 over version, instance, parameters, seed and every step so far.

@@ -31,18 +31,20 @@ public final class SessionService {
     private var ids: UniqueIDGenerator
     private var isDraining = false
     private var observers: [any SessionObserver]
+    private let hook: (any CreationHook)?
     private var idempotency = IdempotencyTable<[String], [UniqueID]>()
     /// Those that run with a key; kept whether or not they succeed.
     private var creations: [[String]: Promise<Void>] = [:]
 
     public init(
         server: UInt32, limits: Limits, authority: any LaunchAuthority, hosts: any SessionHostSource,
-        observers: [any SessionObserver], logger: Logger
+        observers: [any SessionObserver], hook: (any CreationHook)? = nil, logger: Logger
     ) {
         self.limits = limits
         self.authority = authority
         self.hosts = hosts
         self.observers = observers
+        self.hook = hook
         self.logger = logger
         places = PlaceTable(capacity: limits.maxSessions)
         ids = UniqueIDGenerator(server: server)
@@ -98,6 +100,17 @@ public final class SessionService {
         try await session(id, caller, .agent).step(action: action, index: index)
     }
 
+    /// Takes a step after the calls of the session that run or wait already, where `step` would be refused as busy.
+    public func stepInTurn(_ id: UniqueID, action: [UInt8], caller: Caller) async throws(Failure) -> CallAnswer {
+        try await session(id, caller, .agent).stepInTurn(action: action)
+    }
+
+    /// The answer to the first reset; nil where there was none, where it is large and nobody asked to keep it, and where
+    /// the session was closed.
+    public func firstAnswer(_ id: UniqueID, caller: Caller) throws(Failure) -> CallAnswer? {
+        try session(id, caller, .watcher).firstAnswer
+    }
+
     public func render(_ id: UniqueID, mode: String?, caller: Caller) async throws(Failure) -> Frame {
         try await session(id, caller, .agent).render(mode: mode)
     }
@@ -130,8 +143,30 @@ public final class SessionService {
     /// Ends a session; returns when nothing of it is left. A session that is over stays as it is.
     public func close(_ id: UniqueID, caller: Caller) async throws(Failure) -> SessionSummary {
         let session = try session(id, caller, .owner)
-        await session.close(.requested)
+        _ = await session.dismiss()
         return session.summary
+    }
+
+    /// Ends a session, once.
+    ///
+    /// - Throws: `not_found` also where the session was closed before, whatever closed it.
+    public func closeOnce(_ id: UniqueID, caller: Caller) async throws(Failure) {
+        let session = try session(id, caller, .owner)
+        guard await session.dismiss() else { throw Failure(.notFound, "the session \(id) was closed before") }
+    }
+
+    /// Ends every session that the caller may close and has not closed yet, all at the same time.
+    ///
+    /// - Returns: Their ids, oldest first.
+    public func closeAll(caller: Caller) async -> [UniqueID] {
+        let closing = sessions.values.filter { session in
+            caller.grant(onSessionOf: session.owner.id, tenant: session.owner.tenant) == .owner
+                && session.summary.isReachable
+        }
+        let ends = closing.map { session in (session.id, Task { await session.dismiss() }) }
+        var closed: [UniqueID] = []
+        for (id, end) in ends where await end.value { closed.append(id) }
+        return closed.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
     }
 
     /// Stops taking sessions, ends those there are, and returns when nothing is left.
@@ -169,12 +204,13 @@ extension SessionService {
         _ request: SessionRequest, count: Int, caller: Caller, isRepeatable: Bool
     ) async throws(Failure) -> [CreatedSession] {
         try refuseIfDraining()
-        let plan = try await authority.plan(for: request, caller: caller)
+        try places.refuseIfFull(count)
+        let planned = try await plans(for: request, count: count, caller: caller)
         try refuseIfDraining()
         try places.take(count)
-        let made = (0..<count).map { _ in register(request, plan: plan, caller: caller) }
-        for session in made { session.keepsFirstAnswer = isRepeatable }
-        if count == 1 { return [try await start(made[0], request)] }
+        let made = planned.map { plan in register(request, plan: plan, caller: caller) }
+        for session in made { session.keepsFirstAnswer = isRepeatable || request.keepsFirstAnswer }
+        if made.count == 1, let only = made.first { return [try await start(only, request)] }
         let starts = made.map { session in Task { await self.startResult(session, request) } }
         var results: [Result<CreatedSession, Failure>] = []
         for start in starts { results.append(await start.value) }
@@ -184,6 +220,31 @@ extension SessionService {
             for session in made { await session.close(.requested) }
             throw error
         }
+    }
+
+    /// A plan for each session: the same for all, unless a hook is asked for each.
+    private func plans(
+        for request: SessionRequest, count: Int, caller: Caller
+    ) async throws(Failure) -> [LaunchPlan] {
+        guard hook != nil else {
+            return Array(repeating: try await authority.plan(for: request, caller: caller), count: count)
+        }
+        if count == 1 { return [try await hookedPlan(for: request, caller: caller)] }
+        let planning = (0..<count).map { _ in
+            Task { () async -> Result<LaunchPlan, Failure> in
+                do throws(Failure) {
+                    return .success(try await self.hookedPlan(for: request, caller: caller))
+                } catch { return .failure(error) }
+            }
+        }
+        var plans: [LaunchPlan] = []
+        for plan in planning { plans.append(try await plan.value.get()) }
+        return plans
+    }
+
+    private func hookedPlan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
+        let rewritten = try await hook?.rewrite(request, caller: caller) ?? request
+        return try await authority.plan(for: rewritten, caller: caller)
     }
 
     private func refuseIfDraining() throws(Failure) {
@@ -234,8 +295,11 @@ extension SessionService {
         try session.state.refuseIfOver()
         let host: any SessionHost
         do throws(Failure) {
-            host = try await hosts.open(session.plan, session: session.id)
+            host = try await session.opening { () async throws(Failure) in
+                try await self.hosts.open(session.plan, session: session.id)
+            }
         } catch {
+            if case .closed = session.state.phase { try session.state.refuseIfOver() }
             session.fail(error.details["reason"].flatMap(FailureReason.init) ?? .sandbox, error.message)
             throw error
         }

@@ -78,6 +78,9 @@ public struct SessionState: Sendable {
     public private(set) var isRendering = false
     private var lastCall: Call?
 
+    /// Whether the worker is at something.
+    public var isBusy: Bool { inFlight != nil || isRendering }
+
     public init() {}
 
     public mutating func opened() {

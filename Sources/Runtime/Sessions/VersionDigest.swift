@@ -29,6 +29,17 @@ public enum VersionDigest {
         return ManifestFolder(entries, problems: problems)
     }
 
+    /// The digest of a version that has no folder of its own, only a file that it starts.
+    ///
+    /// - Throws: `failed_precondition` where the file cannot be read, `invalid_argument` where it is too large.
+    public static func digest(of manifest: Manifest, file: String?) throws(Failure) -> String {
+        var hash = SHA256()
+        hash.update(manifest.canonical)
+        var budget = byteLimit
+        if let file { hash.update(try contents(file, &budget).bytes) }
+        return hash.finish().hex
+    }
+
     private static func digest(of entry: ManifestFolder.Entry) throws(Failure) -> String {
         var hash = SHA256()
         hash.update(entry.manifest.canonical)

@@ -6,21 +6,26 @@ public enum WorkerCommand {
         line { $0.append(contentsOf: #"{"cmd":"hello","id":\#(id),"protocol":2,"buffers":true}"#.utf8) }
     }
 
-    public static func initialize(id: Int, instance: String?, parameters: JSONObject, seed: Int64?) -> [UInt8] {
-        let body: JSONValue = .object([
-            "cmd": "init", "id": .integer(Int64(id)), "instance": instance.map(JSONValue.string) ?? .null,
-            "params": .object(parameters), "seed": seed.map(JSONValue.integer) ?? .null,
-        ])
-        return line { $0.append(contentsOf: body.encoded()) }
+    /// - Parameter slot: Of a worker that holds several environments; nil: the only one.
+    public static func initialize(
+        id: Int, instance: String?, parameters: JSONObject, seed: Int64?, slot: Int? = nil
+    ) -> [UInt8] {
+        command("init", id, slot) {
+            $0["instance"] = instance.map(JSONValue.string) ?? .null
+            $0["params"] = .object(parameters)
+            $0["seed"] = seed.map(JSONValue.integer) ?? .null
+        }
     }
 
-    public static func reset(id: Int, seed: Int64?, options: JSONObject) -> [UInt8] {
-        let body: JSONValue = .object([
-            "cmd": "reset", "id": .integer(Int64(id)), "seed": seed.map(JSONValue.integer) ?? .null,
-            "options": .object(options),
-        ])
-        return line { $0.append(contentsOf: body.encoded()) }
+    public static func reset(id: Int, seed: Int64?, options: JSONObject, slot: Int? = nil) -> [UInt8] {
+        command("reset", id, slot) {
+            $0["seed"] = seed.map(JSONValue.integer) ?? .null
+            $0["options"] = .object(options)
+        }
     }
+
+    /// Ends the environment of a slot.
+    public static func drop(id: Int, slot: Int) -> [UInt8] { command("drop", id, slot) { _ in } }
 
     /// - Parameter action: One JSON value without line ends.
     public static func step(id: Int, action: [UInt8]) -> [UInt8] {
@@ -31,11 +36,23 @@ public enum WorkerCommand {
         }
     }
 
-    public static func render(id: Int, mode: String?) -> [UInt8] {
-        let body: JSONValue = .object([
-            "cmd": "render", "id": .integer(Int64(id)), "mode": mode.map(JSONValue.string) ?? .null,
-        ])
-        return line { $0.append(contentsOf: body.encoded()) }
+    /// - Parameter steps: Slots with one JSON value each, without line ends.
+    public static func stepMany(id: Int, steps: [(slot: Int, action: [UInt8])]) -> [UInt8] {
+        line { bytes in
+            bytes.reserveCapacity(64 + steps.reduce(0) { $0 + $1.action.count + 24 })
+            bytes.append(contentsOf: #"{"cmd":"step_many","id":\#(id),"steps":["#.utf8)
+            for (place, step) in steps.enumerated() {
+                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                bytes.append(contentsOf: #"{"slot":\#(step.slot),"action":"#.utf8)
+                bytes.append(contentsOf: step.action)
+                bytes.append(UInt8(ascii: "}"))
+            }
+            bytes.append(contentsOf: "]}".utf8)
+        }
+    }
+
+    public static func render(id: Int, mode: String?, slot: Int? = nil) -> [UInt8] {
+        command("render", id, slot) { $0["mode"] = mode.map(JSONValue.string) ?? .null }
     }
 
     public static func interrupt(id: Int) -> [UInt8] {
@@ -64,6 +81,14 @@ public enum WorkerCommand {
             $0.append(contentsOf: action)
             $0.append(UInt8(ascii: "}"))
         }
+    }
+
+    private static func command(_ name: String, _ id: Int, _ slot: Int?, _ fill: (inout JSONObject) -> Void) -> [UInt8]
+    {
+        var body: JSONObject = ["cmd": .string(name), "id": .integer(Int64(id))]
+        if let slot { body["slot"] = .integer(Int64(slot)) }
+        fill(&body)
+        return line { $0.append(contentsOf: JSONValue.object(body).encoded()) }
     }
 
     private static func line(_ fill: (inout [UInt8]) -> Void) -> [UInt8] {

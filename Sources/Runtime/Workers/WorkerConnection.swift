@@ -135,7 +135,7 @@ public final class WorkerConnection {
         do {
             message = WorkerMessage(members: try JSONMembers(parsing: object))
         } catch {
-            throw MalformedReply("a reply is no JSON: \(error)")
+            throw MalformedReply("\(MalformedReply.noJSON): \(error)")
         }
         if let list = message.members.value("buffers"), dialect == .v2 {
             awaited = (message, try BufferList(list, limit: bufferLimit))

@@ -28,6 +28,9 @@ public struct WorkerMessage: Sendable {
 public struct MalformedReply: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
 
+    /// How the description of a line begins that is no JSON at all.
+    public static let noJSON = "a reply is no JSON"
+
     public init(_ description: String) { self.description = description }
 }
 
@@ -35,12 +38,15 @@ public struct MalformedReply: Error, Sendable, Equatable, CustomStringConvertibl
 public struct WorkerError: Error, Sendable, Equatable {
     /// As in `docs/worker-protocol.md`; version 1 has none and gets `environment_error`.
     public let code: String
-    public let message: String
+    /// As the worker wrote it; nil where it wrote none.
+    public let reason: String?
 
-    public init(code: String, message: String) {
+    public init(code: String, message: String?) {
         self.code = code
-        self.message = message
+        reason = message
     }
+
+    public var message: String { reason ?? "the worker gave no reason" }
 
     /// Whether the command certainly changed nothing.
     public var hadNoEffect: Bool {
@@ -80,6 +86,8 @@ public struct StepReply: Sendable {
     public let info: ArraySlice<UInt8>
     /// Who acts next in a turn-based environment.
     public let agent: String?
+    /// Version 1 wrote `"reward":null`, where it might have left the reward out.
+    public var hasNullReward = false
 
     public init(
         observation: ArraySlice<UInt8>, tensors: [String: Tensor] = [:], reward: PerAgent<Double?>,

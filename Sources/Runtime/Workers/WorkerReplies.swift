@@ -7,12 +7,11 @@ extension WorkerMessage {
     public func requireOK() throws {
         switch members.string("status") {
         case "ok": return
-        case "error": throw WorkerError(code: members.string("code") ?? "environment_error", message: errorMessage)
+        case "error":
+            throw WorkerError(code: members.string("code") ?? "environment_error", message: members.string("message"))
         default: throw MalformedReply("the reply has no status \"ok\" or \"error\"")
         }
     }
-
-    private var errorMessage: String { members.string("message") ?? "the worker gave no reason" }
 
     /// The answer to a version 2 `reset`.
     public func resetReply() throws -> StepReply {
@@ -47,6 +46,40 @@ extension WorkerMessage {
             terminated: terminated, truncated: truncated, info: try info(), agent: try agent())
     }
 
+    /// The results of `step_many`, each as the reply to a step of its own.
+    ///
+    /// - Throws: `MalformedReply` where there are not `count` of them.
+    public func stepResults(count: Int) throws -> [WorkerMessage] {
+        try requireOK()
+        let raw = Array(try required("results"))
+        let ranges = try JSONReader.reading(raw) { (reader) throws(JSONError) in
+            var ranges: [Range<Int>] = []
+            ranges.reserveCapacity(count)
+            try reader.beginArray()
+            while try reader.nextElement() { ranges.append(try reader.skipValue()) }
+            try reader.finish()
+            return ranges
+        }
+        guard ranges.count == count else {
+            throw MalformedReply("\(count) steps got \(ranges.count) results")
+        }
+        var results: [WorkerMessage] = []
+        results.reserveCapacity(count)
+        for (place, range) in ranges.enumerated() {
+            var result = WorkerMessage(members: try JSONMembers(parsing: Array(raw[range])))
+            if !tensors.isEmpty {
+                let prefix = "/results/\(place)"
+                for (pointer, tensor) in tensors where pointer.hasPrefix(prefix + "/") {
+                    result.tensors[String(pointer.dropFirst(prefix.count))] = tensor
+                }
+            }
+            results.append(result)
+        }
+        let placed = results.reduce(0) { $0 + $1.tensors.count }
+        guard placed == tensors.count else { throw MalformedReply("a buffer has no place in the reply") }
+        return results
+    }
+
     /// The answer to version 1's `init` and `step`.
     ///
     /// - Parameter isStep: An `init` may leave out reward and done, and both are dropped there.
@@ -65,16 +98,18 @@ extension WorkerMessage {
         case .number(let value)?: done = value != 0
         default: throw MalformedReply("done is neither true nor false")
         }
-        return StepReply(
+        var reply = StepReply(
             observation: members["observation"] ?? ArraySlice(#""""#.utf8), tensors: [:],
             reward: .single(isStep ? reward : nil), terminated: .single(isStep && done), truncated: .single(false),
             info: ArraySlice(infoV1()), agent: nil)
+        reply.hasNullReward = isStep && members["reward"] != nil && members.isNull("reward")
+        return reply
     }
 
     /// Any status but `ok` is an error; without one the line is no reply, and the true one may follow.
     private func requireOKV1() throws {
         guard let status = members.string("status") else { throw MalformedReply("the reply has no status") }
-        if status != "ok" { throw WorkerError(code: "environment_error", message: errorMessage) }
+        if status != "ok" { throw WorkerError(code: "environment_error", message: members.string("message")) }
     }
 
     private func infoV1() -> [UInt8] {

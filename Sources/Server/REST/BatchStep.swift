@@ -30,6 +30,23 @@ struct BatchStep: Sendable {
         }
     }
 
+    /// The places of the steps that have to follow each other, which are those of one session, in the order of the list.
+    static func chains(_ steps: [Result<BatchStep, Failure>]) -> [[Int]] {
+        var chains: [[Int]] = []
+        var known: [UniqueID: Int] = [:]
+        for (place, step) in steps.enumerated() {
+            if case .success(let step) = step {
+                if let chain = known[step.session] {
+                    chains[chain].append(place)
+                    continue
+                }
+                known[step.session] = chains.count
+            }
+            chains.append([place])
+        }
+        return chains
+    }
+
     private static func elements(of bytes: [UInt8]) throws(JSONError) -> [[UInt8]] {
         try JSONReader.reading(bytes) { (reader) throws(JSONError) in
             var elements: [[UInt8]] = []

@@ -97,11 +97,23 @@ extension RESTAPI {
         let steps = try BatchStep.read(try body.raw("steps"))
         let caller = call.caller
         let id = call.id
-        let running = steps.map { step in Task { await oneOfMany(step, caller: caller, requestID: id) } }
+        let running = BatchStep.chains(steps).map { chain in
+            Task {
+                var answers: [(place: Int, bytes: [UInt8])] = []
+                for place in chain {
+                    answers.append((place, await oneOfMany(steps[place], caller: caller, requestID: id)))
+                }
+                return answers
+            }
+        }
+        var results = [[UInt8]](repeating: [], count: steps.count)
+        for chain in running {
+            for answer in await chain.value { results[answer.place] = answer.bytes }
+        }
         var bytes = Array(#"{"results":["#.utf8)
-        for (place, result) in running.enumerated() {
+        for (place, result) in results.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: await result.value)
+            bytes.append(contentsOf: result)
         }
         bytes.append(contentsOf: "]}".utf8)
         return .json(bytes: bytes)

@@ -22,9 +22,9 @@ public final class RESTAPI {
         /// Of the server: `corral version`.
         public var version: String
         /// What isolation is in force and why, as `GET /v1/capabilities` tells it.
-        public var capabilities: JSONValue
+        public var capabilities: @Sendable () async -> JSONValue
 
-        public init(version: String, capabilities: JSONValue) {
+        public init(version: String, capabilities: @escaping @Sendable () async -> JSONValue) {
             self.version = version
             self.capabilities = capabilities
         }
@@ -40,13 +40,12 @@ public final class RESTAPI {
     private(set) var address = ""
     private let access: Access
     private let router = Router(routes: RESTAPI.routes)
-    private let requests: Family<Counter>
-    private let seconds: Family<Histogram>
+    private let journal: RequestJournal
 
     public init(
         service: SessionService, environments: any EnvironmentDirectory,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
-        metrics: MetricsRegistry, logger: Logger
+        metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
         self.environments = environments
@@ -55,10 +54,7 @@ public final class RESTAPI {
         self.access = access
         self.metrics = metrics
         self.logger = logger
-        requests = metrics.counters(
-            "corral_http_requests_total", "Requests answered.", labels: ["operation", "status"])
-        seconds = metrics.histograms(
-            "corral_http_request_seconds", "Time from the whole request to its answer.", labels: ["operation"])
+        self.journal = journal
     }
 
     public func setAddress(_ address: String) { self.address = address }
@@ -72,33 +68,22 @@ public final class RESTAPI {
         let next =
             status == 503
             ? "try again later, or on another server" : "send a request that RFC 9112 and the server's limits allow"
-        let body: JSONValue = ["error": errorObject(Failure(code, reason, next: next), requestID: newRequestID())]
+        let failure = Failure(code, reason, next: next)
+        let body: JSONValue = ["error": errorObject(failure, requestID: RequestJournal.newRequestID())]
         return ("application/json", body.encoded())
     }
 
-    private nonisolated static func newRequestID() -> String {
-        String(UInt64.random(in: .min ... .max), radix: 16)
-    }
-
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
-        let start = ContinuousClock.now
-        let id = requestID(of: request)
-        var operation = "none"
-        var response: HTTPResponse
-        do throws(Failure) {
-            response = try await answer(request, id: id, operation: &operation)
-        } catch {
-            response = .failure(error, requestID: id)
-            if error.code == .internal {
-                logger.with(requestID: id).log(.error, "request failed", failure: error)
+        await journal.record(request) { id, operation in
+            do throws(Failure) {
+                return try await self.answer(request, id: id, operation: &operation)
+            } catch {
+                if error.code == .internal {
+                    self.logger.with(requestID: id).log(.error, "request failed", failure: error)
+                }
+                return .failure(error, requestID: id)
             }
         }
-        response.headers.append(("X-Request-Id", id))
-        let duration = ContinuousClock.now - start
-        requests[operation, "\(response.status)"].increment()
-        seconds[operation].observe(duration)
-        log(request, operation, response.status, duration, id)
-        return response
     }
 
     private func answer(
@@ -119,28 +104,5 @@ public final class RESTAPI {
             throw Failure(
                 .notFound, "there is no \(request.path.prefix(200))", next: "GET /v1/openapi.json lists all paths")
         }
-    }
-
-    /// The caller's own id where it is short and printable, else a new one.
-    private func requestID(of request: HTTPRequest) -> String {
-        if let given = request.header("x-request-id"), !given.isEmpty, given.utf8.count <= 128,
-            given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-        {
-            return given
-        }
-        return Self.newRequestID()
-    }
-
-    private func log(_ request: HTTPRequest, _ operation: String, _ status: Int, _ duration: Duration, _ id: String) {
-        let level: LogLevel = operation == "step" || operation == "stepMany" || operation == "health" ? .debug : .info
-        guard level >= logger.level else { return }
-        var fields: JSONObject = [
-            "request_id": .string(id), "method": .string(request.method), "path": .string(request.path),
-            "status": .integer(Int64(status)), "duration_ms": .number((duration / .microseconds(1)).rounded() / 1000),
-        ]
-        if let trace = request.header("traceparent").flatMap(TraceParent.init) {
-            fields["trace_id"] = .string(trace.traceID)
-        }
-        logger.log(level, operation, fields)
     }
 }

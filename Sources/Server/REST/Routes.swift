@@ -98,7 +98,8 @@ extension RESTAPI {
             codes: stepErrors
         ) { api, call async throws(Failure) in try await api.step(call) },
         Route(
-            "POST", "/v1/steps", "stepMany", "Take one action in each of several sessions",
+            "POST", "/v1/steps", "stepMany",
+            "Take actions in several sessions; those of one session in the order of the list",
             body: .object(schema: "Steps", isOptional: false),
             answers: [.init(status: 200, summary: "Results aligned with the steps", schema: "StepResults")],
             codes: [.malformedJSON, .invalidArgument]
@@ -171,7 +172,7 @@ extension RESTAPI {
         Route(
             "GET", "/v1/capabilities", "capabilities", "What isolation is in force, and why",
             answers: [.init(status: 200, summary: "The report of corral doctor", schema: "Capabilities")]
-        ) { api, _ async throws(Failure) in .json(api.information.capabilities) },
+        ) { api, _ async throws(Failure) in .json(await api.information.capabilities()) },
         Route(
             "GET", "/v1/health", "health", "Whether the server serves",
             answers: [.init(status: 200, summary: "It does", schema: "Health")]

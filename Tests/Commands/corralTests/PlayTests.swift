@@ -42,8 +42,13 @@ private func turn(_ text: String, isShared: Bool = false) throws -> Turn {
 }
 
 @Suite struct AskTests {
-    private let buttons = try! Space(json: ["type": "Discrete", "n": 3, "start": 10])
-    private let words = try! Space(json: ["type": "Text", "min_length": 0, "max_length": nil, "charset": nil])
+    private let buttons: Space
+    private let words: Space
+
+    init() throws {
+        buttons = try Space(json: ["type": "Discrete", "n": 3, "start": 10])
+        words = try Space(json: ["type": "Text", "min_length": 0, "max_length": nil, "charset": nil])
+    }
 
     @Test func `a mask and lists of commands narrow the choice`() throws {
         let masked = try turn(#"{"observation":0,"info":{"action_mask":[0,1,1]}}"#)

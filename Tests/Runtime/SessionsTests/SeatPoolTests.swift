@@ -13,6 +13,11 @@ struct SeatPoolTests {
         var workers: [PlayedWorker] = []
         var shutDowns = 0
         let gate = Gate(open: true)
+        /// How many seats it has room for.
+        var places = Int.max
+        var isEmpty = false
+
+        func hasRoom() async -> Bool { workers.count < places }
 
         func makeSeat() async throws(Failure) -> Seat {
             await gate.pass()
@@ -103,6 +108,54 @@ struct SeatPoolTests {
         #expect(await taker.value?.code == .unavailable)
         #expect(source.shutDowns == 1 && source.workers.isEmpty)
         #expect(await failure { try await pool.take() }?.code == .unavailable)
+    }
+
+    @Test func `a cancelled take ends while the source starts, and the source stays for the next`() async throws {
+        let source = Source(), start = Gate()
+        var starts = 0
+        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in
+            starts += 1
+            await start.pass()
+            return source
+        }
+        let taker = Task { await failure { try await pool.take() } }
+        await start.reached(1)
+        taker.cancel()
+        #expect(await taker.value?.code == .sessionClosed)
+        #expect(pool.seatsTaken == 0)
+        start.open()
+        _ = try await pool.take()
+        #expect(starts == 1 && source.workers.count == 1 && pool.seatsTaken == 1)
+        await pool.shutDown()
+    }
+
+    @Test func `beside a source without room another is started, and ended when it is empty`() async throws {
+        var sources: [Source] = []
+        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in
+            sources.append(Source())
+            sources[sources.count - 1].places = 2
+            return sources[sources.count - 1]
+        }
+        for _ in 0..<5 { _ = try await pool.take() }
+        #expect(sources.map(\.workers.count) == [2, 2, 1])
+        sources[1].isEmpty = true
+        pool.returned()
+        await until { sources[1].shutDowns == 1 }
+        _ = try await pool.take()
+        #expect(sources.map(\.workers.count) == [2, 2, 2])
+        #expect(sources.map(\.shutDowns) == [0, 1, 0])
+        await pool.shutDown()
+        #expect(sources.map(\.shutDowns) == [1, 1, 1])
+    }
+
+    @Test func `the last source is kept although it is empty`() async throws {
+        let source = Source()
+        let pool = SeatPool(spareCount: 0, logger: .silent) { () async throws(Failure) in source }
+        _ = try await pool.take()
+        source.isEmpty = true
+        pool.returned()
+        _ = try await pool.take()
+        #expect(source.shutDowns == 0)
     }
 
     @Test func `a seat that is being made when the pool ends fails`() async throws {

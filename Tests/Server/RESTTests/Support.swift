@@ -30,10 +30,11 @@ final class Bench {
         let folder = ManifestFolder([
             .init(manifest: manifest, directory: "/nowhere", digest: String(repeating: "0", count: 64))
         ])
+        let metrics = MetricsRegistry()
         api = RESTAPI(
             service: scripted.service, environments: ManifestDirectory(folder), trainingSettings: try Self.settings(),
-            information: .init(version: "1.2.3", capabilities: ["backend": "scripted"]), access: access,
-            metrics: MetricsRegistry(), logger: .silent)
+            information: .init(version: "1.2.3", capabilities: { ["backend": "scripted"] }), access: access,
+            metrics: metrics, journal: RequestJournal(metrics: metrics, logger: .silent), logger: .silent)
         api.setAddress("http://127.0.0.1:1")
     }
 

@@ -92,7 +92,7 @@ def inodes(_):
 
 def _places():
     found = []
-    for place in (os.getcwd(), "/tmp", "/dev/shm"):
+    for place in (os.environ["HOME"], "/tmp", "/dev/shm"):
         try:
             os.mkdir(os.path.join(place, "probe"))
             os.rmdir(os.path.join(place, "probe"))

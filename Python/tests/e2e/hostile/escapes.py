@@ -128,7 +128,7 @@ def _limit(process):
 def other_scratch(_):
     """Scratch folders of other sessions, whose names are easily guessed."""
     found = []
-    own = os.path.realpath(os.getcwd())
+    own = os.path.realpath(os.environ["HOME"])
     _try(found, "/scratch", lambda: os.listdir("/scratch") if own.startswith("/scratch/") else _reads("/scratch"))
     for number in range(1, 100):
         path = "/scratch/s%d" % number
@@ -142,9 +142,9 @@ def other_scratch(_):
 
 
 def leave_secret(text):
-    with open("secret", "w") as file:
+    with open(os.path.join(os.environ["HOME"], "secret"), "w") as file:
         file.write(text)
-    return os.getcwd()
+    return os.environ["HOME"]
 
 
 def shared_places(_):

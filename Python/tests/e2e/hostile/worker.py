@@ -9,6 +9,7 @@ import bombs  # noqa: E402
 import escapes  # noqa: E402
 import replies  # noqa: E402
 import stubborn  # noqa: E402
+
 from corral.worker import Worker  # noqa: E402
 
 
@@ -19,7 +20,12 @@ class Hostile(Worker):
         self.secret = params.get("secret", "")
 
     def spaces(self):
-        return {"type": "Discrete", "n": 1000000}, {"type": "Text", "min_length": 1, "max_length": 1000, "charset": None}
+        return {"type": "Discrete", "n": 1000000}, {
+            "type": "Text",
+            "min_length": 1,
+            "max_length": 1000,
+            "charset": None,
+        }
 
     def reset(self, seed, options):
         self.count = 0

@@ -33,7 +33,7 @@ enum ConfigCommand: Subcommand {
                     let words = entry.effective
                     let value: JSONValue =
                         switch entry.declaration.kind {
-                        case .paths: .array(words.map(JSONValue.string))
+                        case .paths, .texts, .words: .array(words.map(JSONValue.string))
                         case .integer: words.last.flatMap { Int64($0) }.map(JSONValue.integer) ?? .null
                         case .bool: .bool(words.last == "true")
                         default: words.last.map(JSONValue.string) ?? .null

@@ -20,14 +20,26 @@ int corral_socketpair(int type, int sockets[2]);
 int corral_pipe(int ends[2]);
 int corral_pass_credentials(int socket, int on);
 
+/// A non-blocking, close-on-exec `SOCK_SEQPACKET` socket that listens at `folder/name`, which everyone may connect to;
+/// only `name` has to fit into the address of a socket.
+int corral_listen_packets(const char *folder, const char *name);
+/// The next connection of a listening socket, close-on-exec.
+int corral_accept(int socket);
+
 int corral_pidfd_open(pid_t pid);
 int corral_pidfd_signal(int pidfd, int signal);
 
 /// Reaps the child behind `pidfd` without waiting: its exit status, 128 + signal, or `-EAGAIN` while it runs.
 int corral_pidfd_reap(int pidfd);
 
-/// Lets a process have no more than `count` open files; 0, or the negative `errno`.
+/// Lets a process have no more than `count` open files; a lower hard limit stays. 0, or the negative `errno`.
 int corral_limit_files(pid_t pid, uint64_t count);
+
+/// Gives the calling thread a table of descriptors of its own, with only 0 to 2 in it; 0, or the negative `errno`.
+int corral_separate_descriptors(void);
+
+/// Raises the soft limit of open files to the hard one; the limit in force, or the negative `errno`.
+int64_t corral_raise_file_limit(void);
 
 int corral_memfd(const char *name);
 

@@ -42,5 +42,8 @@ size_t corral_http_header_size(struct MHD_Connection *connection);
 /// Accepts one client of a listening socket, close-on-exec and non-blocking; -1 with `errno` as accept(2).
 int corral_http_accept(int listener, struct sockaddr *address, socklen_t *size);
 
+/// Whether the peer of a connected socket has closed its end or is gone.
+int corral_http_peer_is_gone(int socket);
+
 /// A descriptor that is readable once eight bytes were written to it; -1 with `errno`.
 int corral_http_make_signal(void);

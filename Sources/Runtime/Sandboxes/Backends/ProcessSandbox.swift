@@ -56,8 +56,7 @@ final class ProcessSandbox: Sandbox {
                 throw error
             }
         }
-        return CgroupFence(
-            session: session, sandbox: name, group: fence, files: limits.files, killSwitch: fence.openKillSwitch())
+        return CgroupFence(session: session, sandbox: name, group: fence, files: limits.files)
     }
 
     func usage() async -> SandboxUsage {
@@ -73,68 +72,4 @@ final class ProcessSandbox: Sandbox {
 
     @discardableResult
     func waitUntilGone() async -> SandboxEnd { await end.value.0 }
-}
-
-/// A session's own cgroups below those of its sandbox.
-@Reactor
-final class CgroupFence: SessionFence {
-    nonisolated let session: String
-    var onEnd: (@Reactor () -> Void)?
-    private let files: Int
-    private let sandbox: String
-    private let group: Cgroup
-    private let killSwitch: Descriptor
-    private var final: SandboxUsage?
-
-    init(session: String, sandbox: String, group: Cgroup, files: Int, killSwitch: consuming Descriptor) {
-        self.session = session
-        self.files = files
-        self.sandbox = sandbox
-        self.group = group
-        self.killSwitch = killSwitch
-    }
-
-    func admit(_ process: pid_t) async throws(Failure) {
-        let watched: ChildProcess
-        do { watched = try ChildProcess(watching: process) } catch { throw Self.ended(process) }
-        let group = group
-        let inside = "/\(sandbox)/"
-        let files = UInt64(files)
-        let number = await offload {
-            // The number comes from a message; it must name a process of this sandbox and no other.
-            guard SystemFile.read("/proc/\(process)/cgroup")?.contains(inside) == true else { return ESRCH }
-            let number = group.admit(process)
-            if number != 0 { return number }
-            return Kernel.limitFiles(of: process, to: files)
-        }
-        if watched.hasEnded || number == ESRCH { throw Self.ended(process) }
-        guard number == 0 else {
-            throw Failure(.sandboxUnavailable, "a session cannot be put under its limits: \(errorText(number))")
-        }
-        Task { [weak self] in
-            await watched.waitUntilEnded()
-            let onEnd = self?.onEnd
-            self?.onEnd = nil
-            onEnd?()
-        }
-    }
-
-    func usage() async -> SandboxUsage {
-        if let final { return final }
-        let group = group
-        return await offload { group.usage() }
-    }
-
-    func remove() async {
-        onEnd = nil
-        if killSwitch.raw >= 0 { _ = SystemFile.write(killSwitch.raw, "1") }
-        var usage = await self.usage()
-        (usage.memory, usage.processes) = (0, 0)
-        if final == nil { final = usage }
-        await group.remove()
-    }
-
-    private static func ended(_ process: pid_t) -> Failure {
-        Failure(.notFound, "process \(process) has ended or is not in this sandbox")
-    }
 }

@@ -2,14 +2,12 @@ import Glibc
 import Reactor
 
 extension Cgroup {
-    /// A descriptor that ends everything in the group and below with one write; -1 where the kernel has none.
-    func openKillSwitch() -> Descriptor {
-        guard let place = path(.core) else { return Descriptor(owning: -1) }
-        return Descriptor(owning: open(place.path + "/cgroup.kill", O_WRONLY | O_CLOEXEC))
+    /// Ends every process in the group and below, without starting one, also where no descriptor is left.
+    func killAll() async {
+        await SeparateDescriptors.run { self.killNow() }
     }
 
-    /// Ends every process in the group and below, without starting one.
-    func killAll() {
+    private func killNow() {
         if let place = path(.core), SystemFile.write(place.path + "/cgroup.kill", "1") == 0 { return }
         for place in places { Self.kill(below: place) }
     }
@@ -49,12 +47,9 @@ extension Cgroup {
         var pause = Duration.microseconds(100)
         let deadline = ContinuousClock.now + .seconds(2)
         while true {
-            let isGone = await offload {
-                if self.removeFolders() { return true }
-                self.killAll()
-                return self.removeFolders()
-            }
-            if isGone { return true }
+            if await offload({ self.removeFolders() }) { return true }
+            await killAll()
+            if await offload({ self.removeFolders() }) { return true }
             if ContinuousClock.now > deadline { return false }
             try? await Task.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(5))

@@ -11,6 +11,8 @@ final class Seat {
     let greeting: WorkerGreeting?
     let isolation: IsolationReport
     private let place: Place
+    /// Called once, when nothing of it is left.
+    var onReleased: (@Reactor () -> Void)?
 
     enum Place {
         /// A sandbox of its own.
@@ -30,6 +32,14 @@ final class Seat {
 
     var isUsable: Bool { connection.problem == nil }
 
+    /// Whether the sandbox was ended by something else than its command, the kernel's limits or the server.
+    func wasEndedFromOutside() async -> Bool {
+        switch place {
+        case .own(let sandbox): await sandbox.wasEndedFromOutside(within: .seconds(1))
+        case .shared(let sandbox, _, _): await sandbox.wasEndedFromOutside(within: .milliseconds(20))
+        }
+    }
+
     func usage() async -> SandboxUsage {
         switch place {
         case .own(let sandbox): await sandbox.usage()
@@ -41,6 +51,9 @@ final class Seat {
     func release() async {
         connection.close()
         await place.remove()
+        let onReleased = onReleased
+        self.onReleased = nil
+        onReleased?()
     }
 }
 

@@ -8,8 +8,10 @@ final class SeatPool {
     private let start: @Reactor () async throws(Failure) -> any SeatSource
     private let spareCount: Int
     private let logger: Logger
-    private var source: Promise<any SeatSource>?
-    private var liveSource: (any SeatSource)?
+    /// More than one where the first have no room for more.
+    private var sources: [any SeatSource] = []
+    /// The source that is being started.
+    private var starting: Promise<any SeatSource>?
     private var spares: [Seat] = []
     private var refill: Task<Void, Never>?
     private var isShutDown = false
@@ -25,6 +27,7 @@ final class SeatPool {
         self.start = start
     }
 
+    /// - Throws: also `session_closed` when the task is cancelled.
     func take() async throws(Failure) -> Seat {
         lastUse = .now
         seatsTaken += 1
@@ -42,13 +45,17 @@ final class SeatPool {
     func returned() {
         seatsTaken -= 1
         lastUse = .now
+        guard sources.count > 1, let empty = sources.firstIndex(where: \.isEmpty) else { return }
+        let source = sources.remove(at: empty)
+        Task { await source.shutDown() }
     }
 
     func shutDown() async {
         isShutDown = true
         // First, because it ends what is still starting.
-        await liveSource?.shutDown()
-        (source, liveSource) = (nil, nil)
+        let sources = sources
+        self.sources = []
+        for source in sources { await source.shutDown() }
         await refill?.value
         let spares = spares
         self.spares = []
@@ -60,38 +67,41 @@ final class SeatPool {
             if spare.isUsable { return spare }
             await spare.release()
         }
-        return try await currentSource().makeSeat()
+        return try await roomySource().makeSeat()
     }
 
-    /// The source, started once however many ask at the same time.
-    private func currentSource() async throws(Failure) -> any SeatSource {
-        guard !isShutDown else { throw Failure(.unavailable, "the server is stopping") }
-        if let liveSource, !liveSource.isUsable {
-            self.liveSource = nil
-            source = nil
-            await liveSource.shutDown()
-        }
-        if let source {
-            return try await source.value(
-                within: .seconds(600), or: Failure(.unavailable, "the environment does not start"))
-        }
-        let promise = Promise<any SeatSource>()
-        source = promise
-        do throws(Failure) {
-            let started = try await start()
-            if isShutDown {
-                await started.shutDown()
-                throw Failure(.unavailable, "the server is stopping")
-            }
-            liveSource = started
-            promise.settle(.success(started))
-            return started
-        } catch {
-            source = nil
-            promise.settle(.failure(error))
-            throw error
-        }
+    /// A source that has room for another seat, started if there is none.
+    private func roomySource() async throws(Failure) -> any SeatSource {
+        guard !isShutDown else { throw Self.stopping }
+        while let ended = sources.firstIndex(where: { !$0.isUsable }) { await sources.remove(at: ended).shutDown() }
+        for source in sources where await source.hasRoom() && source.isUsable { return source }
+        let promise = starting ?? startSource()
+        return try await promise.valueUnlessCancelled()
     }
+
+    /// Starts a source, once however many ask at the same time; it is kept whoever goes away meanwhile.
+    private func startSource() -> Promise<any SeatSource> {
+        let promise = Promise<any SeatSource>()
+        starting = promise
+        Task {
+            do throws(Failure) {
+                let source = try await start()
+                if isShutDown {
+                    await source.shutDown()
+                    throw Self.stopping
+                }
+                sources.append(source)
+                starting = nil
+                promise.settle(.success(source))
+            } catch {
+                starting = nil
+                promise.settle(.failure(error))
+            }
+        }
+        return promise
+    }
+
+    private static let stopping = Failure(.unavailable, "the server is stopping")
 
     private func refillSoon() {
         guard refill == nil, spares.count < spareCount, !isShutDown else { return }
@@ -104,7 +114,7 @@ final class SeatPool {
     private func fill() async {
         while spares.count < spareCount, !isShutDown {
             do throws(Failure) {
-                let seat = try await currentSource().makeSeat()
+                let seat = try await roomySource().makeSeat()
                 if isShutDown { return await seat.release() }
                 spares.append(seat)
             } catch {

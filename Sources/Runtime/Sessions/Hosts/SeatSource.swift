@@ -9,9 +9,19 @@ import Workers
 protocol SeatSource: AnyObject, Sendable {
     /// Whether it can go on making seats; a source that cannot is replaced.
     var isUsable: Bool { get }
+    /// Whether none of its seats is in use or spare.
+    var isEmpty: Bool { get }
+    /// Whether another seat fits below the limits that its seats have in common.
+    func hasRoom() async -> Bool
+    /// - Throws: also `session_closed` when the task is cancelled; then nothing of the seat is left.
     func makeSeat() async throws(Failure) -> Seat
     /// Ends what outlives the seats.
     func shutDown() async
+}
+
+extension SeatSource {
+    var isEmpty: Bool { false }
+    func hasRoom() async -> Bool { true }
 }
 
 /// What all seats of one source have in common.
@@ -41,6 +51,15 @@ struct WorkerEnds: ~Copyable {
 }
 
 extension WorkerConnection {
+    /// What `body` does with the worker; when the task is cancelled meanwhile, the connection ends.
+    func untilCancelled<Value: Sendable>(_ body: @Reactor () async -> Value) async -> Value {
+        await withTaskCancellationHandler {
+            await body()
+        } onCancel: {
+            Task { @Reactor in self.close() }
+        }
+    }
+
     /// Says `hello` where the dialect calls for it, and settles an undecided one.
     ///
     /// - Returns: Nil for version 1.
@@ -48,7 +67,12 @@ extension WorkerConnection {
     func greet(timeout: Duration) async throws(Failure) -> WorkerGreeting? {
         guard dialect != .v1 else { return nil }
         do {
-            let message = try await exchange(timeout: timeout, WorkerCommand.hello)
+            let hello = await untilCancelled { () -> Result<WorkerMessage, Problem> in
+                do throws(Problem) {
+                    return .success(try await exchange(timeout: timeout, WorkerCommand.hello))
+                } catch { return .failure(error) }
+            }
+            let message = try hello.get()
             if dialect == .undecided {
                 if message.members["id"] == nil, message.members.string("status") == "error" {
                     dialect = .v1

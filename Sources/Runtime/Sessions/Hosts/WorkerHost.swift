@@ -28,23 +28,29 @@ final class WorkerHost: SessionHost {
             let spaces = try await seat.initialize(plan, known: known)
             return WorkerHost(plan, seat, spaces, interruptGrace, onReleased)
         } catch {
-            switch error {
-            case .refused(let error):
-                let failure = Failure(worker: error)
-                throw Failure(
-                    failure.code, failure.message,
-                    next: failure.code == .environmentError
-                        ? "try other parameters or another instance; corral env validate --run shows what the worker prints"
-                        : failure.next)
-            case .ended(let reason, let text):
-                throw Failure(
-                    reason == .timeout ? .deadlineExceeded : .sessionFailed, text,
-                    next: "look at what the worker prints, then try again", details: ["reason": reason.rawValue])
-            }
+            throw failure(ofStart: error)
         }
     }
 
-    private static func checkInstance(_ plan: LaunchPlan, _ greeting: WorkerGreeting?) throws(Failure) {
+    /// What a caller is told when `init` was not done.
+    static func failure(ofStart problem: HostProblem) -> Failure {
+        switch problem {
+        case .refused(let error):
+            let failure = Failure(worker: error)
+            return Failure(
+                failure.code, failure.message,
+                next: failure.code == .environmentError
+                    ? "try other parameters or another instance; corral env validate --run shows what the worker prints"
+                    : failure.next,
+                details: failure.details)
+        case .ended(let reason, let text):
+            return Failure(
+                reason == .timeout ? .deadlineExceeded : .sessionFailed, text,
+                next: "look at what the worker prints, then try again", details: ["reason": reason.rawValue])
+        }
+    }
+
+    static func checkInstance(_ plan: LaunchPlan, _ greeting: WorkerGreeting?) throws(Failure) {
         guard case .worker = plan.instances, let instance = plan.instance, let known = greeting?.instances,
             !known.contains(instance)
         else { return }
@@ -149,11 +155,18 @@ extension Seat {
                 return SessionSpaces(observation: plan.observationSpace ?? text, action: plan.actionSpace ?? text)
             }
         }
-        let message = try await ask(within: plan.times.start) {
-            WorkerCommand.initialize(id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
+        let answer = await connection.untilCancelled { () -> Result<WorkerMessage, HostProblem> in
+            do throws(HostProblem) {
+                return .success(
+                    try await ask(within: plan.times.start) {
+                        WorkerCommand.initialize(
+                            id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
+                    })
+            } catch { return .failure(error) }
         }
+        let message = try answer.get()
         return try await read { () throws in
-            try known.spaces(of: message.members.bytes + plan.digest.utf8) { try message.spaces(plan) }
+            try known.spaces(of: message, plan)
         }
     }
 
@@ -191,9 +204,20 @@ extension Seat {
             let usage = await usage()
             if usage.outOfMemoryKills > 0 { return (.outOfMemory, "the worker used up its memory") }
             if usage.refusedProcesses > 0 { return (.pids, "the worker used up its processes and ended") }
+            if await wasEndedFromOutside() {
+                return (.sandbox, "the container of the worker was ended from outside, by its engine or by hand")
+            }
             let lines = connection.log.lines(last: 20).joined(separator: "\n")
             return (.workerExited, "the worker ended by itself" + (lines.isEmpty ? "" : ":\n\(lines)"))
         }
+    }
+}
+
+extension SpaceCache {
+    /// The spaces in the answer to `init`.
+    func spaces(of message: WorkerMessage, _ plan: LaunchPlan) throws -> SessionSpaces {
+        let described = ["status", "observation_space", "action_space"].flatMap { message.members[$0] ?? [] }
+        return try spaces(of: described + plan.digest.utf8) { try message.spaces(plan) }
     }
 }
 
@@ -215,7 +239,7 @@ extension WorkerMessage {
     }
 
     /// The answer to `render`.
-    fileprivate func frame() throws -> Frame {
+    func frame() throws -> Frame {
         try requireOK()
         if let pixels = tensors["/frame"] { return .pixels(try Self.checked(pixels)) }
         guard let value = members.value("frame") else { throw MalformedReply("the reply has no frame") }

@@ -18,6 +18,8 @@ public final class WorkerPool: SessionHostSource {
         public var idleTimeout: Duration
         /// Time that an interrupted step has to end.
         public var interruptGrace: Duration
+        /// How long steps for a worker of several sessions wait for each other.
+        public var batchWindow = Duration.zero
 
         public init(
             spares: Int, familyLimits: SandboxLimits, lineLimit: Int, idleTimeout: Duration,
@@ -36,6 +38,12 @@ public final class WorkerPool: SessionHostSource {
         let digest: String
         let tenant: String
         let backend: LaunchPlan.Backend
+        /// A tag that has moved makes new sandboxes, beside the old ones.
+        let image: String?
+
+        init(_ plan: LaunchPlan) {
+            (digest, tenant, backend, image) = (plan.digest, plan.tenant, plan.backend, plan.image?.id)
+        }
     }
 
     private let configuration: Configuration
@@ -43,6 +51,8 @@ public final class WorkerPool: SessionHostSource {
     private let logger: Logger
     private let spaces = SpaceCache()
     private var pools: [Key: SeatPool] = [:]
+    /// Of versions whose workers hold several sessions.
+    private var shared: [Key: SharedWorkers] = [:]
     private var lastSandbox = 0
     private var sweep: Timer?
     private var isShutDown = false
@@ -54,7 +64,12 @@ public final class WorkerPool: SessionHostSource {
     }
 
     public func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost {
+        var plan = plan
+        if let image = plan.image { plan.image = try await backend(of: plan).pin(image) }
         let pool = try pool(for: plan)
+        if plan.sessionsPerWorker > 1 {
+            return try await sharedWorkers(of: plan, pool).open(plan, known: spaces)
+        }
         let seat = try await pool.take()
         do throws(Failure) {
             return try await WorkerHost.open(
@@ -71,7 +86,7 @@ public final class WorkerPool: SessionHostSource {
         isShutDown = true
         sweep?.cancel()
         let ending = pools.values
-        pools = [:]
+        (pools, shared) = ([:], [:])
         await withTaskGroup(of: Void.self) { group in
             for pool in ending { group.addTask { await pool.shutDown() } }
         }
@@ -79,13 +94,9 @@ public final class WorkerPool: SessionHostSource {
 
     private func pool(for plan: LaunchPlan) throws(Failure) -> SeatPool {
         guard !isShutDown else { throw Failure(.unavailable, "the server is stopping") }
-        let key = Key(digest: plan.digest, tenant: plan.tenant, backend: plan.backend)
+        let key = Key(plan)
         if let pool = pools[key] { return pool }
-        guard let backend = backends[plan.backend] else {
-            throw Failure(
-                .failedPrecondition, "this server has no backend \(plan.backend.rawValue)",
-                next: "GET /v1/capabilities tells which it has")
-        }
+        let backend = try backend(of: plan)
         let seats = SeatConfiguration(
             plan: plan, lineLimit: configuration.lineLimit, familyLimits: configuration.familyLimits)
         let pool = SeatPool(spareCount: configuration.spares, logger: logger) {
@@ -98,6 +109,23 @@ public final class WorkerPool: SessionHostSource {
         return pool
     }
 
+    private func backend(of plan: LaunchPlan) throws(Failure) -> any SandboxBackend {
+        guard let backend = backends[plan.backend] else {
+            throw Failure(
+                .failedPrecondition, "this server has no backend \(plan.backend.rawValue)",
+                next: "GET /v1/capabilities tells which it has")
+        }
+        return backend
+    }
+
+    private func sharedWorkers(of plan: LaunchPlan, _ pool: SeatPool) -> SharedWorkers {
+        let key = Key(plan)
+        if let workers = shared[key] { return workers }
+        let workers = SharedWorkers(pool: pool, window: configuration.batchWindow)
+        shared[key] = workers
+        return workers
+    }
+
     private func newName() -> String {
         lastSandbox += 1
         return "w\(lastSandbox)"
@@ -107,7 +135,7 @@ public final class WorkerPool: SessionHostSource {
         sweep = Reactor.schedule(at: .now + configuration.idleTimeout / 4) { [weak self] in
             guard let self else { return }
             for (key, pool) in pools where pool.seatsTaken == 0 && pool.lastUse + configuration.idleTimeout <= .now {
-                pools[key] = nil
+                (pools[key], shared[key]) = (nil, nil)
                 Task { await pool.shutDown() }
             }
             sweep = nil

@@ -16,6 +16,10 @@ final class ZygoteSeats: SeatSource {
     private var lastFork = 0
     private let ready = Promise<Void>()
     private(set) var isUsable = true
+    private var room: FamilyRoom
+    /// Seats that are being made, spare or in use.
+    private var seats = 0
+    var isEmpty: Bool { seats == 0 }
 
     /// How long a fork may take: it is milliseconds unless the machine is overloaded.
     private static let forkTimeout = Duration.seconds(20)
@@ -33,7 +37,7 @@ final class ZygoteSeats: SeatSource {
         let specification = SandboxSpecification(
             name: name, command: plan.command, environment: plan.environment, directory: plan.directory,
             mounts: plan.mounts,
-            limits: configuration.familyLimits, network: plan.network, isShared: true)
+            limits: configuration.familyLimits, network: plan.network, isShared: true, image: plan.image)
         let sandbox = try await backend.start(
             specification,
             descriptors: SandboxDescriptors(
@@ -55,14 +59,36 @@ final class ZygoteSeats: SeatSource {
         self.sandbox = sandbox
         self.control = control
         self.errors = errors
+        room = FamilyRoom(limit: configuration.familyLimits.memory)
         errors.onReceive = { [weak self] in self?.log.append($0) }
         control.onMessage = { [weak self] bytes, _ in self?.received(bytes) }
         control.onEnd = { [weak self] in self?.ended("it ended") }
     }
 
+    func hasRoom() async -> Bool {
+        if room.needsLook(at: .now) {
+            let used = await sandbox.usage().memory
+            room.looked(used, at: .now)
+        }
+        return !room.isFull
+    }
+
     func makeSeat() async throws(Failure) -> Seat {
+        seats += 1
+        do throws(Failure) {
+            let seat = try await newSeat()
+            seat.onReleased = { [weak self] in self?.seats -= 1 }
+            return seat
+        } catch {
+            seats -= 1
+            throw error
+        }
+    }
+
+    private func newSeat() async throws(Failure) -> Seat {
         let plan = configuration.plan
         guard isUsable else { throw failed("it ended") }
+        room.forked()
         lastFork += 1
         let name = "s\(lastFork)"
         let scratch = try await sandbox.openScratch(name, bytes: plan.limits.disk, inodes: plan.limits.inodes)
@@ -90,6 +116,7 @@ final class ZygoteSeats: SeatSource {
         }
         let request: JSONValue = [
             "op": "fork", "session": .string(name), "scratch": .string(scratch), "environment": [:],
+            "files": .integer(Int64(plan.limits.files)),
         ]
         let forked = Promise<Void>()
         forks[name] = forked

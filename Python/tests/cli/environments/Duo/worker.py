@@ -10,7 +10,10 @@ class Duo(Worker):
 
     def spaces(self):
         number = {"type": "Discrete", "n": 5, "start": 0}
-        return {agent: number for agent in self.agents}, {"left": {"type": "Discrete", "n": 2, "start": 0}, "right": number}
+        return {agent: number for agent in self.agents}, {
+            "left": {"type": "Discrete", "n": 2, "start": 0},
+            "right": number,
+        }
 
     def reset(self, seed, options):
         self.now = 0

@@ -1,0 +1,37 @@
+"""Serves TextWorld."""
+
+import argparse
+import os
+
+from corral.dockergym import ServerConfig, run
+
+from .app import create_textworld_app
+
+
+def main():
+    env_package_dir = os.path.dirname(os.path.abspath(__file__))
+    parser = argparse.ArgumentParser(description="TextWorld over DockerGym's REST interface")
+    parser.add_argument("--docker-image", default="textworld:latest", help='"" runs workers without Docker')
+    parser.add_argument("--max-sessions", type=int, default=64)
+    parser.add_argument("--batch-window-ms", type=int, default=50)
+    parser.add_argument("--idle-timeout", type=int, default=120, help="seconds")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    arguments = parser.parse_args()
+    server_config = ServerConfig(
+        docker_image=arguments.docker_image,
+        worker_command=["python", "-u", "/app/textworld_env/worker.py"],
+        volumes=[f"{env_package_dir}:/app/textworld_env:ro"],
+        container_label="textworld-session",
+        max_sessions=arguments.max_sessions,
+        batch_window_ms=arguments.batch_window_ms,
+        idle_timeout_s=arguments.idle_timeout,
+        host=arguments.host,
+        port=arguments.port,
+        title="TextWorld API",
+    )
+    run(create_textworld_app(server_config), host=arguments.host, port=arguments.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""What the synchronous and the asynchronous client have in common.
+
+The bases are generic over what their calls return: a result, or a coroutine of one. How a call is carried out is all
+that the clients add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Callable, Generic, TypeVar, overload
+
+from gymnasium import spaces
+
+from . import _calls as calls
+from ._calls import Call, ResetResult, SessionCore
+
+Fields = TypeVar("Fields", covariant=True)
+One = TypeVar("One", covariant=True)
+Many = TypeVar("Many", covariant=True)
+Items = TypeVar("Items", covariant=True)
+
+
+class ServerOffers(Generic[Fields]):
+    """What can be asked of a server itself."""
+
+    def health(self) -> Fields:
+        """How the server is; raises when it cannot be reached."""
+        return self._run(Call("GET", "/v1/health", calls.answer))
+
+    def capabilities(self) -> Fields:
+        """What the server and its machine offer: backends, isolation, limits."""
+        return self._run(Call("GET", "/v1/capabilities", calls.answer))
+
+    def _run(self, call: Call[dict[str, Any]]) -> Fields:
+        raise NotImplementedError
+
+
+class EnvironmentOffers(Generic[Fields, Items]):
+    """The environments that a server offers."""
+
+    def list(self, **query: Any) -> Items:
+        """All environments, page by page as they are needed."""
+        return self._items(calls.listing("/v1/environments", "environments", query))
+
+    def get(self, reference: str) -> Fields:
+        """What `reference` names; raises `errors.NotFound`."""
+        return self._run(Call("GET", f"/v1/environments/{calls.segment(reference)}", calls.answer))
+
+    def _run(self, call: Call[dict[str, Any]]) -> Fields:
+        raise NotImplementedError
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Items:
+        raise NotImplementedError
+
+
+class SessionOffers(Generic[One, Many, Items]):
+    """The sessions of the caller."""
+
+    @overload
+    def create(
+        self,
+        environment: str,
+        instance: str | None = ...,
+        params: Mapping[str, Any] | None = ...,
+        seed: int | None = ...,
+        options: Mapping[str, Any] | None = ...,
+        labels: Mapping[str, str] | None = ...,
+        count: None = ...,
+        reset: bool = ...,
+    ) -> One: ...
+
+    @overload
+    def create(
+        self,
+        environment: str,
+        instance: str | None = ...,
+        params: Mapping[str, Any] | None = ...,
+        seed: int | None = ...,
+        options: Mapping[str, Any] | None = ...,
+        labels: Mapping[str, str] | None = ...,
+        *,
+        count: int,
+        reset: bool = ...,
+    ) -> Many: ...
+
+    def create(
+        self,
+        environment: str,
+        instance: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        options: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        count: int | None = None,
+        reset: bool = True,
+    ) -> One | Many:
+        """Opens a session, or with `count` as many (all or none).
+
+        With `reset` the first episode has begun and `initial` of the session holds its first observation; `seed` and
+        `options` are for that reset.
+        """
+        call = calls.create(environment, instance, params, seed, options, labels, reset, count)
+        return self._one(call) if count is None else self._many(call)
+
+    def get(self, id: str) -> One:
+        """The live session with this id; raises `errors.NotFound`."""
+        return self._one(calls.session(id))
+
+    def list(
+        self,
+        state: str | None = None,
+        environment: str | None = None,
+        label: str | None = None,
+        limit: int | None = None,
+    ) -> Items:
+        """Descriptions of sessions, page by page as they are needed; `limit` is the size of a page."""
+        query = {"state": state, "environment": environment, "label": label, "limit": limit}
+        return self._items(calls.listing("/v1/sessions", "sessions", query))
+
+    def _one(self, call: Call[Any]) -> One:
+        """The one session that the call's `SessionCore` stands for."""
+        raise NotImplementedError
+
+    def _many(self, call: Call[Any]) -> Many:
+        raise NotImplementedError
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Items:
+        raise NotImplementedError
+
+
+class SessionView:
+    """What is known of a session without a call."""
+
+    def __init__(self, core: SessionCore) -> None:
+        self._core = core
+
+    @property
+    def id(self) -> str:
+        return self._core.id
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The server's description of the session when it was last read."""
+        return self._core.description
+
+    @property
+    def index(self) -> int | None:
+        """The index of the last accepted reset or step, None before the first."""
+        return self._core.index
+
+    @property
+    def initial(self) -> ResetResult | None:
+        """The reset that came with the creation."""
+        return self._core.initial
+
+    @property
+    def observation_space(self) -> spaces.Space[Any] | None:
+        return self._core.spaces[0]
+
+    @property
+    def action_space(self) -> spaces.Space[Any] | None:
+        return self._core.spaces[1]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.id!r}, {self.info.get('environment')!r})"
