@@ -90,7 +90,7 @@ let environments: [Target] = [
     module(
         "Environments", "NativeEnvironments",
         [
-            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "Foundations", "JSON", "Spaces", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
             "EnvironmentScenes", "ReferenceEnvironments",
         ]),
     module(
