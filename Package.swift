@@ -90,12 +90,13 @@ let environments: [Target] = [
     module(
         "Environments", "NativeEnvironments",
         [
-            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "Foundations", "JSON", "Spaces", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
             "EnvironmentScenes", "ReferenceEnvironments",
         ]),
     module(
         "Environments", "CAPI",
         ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
+    tests("Environments", "NativeEnvironments", ["CorralABI", "Foundations", "JSON", "Spaces", "VectorEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
     module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
@@ -114,6 +115,7 @@ let references: [Target] = [
         ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
     tests("Environments", "NumPyRandom"),
     tests("Environments", "Rasteriser"),
+    tests("Environments", "EnvironmentScenes", ["Rasteriser"]),
     tests(
         "Environments", "ReferenceEnvironments",
         ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),
@@ -140,7 +142,8 @@ let runtime: [Target] = [
     module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
-    tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
+    tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
+    tests("Runtime", "Hooks"),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
@@ -158,6 +161,7 @@ let server: [Target] = [
             "Sessions", "REST",
         ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
+    tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
 
 let commands: [Target] = [
@@ -165,8 +169,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym",
-            "Digest", "YAML", "RLConfigurations", "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import weakref
@@ -62,7 +61,7 @@ class Handle:
             raise errors.error("invalid_argument", f"a setting is no JSON: {error}") from error
         self.number = self.library.make(self.id, int(count), text)
         self.threads = int(settings.get("threads") or os.environ.get("CORRAL_NUM_THREADS") or 1)
-        self._finalizer = weakref.finalize(self, _close, self.library, self.number)
+        self._finalizer = weakref.finalize(self, _close, self.library, self.number.value)
         self._finalizer.atexit = False
         self.description: dict[str, Any] = json.loads(
             self.library.text(self.library.call.corral_vector_describe, self.number)
@@ -72,7 +71,8 @@ class Handle:
         self.observation_space = spaces.from_json(self.description["observation_space"])
         self.action_space = spaces.from_json(self.description["action_space"])
         holder = self.library.quick if self.count <= QUICK else self.library.call
-        self.step_function = holder.corral_vector_step
+        # Without types of the arguments, which are C values already.
+        self.step_function = holder["corral_vector_step"]
         _living.add(self)
 
     @property
@@ -89,9 +89,8 @@ class Handle:
 
     def spec(self, render_mode: str | None, settings: Mapping[str, Any]) -> EnvSpec:
         """What Gymnasium needs to make the same environment again."""
-        names = {"threads": "num_threads", "autoreset": None}
-        kwargs = {names.get(name, name): value for name, value in settings.items()}
-        kwargs.pop(None, None)
+        names = {"threads": "num_threads"}
+        kwargs = {names.get(name, name): value for name, value in settings.items() if name != "autoreset"}
         limit = self.description.get("max_episode_steps")
         spec = EnvSpec(
             id=f"corral/{self.id}",
@@ -150,7 +149,9 @@ class Handle:
             try:
                 given = np.ascontiguousarray([int(seed) for seed in np.atleast_1d(seeds)], np.uint64)
             except (TypeError, ValueError, OverflowError) as error:
-                raise errors.error("invalid_argument", f"seeds have to be whole numbers below 2**64: {error}") from error
+                raise errors.error(
+                    "invalid_argument", f"seeds have to be whole numbers below 2**64: {error}"
+                ) from error
             if len(given) != count:
                 raise errors.error("invalid_argument", f"{len(given)} seeds for {count} rows")
         where = None if given is None else given.ctypes.data
@@ -198,7 +199,7 @@ def _forget_after_fork() -> None:
     for handle in list(_living):
         if handle.threads > 1:
             handle._finalizer.detach()
-            handle.number = 0
+            handle.number.value = 0
 
 
 os.register_at_fork(after_in_child=_forget_after_fork)

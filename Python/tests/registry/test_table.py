@@ -9,8 +9,9 @@ from corral.registry import EnvCfg, NpEnv, table
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch):
-    """Each test has a registry of its own."""
+    """Each test has a registry of its own, without native environments."""
     monkeypatch.setattr(table, "_envs", {})
+    monkeypatch.setattr(table, "_native", dict)
 
 
 @dataclass
@@ -104,9 +105,7 @@ def test_an_environment_without_an_implementation_is_refused_after_its_overrides
     none = "Environment 'a' does not support any simulation backend."
     assert begins(refused(registry.find_available_sim_backend, "a"), none)
     assert begins(refused(registry.make, "a"), none)
-    assert begins(
-        refused(registry.make, "a", "torch"), "Environment 'a' does not support simulation backend 'torch'."
-    )
+    assert begins(refused(registry.make, "a", "torch"), "Environment 'a' does not support simulation backend 'torch'.")
     text = refused(registry.make, "a", "torch", {"gian": 1})
     assert begins(text, "Config class 'Cfg' has no attribute 'gian'") and "'gain'" in text
     text = refused(registry.make, "a", "torch", {"sim_dt": 1.0})
