@@ -40,7 +40,8 @@ struct AccuracyTests {
                     differentFlags += 1
                     continue
                 }
-                worst.reward = max(worst.reward, abs(fast.reward(row) - exact.reward(row)) / (1 + abs(exact.reward(row))))
+                worst.reward = max(
+                    worst.reward, abs(fast.reward(row) - exact.reward(row)) / (1 + abs(exact.reward(row))))
             }
         }
         #expect(worst.observation <= bound.observation)

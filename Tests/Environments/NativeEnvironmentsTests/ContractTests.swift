@@ -73,7 +73,8 @@ struct ContractTests {
                 let highs = box.high.numbers(as: Float.self)
             else { return true }
             return values.indices.allSatisfy {
-                values[$0] >= Double(lows[lows.count == 1 ? 0 : $0]) && values[$0] <= Double(highs[highs.count == 1 ? 0 : $0])
+                values[$0] >= Double(lows[lows.count == 1 ? 0 : $0])
+                    && values[$0] <= Double(highs[highs.count == 1 ? 0 : $0])
             }
         case .discrete(let space): return (Double(space.start)...Double(space.last)).contains(values[0])
         case .tuple(let spaces): return zip(spaces, values).allSatisfy { contains($0, [$1]) }
@@ -129,7 +130,8 @@ struct ContractTests {
     @Test(arguments: implementations)
     func `two threads step as one does`(name: String, simulator: Simulator) throws {
         let vectors = try [1, 2, 3].map {
-            try TestVector(try shipped().make(name, simulator: simulator, count: 4100, autoreset: .sameStep, threads: $0))
+            try TestVector(
+                try shipped().make(name, simulator: simulator, count: 4100, autoreset: .sameStep, threads: $0))
         }
         for vector in vectors { try vector.reset(seed: 40) }
         var actions = ActionSource(vectors[0].environment.layout, count: 4100, seed: 77)
