@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build demo test test-long bench bench-sessions bench-capacity bench-containers sanitize format lint clean
+.PHONY: all bootstrap build library demo test test-long training test-training wheel bench bench-sessions bench-capacity bench-containers bench-native sanitize format lint clean
 
 all: build
 
@@ -15,6 +15,10 @@ build: bootstrap
 	swift build -c release --product corral
 	swift build -c release --product corral-sandbox
 
+# The native environments as a C library, which Python loads (libcorral.so).
+library: bootstrap
+	scripts/build-library
+
 demo: build
 	$(PYTHON) Examples/demo/demo.py --binary .build/release/corral
 
@@ -22,12 +26,25 @@ test: bootstrap
 	scripts/check-layers
 	swift build --build-tests
 	swift test --skip-build --parallel
+	scripts/build-library
 	$(PYTEST) --ignore Python/tests/e2e Python/tests Tests/Scripts
 	$(PYTEST) Python/tests/e2e
 
 # The full numbers that tests otherwise sample.
 test-long: export CORRAL_LONG = 1
 test-long: test
+
+# PyTorch and Stable-Baselines3, into an environment of their own: `make test` and `make demo` do without.
+training: library
+	scripts/virtual-environment .venvs/training Python/requirements/training.txt
+
+test-training: training
+	.venvs/training/bin/python -m pytest -q -c Python/pyproject.toml --rootdir Python Python/tests/training
+
+# Wheels with everything inside, in dist/, tried in fresh virtual environments.
+wheel: bootstrap
+	scripts/build-wheel
+	scripts/try-wheel dist/corral-*.whl
 
 # The end-to-end tests against a server with AddressSanitizer, then one with ThreadSanitizer. The launcher stays as it
 # is: inside the fence there is no place for a sanitizer's shadow memory.
@@ -40,7 +57,7 @@ sanitize: bootstrap
 			$(PYTHON) -m pytest -q Python/tests/e2e || exit 1; \
 	done
 
-bench: bench-sessions bench-containers
+bench: bench-sessions bench-containers bench-native
 
 bench-sessions: build
 	$(PYTHON) Benchmarks/sessions/bench.py --binary .build/release/corral
@@ -50,6 +67,10 @@ bench-capacity: build
 
 bench-containers: build
 	$(PYTHON) Benchmarks/containers/bench.py --binary .build/release/corral
+
+bench-native: library
+	scripts/virtual-environment .venvs/native Benchmarks/requirements/native.txt
+	.venvs/native/bin/python Benchmarks/native/bench.py
 
 format: bootstrap
 	swift format -i -r Package.swift Sources Tests

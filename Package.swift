@@ -114,6 +114,7 @@ let references: [Target] = [
         ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
     tests("Environments", "NumPyRandom"),
     tests("Environments", "Rasteriser"),
+    tests("Environments", "EnvironmentScenes", ["Rasteriser"]),
     tests(
         "Environments", "ReferenceEnvironments",
         ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),
@@ -141,6 +142,7 @@ let runtime: [Target] = [
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
+    tests("Runtime", "Hooks"),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
@@ -158,6 +160,7 @@ let server: [Target] = [
             "Sessions", "REST",
         ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
+    tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
 
 let commands: [Target] = [
@@ -166,8 +169,7 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym",
-            "Digest", "YAML", "RLConfigurations", "corral-sandbox",
+            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -11,10 +11,13 @@ who want them and nothing else:
 from .catalog import describe, environments, is_native
 from .env import NativeEnv
 from .library import library_path
+from .pool import Batch, NativePool
 from .vector import NativeVectorEnv
 
 __all__ = [
+    "Batch",
     "NativeEnv",
+    "NativePool",
     "NativeVectorEnv",
     "describe",
     "environments",
