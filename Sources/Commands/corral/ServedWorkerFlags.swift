@@ -29,6 +29,7 @@ extension Configuration {
             worker.instances = ServedWorker.instances(in: text)
         }
         worker.environment = self[WorkerKeys.environment]
+        worker.label = self[WorkerKeys.label]
         worker.memory = self[WorkerKeys.memory]
         worker.processes = self[WorkerKeys.processes]
         worker.cores = self[WorkerKeys.cores]

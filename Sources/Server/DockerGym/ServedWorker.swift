@@ -18,6 +18,8 @@ public struct ServedWorker: Sendable {
     public var instances: [String] = []
     /// `NAME=VALUE`.
     public var environment: [String] = []
+    /// A label of containers, beside those by which the server knows its own.
+    public var label = "dockergym-session"
     /// Bytes.
     public var memory = 2 << 30
     public var processes = 256
@@ -71,7 +73,10 @@ public struct ServedWorker: Sendable {
             "environment": .object(try variables()),
         ]
         if !command.isEmpty { launch["command"] = .array(command.map(JSONValue.string)) }
-        if let image { launch["image"] = .string(image) }
+        if let image {
+            launch["image"] = .string(image)
+            launch["labels"] = .object([label: .string(name)])
+        }
         if sessionsPerWorker > 1 { launch["sessions_per_worker"] = .integer(Int64(sessionsPerWorker)) }
         var document: JSONObject = [
             "manifest": 1, "name": .string(name), "version": "0.1.0",

@@ -24,6 +24,7 @@ struct ServedWorkerTests {
         #expect(launch.image == "registry.example:5000/team/alfworld-text:latest")
         #expect(launch.program == .command(["python", "-u", "/w.py"]))
         #expect(launch.workerProtocol == .version1)
+        #expect(launch.labels.map { "\($0.name)=\($0.value)" } == ["dockergym-session=alfworld-text"])
         #expect(launch.volumes.map(\.description) == ["/etc:/data:ro", "/etc:/other:rw"])
         #expect(launch.environment.map { "\($0.name)=\($0.value)" } == ["A=b=c", "EMPTY="])
         #expect(entry.manifest.resources.stepTime == .milliseconds(1500))
