@@ -16,10 +16,10 @@ public struct ServedWorker: Sendable {
     public var volumes: [HostVolume] = []
     /// Empty: any is taken, and the worker decides.
     public var instances: [String] = []
+    /// The key of a label that every container gets, with the name of the environment.
+    public var label: String?
     /// `NAME=VALUE`.
     public var environment: [String] = []
-    /// A label of containers, beside those by which the server knows its own.
-    public var label = "dockergym-session"
     /// Bytes.
     public var memory = 2 << 30
     public var processes = 256
@@ -75,7 +75,7 @@ public struct ServedWorker: Sendable {
         if !command.isEmpty { launch["command"] = .array(command.map(JSONValue.string)) }
         if let image {
             launch["image"] = .string(image)
-            launch["labels"] = .object([label: .string(name)])
+            if let label { launch["labels"] = [label: .string(name)] }
         }
         if sessionsPerWorker > 1 { launch["sessions_per_worker"] = .integer(Int64(sessionsPerWorker)) }
         var document: JSONObject = [

@@ -15,6 +15,7 @@ struct ServedWorkerTests {
     @Test func `an image becomes a manifest for docker that speaks protocol 1`() throws {
         var worker = ServedWorker(
             image: "registry.example:5000/team/alfworld-text:latest", command: ["python", "-u", "/w.py"])
+        worker.label = "dockergym-session"
         worker.environment = ["A=b=c", "EMPTY="]
         worker.volumes = [try volume("/etc:/data:ro"), try volume("/etc:/other")]
         worker.commandTime = .milliseconds(1500)
