@@ -11,10 +11,11 @@ from e2e.server import Server
 
 
 @pytest.fixture(scope="module")
-def server(owner):
+def server(fenced_owner):
+    owner = fenced_owner
     with owners.place() as folder:
-        environments.write_hostile(folder)
-        with Server(environments=[folder], prefix=owner.prefix(), owner=owner) as server:
+        environments.write_hostile(folder, owner)
+        with Server(*owner.options, environments=[folder], prefix=owner.prefix(), owner=owner) as server:
             yield server
 
 
