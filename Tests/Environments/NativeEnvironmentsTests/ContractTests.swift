@@ -84,13 +84,15 @@ struct ContractTests {
 
     @Test(arguments: implementations)
     func `an end is reported once and the next step begins anew`(name: String, simulator: Simulator) throws {
-        let vector = try TestVector(
-            try shipped().make(name, simulator: simulator, overrides: ["max_episode_seconds": 40], count: 5))
+        let registry = try shipped()
+        let seconds = try registry.configuration(name).controlDT * 100
+        let overrides: JSONObject = ["max_episode_seconds": .number(seconds)]
+        let vector = try TestVector(try registry.make(name, simulator: simulator, overrides: overrides, count: 5))
         try vector.reset(seed: 21)
         var actions = ActionSource(vector.environment.layout, count: 5, seed: 2)
         var ended = [Bool](repeating: false, count: 5)
         var ends = 0
-        for _ in 0..<450 {
+        for _ in 0..<250 {
             try vector.step(actions.next())
             for row in 0..<5 {
                 let isEnd = vector.terminated[row] | vector.truncated[row] == 1
@@ -108,7 +110,8 @@ struct ContractTests {
     @Test(arguments: implementations)
     func `count and threads do not change a row`(name: String, simulator: Simulator) throws {
         let base = try TestVector(try shipped().make(name, simulator: simulator, count: 1))
-        for (count, threads, steps) in [(7, 1, 150), (64, 1, 100), (4096, 1, 40), (4096, 2, 40)] {
+        let few = simulator == .simd ? 40 : 8
+        for (count, threads, steps) in [(7, 1, 150), (64, 1, 60), (4096, 1, few), (4096, 2, few)] {
             let many = try TestVector(try shipped().make(name, simulator: simulator, count: count, threads: threads))
             try base.reset(seed: 40)
             try many.reset(seed: 40)
