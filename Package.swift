@@ -96,6 +96,7 @@ let environments: [Target] = [
     module(
         "Environments", "CAPI",
         ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
+    tests("Environments", "NativeEnvironments", ["CorralABI", "Foundations", "JSON", "Spaces", "VectorEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
     module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
