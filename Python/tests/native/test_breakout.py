@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from .ours import library, record_type
+from .ours import record_type
 
 ROWS = 64
 STEPS = 2000
@@ -14,7 +14,6 @@ DIRECTIONS = {(-1, -1): 0, (-1, 1): 1, (1, 1): 2, (1, -1): 3}
 
 
 def test_a_game_of_breakout_is_minatars():
-    library()
     breakout = pytest.importorskip("minatar.environments.breakout")
     from corral.native import NativeVectorEnv
 
