@@ -4,7 +4,6 @@ import pytest
 
 from corral import errors, native
 
-
 REPORTS = pytest.StashKey()
 """Lines that tests want to be read at the end of a run, also where they pass."""
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-
 COUNTER = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
