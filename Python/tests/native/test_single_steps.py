@@ -20,6 +20,7 @@ from .peers import CLASSIC_CONTROL, Game
 
 SEEDS = 100 if LONG else 10
 STEPS = 1000 if LONG else 300
+ANY_STEPS = 300
 FLOAT64 = 1e-12
 FLOAT32 = {
     "CartPole-v0": 5e-7,
@@ -173,7 +174,7 @@ def test_a_step_from_any_state_with_any_action_is_gymnasiums(game, precision, re
     pair = Pair(game, precision, SEEDS)
     choices = np.random.default_rng(6)
     tally = Tally()
-    for _ in range(STEPS):
+    for _ in range(ANY_STEPS):
         for row in range(SEEDS):
             pair.put(row, any_state(game, choices), int(choices.integers(1, 2000)))
             pair.steps[row] = pair.peers[row]._elapsed_steps
