@@ -96,6 +96,7 @@ let environments: [Target] = [
     module(
         "Environments", "CAPI",
         ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
+    tests("Environments", "NativeEnvironments", ["CorralABI", "Foundations", "JSON", "Spaces", "VectorEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
     module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),
@@ -114,6 +115,7 @@ let references: [Target] = [
         ["Foundations", "NumPyRandom", "Spaces", "VectorEnvironments", "ClassicControl", "EnvironmentScenes"]),
     tests("Environments", "NumPyRandom"),
     tests("Environments", "Rasteriser"),
+    tests("Environments", "EnvironmentScenes", ["Rasteriser"]),
     tests(
         "Environments", "ReferenceEnvironments",
         ["EnvironmentScenes", "NumPyRandom", "VectorEnvironments", "ClassicControl"]),
@@ -125,19 +127,23 @@ let references: [Target] = [
 let runtime: [Target] = [
     .executableTarget(
         name: "corral-sandbox", path: "Sources/Runtime/Launcher",
-        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+        // Nothing of the host's is needed to run it, so that it also runs inside any container.
+        linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
     module("Runtime", "Workers", ["Foundations", "JSON", "Spaces", "Reactor"]),
-    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor"]),
+    module("Runtime", "Containers", ["Foundations", "JSON", "HTTPClient", "Reactor"]),
+    module("Runtime", "Sandboxes", ["Foundations", "JSON", "Reactor", "Containers"]),
     module(
         "Runtime", "Sessions",
         [
             "Foundations", "JSON", "Logging", "Metrics", "Digest", "Spaces", "Manifests", "Reactor", "Workers",
-            "Sandboxes",
+            "Sandboxes", "Containers",
         ]),
     module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
+    tests("Runtime", "Hooks"),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
@@ -155,6 +161,7 @@ let server: [Target] = [
             "Sessions", "REST",
         ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
+    tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
 
 let commands: [Target] = [
@@ -162,8 +169,8 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Sandboxes", "Sessions", "Hooks", "REST", "DockerGym", "Digest",
-            "YAML", "RLConfigurations", "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -21,6 +21,8 @@ class Goal:
     sessions: int
     limit: float
     at_most: bool = True
+    system: str = ""
+    """Whose figure it is; without one that of the first system of the table."""
 
     def is_met(self, value: float) -> bool:
         return value <= self.limit if self.at_most else value >= self.limit
@@ -47,18 +49,23 @@ class Results:
 
     def table(self, systems: Sequence[str], goals: Iterable[Goal]) -> list[str]:
         """Lines of Markdown: medians, and in brackets the range of the rounds."""
-        wanted = {(goal.measure, goal.sessions): goal for goal in goals}
+        goals = list(goals)
         lines = [
             "| measure | sessions | " + " | ".join(systems) + " | goal | |",
             "|---|---:|" + "---:|" * len(systems) + "---|---|",
         ]
         for measure, sessions in dict.fromkeys((row[1], row[3]) for row in self.rows):
             cells = [self._cell(measure, system, sessions) for system in systems]
-            goal = wanted.get((measure, sessions))
-            value = self.median(measure, systems[0], sessions)
-            verdict = ("met" if goal.is_met(value) else "**missed**") if goal and value is not None else ""
-            limit = f"{'≤' if goal.at_most else '≥'} {shown(goal.limit)}" if goal else ""
-            lines.append(f"| {measure} | {sessions} | " + " | ".join(cells) + f" | {limit} | {verdict} |")
+            limits, verdicts = [], []
+            for goal in goals:
+                value = self.median(measure, goal.system or systems[0], sessions)
+                if (goal.measure, goal.sessions) == (measure, sessions) and value is not None:
+                    of = f"{goal.system}: " if goal.system else ""
+                    limits.append(f"{of}{'≤' if goal.at_most else '≥'} {shown(goal.limit)}")
+                    verdicts.append("met" if goal.is_met(value) else "**missed**")
+            lines.append(
+                f"| {measure} | {sessions} | " + " | ".join(cells) + f" | {', '.join(limits)} | {', '.join(verdicts)} |"
+            )
         return lines
 
     def _cell(self, measure: str, system: str, sessions: int) -> str:

@@ -85,6 +85,6 @@ Try next:
   curl -X POST localhost:7878/v1/sessions -d '{{"environment":"text/TextWorld","seed":7}}'
   curl localhost:7878/v1/environments
 from Python:
-  CORRAL_BIN={binary} .venv/bin/python -c 'import corral; env = corral.make("ale/Pong"); print(env.reset(seed=1)[1])'
+  .venv/bin/python -c 'import corral; env = corral.make("ale/Pong"); print(env.reset(seed=1)[1])'
 measure it:
   make bench-sessions"""

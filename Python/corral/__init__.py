@@ -46,6 +46,8 @@ __all__ = [
     "AsyncSession",
     "Client",
     "CorralError",
+    "NativeEnv",
+    "NativeVectorEnv",
     "RemoteEnv",
     "RemoteVectorEnv",
     "ResetResult",

@@ -2,8 +2,8 @@
 process.
 
 It listens on a Unix socket in a temporary directory that only this user may enter, and on nothing else. The program
-is ``CORRAL_BIN``, else the one inside the installed package, else ``corral`` on the PATH. After a fork the child
-starts a server of its own.
+is ``CORRAL_BIN``, else the one inside the installed package, else the one built in the checkout that the package lies
+in, else ``corral`` on the PATH. After a fork the child starts a server of its own.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ OPTIONS = ("--log-level", "warning", "--idle-timeout", "24h")
 """Sessions end with this process at the latest, so they may be idle for as long as its user thinks."""
 BUNDLED = Path(__file__).with_name("bin") / "corral"
 """The program in an installed package; its manifests are in `share/corral/Manifests` beside `bin`."""
+CHECKOUT = Path(__file__).resolve().parents[2]
+"""Where the sources of the program lie, if the package was not installed."""
 STOP_LIMIT = 10.0
 """Seconds that a server may take to end its sessions and itself."""
 
@@ -40,8 +42,10 @@ def find_binary() -> str:
         if os.access(given, os.X_OK):
             return given
         raise errors.error("unavailable", f"CORRAL_BIN names {given!r}, which is no program", "correct or unset it")
-    if os.access(BUNDLED, os.X_OK):
-        return str(BUNDLED)
+    built = [CHECKOUT / ".build" / kind / "corral" for kind in ("release", "debug")]
+    for path in [BUNDLED, *(built if (CHECKOUT / "Package.swift").exists() else [])]:
+        if os.access(path, os.X_OK):
+            return str(path)
     found = shutil.which("corral")
     if found is None:
         raise errors.error(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium
@@ -79,7 +79,7 @@ class CorralVecEnv(VecEnv):
     def env_is_wrapped(self, wrapper_class: type[gymnasium.Wrapper[Any, Any, Any, Any]], indices: Any = None) -> Any:
         return [False] * len(self._rows(indices))
 
-    def _rows(self, indices: Any) -> Iterable[int]:
+    def _rows(self, indices: Any) -> Sequence[int]:
         return self._get_indices(indices)
 
     def _of_each(self, infos: dict[str, Any]) -> list[dict[str, Any]]:

@@ -47,9 +47,7 @@ def make_vec(
     if runs_here(reference, url, client, instance):
         from .native import NativeVectorEnv
 
-        return NativeVectorEnv(
-            reference, num_envs, autoreset_mode=autoreset_mode, render_mode=render_mode, **params
-        )
+        return NativeVectorEnv(reference, num_envs, autoreset_mode=autoreset_mode, render_mode=render_mode, **params)
     return RemoteVectorEnv(
         reference,
         num_envs,

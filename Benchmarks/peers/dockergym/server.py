@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any
 
 import docker
 import uvicorn
@@ -32,7 +32,7 @@ RESERVED = {"status", "observation", "reward", "score", "done", "cmd", "env_id"}
 
 
 class Creation(BaseModel):
-    env_id: Optional[str] = None
+    env_id: str | None = None
     params: dict[str, Any] = {}
 
 
@@ -79,9 +79,7 @@ class Sessions:
         identifier = str(uuid.uuid4())
         worker = await self._in_thread(Worker.start, self.docker, self.image, self.command, {LABEL: identifier})
         try:
-            reply = await self._in_thread(
-                worker.ask, {"cmd": "init", "env_id": request.env_id or "", **request.params}
-            )
+            reply = await self._in_thread(worker.ask, {"cmd": "init", "env_id": request.env_id or "", **request.params})
             if reply.get("status") != "ok":
                 raise HTTPException(500, f"Init failed: {reply.get('message', 'unknown error')}")
         except BaseException:
@@ -162,7 +160,7 @@ def make_app(sessions: Sessions) -> FastAPI:
     app = FastAPI(title="DockerGym's shape", lifespan=lifespan)
 
     @app.post("/sessions")
-    async def create(request: Optional[Creation] = None) -> SessionBody:
+    async def create(request: Creation | None = None) -> SessionBody:
         return SessionBody.of(await sessions.create(request or Creation()))
 
     @app.get("/sessions/{identifier}")
@@ -197,7 +195,8 @@ def main() -> None:
     parser.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args()
     app = make_app(Sessions(given.image, given.command, given.max_sessions))
-    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", access_log=False)
+    # The load generator keeps the connections of idle sessions.
+    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", access_log=False, timeout_keep_alive=600)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,7 @@ class Worker:
 
     @classmethod
     def start(cls, client: docker.DockerClient, image: str, command: list[str], labels: dict[str, str]) -> Worker:
-        container = client.containers.run(
-            image, command, stdin_open=True, detach=True, auto_remove=True, labels=labels
-        )
+        container = client.containers.run(image, command, stdin_open=True, detach=True, auto_remove=True, labels=labels)
         attached = container.attach_socket(params={"stdin": 1, "stdout": 1, "stream": 1})
         return cls(container, attached._sock)
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -92,7 +93,7 @@ class Running:
         binary = find_binary()
         self.folder = tempfile.mkdtemp(prefix="corral-dockergym-")
         try:
-            flags = ["--exit-with-parent", *self._options]
+            flags = ["--exit-with-parent"]
             if self._on_socket:
                 flags += ["--unix-socket", self.socket]
             if self.app.hooks is not None:
@@ -100,7 +101,7 @@ class Running:
                 self._endpoint = Endpoint(self.app)
                 await self._endpoint.start(path)
                 flags += ["--hook", f"unix:{path}"]
-            flags += _flags(self.app.config, self.folder)
+            flags += [*_flags(self.app.config, self.folder), *self._options]
             # A session of its own, so that Ctrl-C in a terminal reaches it once, from here.
             self._process = await asyncio.create_subprocess_exec(
                 binary, "serve", *flags, stdin=asyncio.subprocess.PIPE, start_new_session=True
@@ -144,7 +145,7 @@ class Running:
 
 
 def _flags(config: ServerConfig, folder: str) -> list[str]:
-    """The configuration as flags of `corral serve`; the worker command comes last, as it may begin with dashes."""
+    """The configuration as flags of `corral serve`."""
     flags = ["--docker-image", config.docker_image] if config.docker_image else []
     for volume in config.volumes:
         flags += ["--volume", volume]
@@ -159,7 +160,9 @@ def _flags(config: ServerConfig, folder: str) -> list[str]:
         *flags, "--api-title", config.title, "--api-version", config.version,
         "--container-label", config.container_label, "--max-sessions", str(config.max_sessions),
         "--batch-window-ms", str(config.batch_window_ms), "--idle-timeout", f"{config.idle_timeout_s}s",
-        "--command-timeout", f"{round(config.command_timeout_s * 1000)}ms", "--worker-command", *config.worker_command,
+        "--command-timeout", f"{round(config.command_timeout_s * 1000)}ms",
+        # As one text, since a word of it may be a flag of the server as well.
+        "--worker-command", shlex.join(config.worker_command),
     ]  # fmt: skip
 
 

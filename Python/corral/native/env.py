@@ -101,7 +101,7 @@ class NativeEnv(gymnasium.Env[Any, Any]):
         array = self._out.observations[0]
         if self._outputs.is_tuple:
             return tuple(int(one) for one in array)
-        return array.copy() if array.shape else self.observation_space.dtype.type(array)
+        return array.copy() if array.shape else np.dtype(self.observation_space.dtype).type(array)
 
     def _info(self) -> dict[str, Any]:
         if not self._outputs.layout.info:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import weakref
@@ -90,9 +89,8 @@ class Handle:
 
     def spec(self, render_mode: str | None, settings: Mapping[str, Any]) -> EnvSpec:
         """What Gymnasium needs to make the same environment again."""
-        names = {"threads": "num_threads", "autoreset": None}
-        kwargs = {names.get(name, name): value for name, value in settings.items()}
-        kwargs.pop(None, None)
+        names = {"threads": "num_threads"}
+        kwargs = {names.get(name, name): value for name, value in settings.items() if name != "autoreset"}
         limit = self.description.get("max_episode_steps")
         spec = EnvSpec(
             id=f"corral/{self.id}",
@@ -151,7 +149,9 @@ class Handle:
             try:
                 given = np.ascontiguousarray([int(seed) for seed in np.atleast_1d(seeds)], np.uint64)
             except (TypeError, ValueError, OverflowError) as error:
-                raise errors.error("invalid_argument", f"seeds have to be whole numbers below 2**64: {error}") from error
+                raise errors.error(
+                    "invalid_argument", f"seeds have to be whole numbers below 2**64: {error}"
+                ) from error
             if len(given) != count:
                 raise errors.error("invalid_argument", f"{len(given)} seeds for {count} rows")
         where = None if given is None else given.ctypes.data

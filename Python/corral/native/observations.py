@@ -21,7 +21,7 @@ class Outputs:
     def __init__(self, layout: Layout, space: spaces.Space[Any], rows: int) -> None:
         self.layout, self.rows = layout, rows
         self.is_tuple = isinstance(space, spaces.Tuple)
-        self.kinds = [one.dtype for one in space.spaces] if isinstance(space, spaces.Tuple) else []
+        self.kinds = [np.dtype(one.dtype) for one in space.spaces] if isinstance(space, spaces.Tuple) else []
         self.plain = not self.is_tuple and not layout.info
 
     def observations(self, out: BufferSet) -> Any:

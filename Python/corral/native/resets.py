@@ -31,12 +31,7 @@ class ResetCall:
 
     def read_mask(self, mask: Any) -> Any:
         """Takes the rows to reset; raises `errors.InvalidArgument` for anything but booleans of which one is True."""
-        if (
-            not isinstance(mask, np.ndarray)
-            or mask.dtype != np.bool_
-            or mask.shape != (self.count,)
-            or not mask.any()
-        ):
+        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (self.count,) or not mask.any():
             raise errors.error(
                 "invalid_argument",
                 f"reset_mask is no boolean array of the shape ({self.count},) with at least one True",

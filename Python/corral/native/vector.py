@@ -9,7 +9,6 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .. import errors
 from .actions import ActionReader
 from .buffers import BufferSet
 from .handle import Handle, settings_of

@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--env", default="cartpole", help="the environment (default: cartpole)")
     train.add_argument("--sim-backend", help="the implementation of an environment of corral.registry")
     train.add_argument("--num-envs", type=int, help="environments that step together (default: the settings')")
-    train.add_argument("--render", action="store_true", help="show the first environment in the terminal after training")
+    train.add_argument(
+        "--render", action="store_true", help="show the first environment in the terminal after training"
+    )
     train.add_argument("--train-backend", choices=("jax", "torch"), default="torch", help="default: torch")
     train.add_argument("--rllib", default="corral", help="the library whose settings are read: corral or sb3")
     train.add_argument("--seed", type=int, help="makes the run repeatable")
@@ -127,7 +129,9 @@ def _play(given: argparse.Namespace) -> int:
         act = player_of(policy, envs)
         screen = Screen(envs) if given.render else None
         returns: list[float] = []
-        for row, value in episodes(act, envs, given.episodes, seed=given.seed, after_step=screen and screen.show):
+        for row, value in episodes(
+            act, envs, given.episodes, seed=given.seed, after_step=screen.show if screen else None
+        ):
             returns.append(value)
             print(f"episode {len(returns)}, environment {row}: return {value:.1f}")
     finally:

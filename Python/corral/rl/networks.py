@@ -87,18 +87,22 @@ class ActorCritic(nn.Module):
         self.encoder = Encoder(observations)
         self.scale = RunningScale(self.encoder.width) if normalize else None
         self.discrete = isinstance(actions, gymnasium.spaces.Discrete)
-        if not self.discrete and not isinstance(actions, gymnasium.spaces.Box):
+        self.shape: tuple[int, ...] = ()
+        if isinstance(actions, gymnasium.spaces.Discrete):
+            outputs = int(actions.n)
+        elif isinstance(actions, gymnasium.spaces.Box):
+            self.shape = actions.shape
+            outputs = int(np.prod(actions.shape))
+            self.register_buffer("low", torch.as_tensor(actions.low))
+            self.register_buffer("high", torch.as_tensor(actions.high))
+        else:
             raise TypeError(f"cannot learn actions of {actions}; only Discrete and Box")
-        outputs = int(actions.n) if self.discrete else int(np.prod(actions.shape))
         self.start = int(getattr(actions, "start", 0))
         self.body, width = _layers(self.encoder.width, sizes)
         self.value_body = self.body if share else _layers(self.encoder.width, sizes)[0]
         self.policy, self.value = _linear(width, outputs, 0.01), _linear(width, 1, 1.0)
         if not self.discrete:
             self.log_std = nn.Parameter(torch.zeros(outputs))
-            self.shape = actions.shape
-            self.register_buffer("low", torch.as_tensor(actions.low))
-            self.register_buffer("high", torch.as_tensor(actions.high))
 
     def encode(self, observations: Any) -> Tensor:
         """Observations of a vector environment as the rows that the networks see."""

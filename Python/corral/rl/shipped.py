@@ -12,9 +12,7 @@ from .config import BaseRLCfg, PPOCfg, SB3PPOCfg
 
 __all__ = ["folder", "settings"]
 
-CLASSES: dict[tuple[str, str], type[BaseRLCfg]] = {
-    (cls.rllib, cls.algorithm): cls for cls in (PPOCfg, SB3PPOCfg)
-}
+CLASSES: dict[tuple[str, str], type[BaseRLCfg]] = {(cls.rllib, cls.algorithm): cls for cls in (PPOCfg, SB3PPOCfg)}
 _PACKAGE = Path(__file__).resolve().parents[1]
 PLACES = (_PACKAGE / "share/corral/Manifests/rl", _PACKAGE.parents[1] / "Manifests/rl")
 """In an installed package, and in a checkout."""

@@ -49,7 +49,8 @@ def half_blocks(frame: Any, columns: int, lines: int) -> str:
     rows = []
     for upper, lower in zip(small[::2], small[1::2]):
         cells = (
-            f"\x1b[38;2;{a[0]};{a[1]};{a[2]};48;2;{b[0]};{b[1]};{b[2]}m▀" for a, b in zip(upper.tolist(), lower.tolist())
+            f"\x1b[38;2;{a[0]};{a[1]};{a[2]};48;2;{b[0]};{b[1]};{b[2]}m▀"
+            for a, b in zip(upper.tolist(), lower.tolist())
         )
         rows.append("".join(cells) + "\x1b[0m")
     return "\n".join(rows)

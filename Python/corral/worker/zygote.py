@@ -4,6 +4,7 @@ import array
 import gc
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -150,6 +151,8 @@ class Zygote:
                 raise ValueError("expected a fork request with a session and two descriptors")
             if not isinstance(request.get("scratch"), str) or not isinstance(request.get("environment", {}), dict):
                 raise ValueError("`scratch` is a path and `environment` an object")
+            if not isinstance(request.get("files", 0), int):
+                raise ValueError("`files` is a number")
             if self._make_fence is not None and (self._fence is None or self._fence.root != _root(request["scratch"])):
                 self._fence = self._make_fence(_root(request["scratch"]))
         except (ValueError, TypeError, AttributeError, OSError) as error:
@@ -164,6 +167,8 @@ class Zygote:
         os.dup2(channel, 0)
         os.dup2(channel, 1)
         os.setsid()
+        if "files" in request:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (request["files"], request["files"]))
         linux.set_handler(linux.CHILD, linux.DEFAULT)
         _prefer_to_die()
         scratch = request["scratch"]

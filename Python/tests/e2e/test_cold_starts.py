@@ -8,30 +8,30 @@ import pytest
 from e2e import environments, machine
 
 SLOW = 600  # seconds that a start takes: longer than any test waits
-WORKER = """
+WORKER = f"""
 import os, time
 from corral.worker import Worker
 
 if os.environ.get("SLOW") == "import":
-    time.sleep({slow})
+    time.sleep({SLOW})
 
 class Slow(Worker):
     def __init__(self, config=None):
         super().__init__(config)
         if os.environ.get("SLOW") == "worker":
-            time.sleep({slow})
+            time.sleep({SLOW})
     def init(self, instance, params, seed):
         if os.environ.get("SLOW") == "init":
-            time.sleep({slow})
+            time.sleep({SLOW})
     def spaces(self):
         return {{"type": "Discrete", "n": 2}}, {{"type": "Discrete", "n": 2}}
     def reset(self, seed, options):
         if os.environ.get("SLOW") == "reset":
-            time.sleep({slow})
+            time.sleep({SLOW})
         return 0, {{}}
     def step(self, action):
         return 0, 1, False, False, {{}}
-""".format(slow=SLOW)
+"""
 
 
 @pytest.fixture
@@ -46,7 +46,9 @@ def server(serve, tmp_path):
 
 
 def starting(client):
-    return [each["id"] for each in client.get("/v1/sessions").json["sessions"] if each["state"] in ("starting", "ready")]
+    return [
+        each["id"] for each in client.get("/v1/sessions").json["sessions"] if each["state"] in ("starting", "ready")
+    ]
 
 
 @pytest.mark.parametrize("part", ["import", "worker", "init", "reset"])

@@ -26,8 +26,7 @@ def bits(value: float) -> int:
 
 def state_of(generator: numpy.random.Generator) -> str:
     state = generator.bit_generator.state
-    spare = state["uinteger"] if state["has_uint32"] else "-"
-    return f"{state['state']['state']} {state['state']['inc']} {spare}"
+    return f"{state['state']['state']} {state['state']['inc']} {state['has_uint32']} {state['uinteger']}"
 
 
 class Script:
@@ -68,14 +67,14 @@ class Script:
 
     def draw_state(self) -> None:
         state, increment = self.choose.randrange(1 << 128), self.choose.randrange(1 << 128) | 1
-        spare = self.choose.choice([None, self.choose.randrange(1 << 32)])
+        has_half, half = self.choose.randrange(2), self.choose.randrange(1 << 32)
         self.generator.bit_generator.state = {
             "bit_generator": "PCG64",
             "state": {"state": state, "inc": increment},
-            "has_uint32": int(spare is not None),
-            "uinteger": spare or 0,
+            "has_uint32": has_half,
+            "uinteger": half,
         }
-        self.add(f"state {state} {increment} {'-' if spare is None else spare}", state_of(self.generator))
+        self.add(f"state {state} {increment} {has_half} {half}", state_of(self.generator))
 
     def draw_uint64(self) -> None:
         self.add("uint64", self.generator.integers(0, 1 << 64, dtype=numpy.uint64))

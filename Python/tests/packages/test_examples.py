@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 from echo import free_port
+from engine import build_images, running_engine
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ("scienceworld", "textworld")
-
 needs_java = pytest.mark.skipif(shutil.which("java") is None, reason="ScienceWorld needs Java")
 packages = pytest.mark.parametrize("name", [pytest.param("scienceworld", marks=needs_java), "textworld"])
 
@@ -72,9 +71,38 @@ def serve(binary, tmp_path):
         one.stop()
 
 
+@pytest.fixture(scope="session")
+def engine():
+    """The address of a Docker Engine without a registry."""
+    with running_engine() as address:
+        yield address
+
+
 @packages
 def test_the_example_client_plays_one_session_and_then_many(serve, name):
-    served = serve(name)
+    check_example(serve(name))
+
+
+@pytest.mark.parametrize("name", ["scienceworld", "textworld"])
+def test_the_example_client_plays_in_containers_and_leaves_none(serve, engine, name):
+    build_images(engine, name)
+    served = serve(name, f"{name}:latest", DOCKER_HOST=engine.address)
+    made = served.create()
+    assert made.status_code == 200, made.text + served.log.read_text()
+    containers = engine.containers(f"label={name}-session")  # spare ones, too
+    assert containers
+    limits = engine.said(
+        "inspect", "--format", "{{.HostConfig.NetworkMode}} {{.HostConfig.ReadonlyRootfs}}", *containers
+    )
+    assert set(limits.splitlines()) == {"none true"}
+    requests.delete(f"{served.address}/sessions/{made.json()['session_id']}")
+    check_example(served)
+    served.stop()
+    assert engine.containers(f"label={name}-session") == []
+
+
+def check_example(served):
+    """Lets the example client of a package play, and looks at what it printed."""
     played = served.play_example("--concurrent", "2", "--total-jobs", "3")
     assert played.returncode == 0, played.stderr + served.log.read_text()
     health, session = played.stdout.splitlines()[:2]
@@ -88,7 +116,11 @@ def test_the_example_client_plays_one_session_and_then_many(serve, name):
 def test_the_example_client_says_how_to_start_a_server_where_there_is_none():
     command = [sys.executable, "-m", "Examples.dockergym.textworld.example"]
     done = subprocess.run(
-        [*command, "--base-url", f"http://127.0.0.1:{free_port()}"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [*command, "--base-url", f"http://127.0.0.1:{free_port()}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 1 and "python -m Examples.dockergym.textworld" in done.stderr
 

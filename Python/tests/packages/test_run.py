@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from echo import Package
+from echo import Package, free_port
 
 RUN = "from corral import dockergym as uvicorn"
 
@@ -107,6 +107,16 @@ def test_a_hook_that_raises_refuses_the_session_and_keeps_no_place(package):
     assert create(address, loud=False).status_code == 200, echo.said()
 
 
+def test_an_instance_that_a_hook_returns_reaches_the_worker_also_where_it_is_not_listed(package):
+    echo = package()
+    address = echo.start()
+    (echo.levels / "tower").write_text("from the tower")  # after the start, so not listed
+    made = create(address, str(echo.levels / "tower"), loud=True)
+    assert made.status_code == 200, made.text
+    assert made.json()["observation"] == "hello from the tower"
+    assert requests.get(f"{address}/environments").json()["total"] == 2
+
+
 def test_a_hook_that_gets_stuck_times_out_and_holds_up_nobody_after_it(package):
     echo = package()
     address = echo.start(CORRAL_HOOK_TIMEOUT="200ms")
@@ -145,6 +155,45 @@ def test_under_uvicorn_a_server_that_cannot_start_ends_the_package(package):
     assert echo.start(CORRAL_BACKEND="plain") is None
     assert echo.process.returncode != 0 and "trust" in echo.said()
     assert list(echo.temporary.iterdir()) == []
+
+
+def test_a_configuration_alone_is_served_without_hooks(binary, tmp_path):
+    worker = tmp_path / "worker.py"
+    worker.write_text(
+        "import sys\n"
+        "from corral.dockergym.worker import BaseWorker\n"
+        "class Worker(BaseWorker):\n"
+        "    def init_env(self, env_id, params):\n"
+        "        return env_id, 0.0, False, {'words': sys.argv[1:]}\n"
+        "Worker().run()\n"
+    )
+    port = free_port()
+    words = ["--port", "1", 'it\'s "one" word', "$HOME"]
+    program = (
+        "from corral.dockergym import ServerConfig, run\n"
+        f"run(ServerConfig('', ['python', '-u', '/app/worker.py', *{words!r}], volumes=['{worker}:/app/worker.py:ro'],\n"
+        f"    env_files=['a', 'b']), host='127.0.0.1', port={port}, log_level='error', options=['--max-sessions', '1'])\n"
+    )
+    variables = {**os.environ, "CORRAL_BIN": binary, "CORRAL_DATA": str(tmp_path / "data"), "TMPDIR": str(tmp_path)}
+    for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        place.chmod(0o755)
+    process = subprocess.Popen([sys.executable, "-c", program], env=variables, stderr=subprocess.PIPE, text=True)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        while True:
+            try:
+                assert requests.get(f"{address}/health").json()["max_sessions"] == 1
+                break
+            except requests.ConnectionError:
+                assert process.poll() is None, process.stderr.read()
+                time.sleep(0.02)
+        made = create(address).json()
+        assert made["observation"] in ("a", "b") and made["info"] == {"words": words}
+        assert create(address).json()["error_code"] == "NO_SLOTS_AVAILABLE"
+    finally:
+        process.terminate()
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 0 and said == ""
 
 
 def test_without_a_server_program_the_error_says_what_to_do(tmp_path):

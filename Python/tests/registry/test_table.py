@@ -105,9 +105,7 @@ def test_an_environment_without_an_implementation_is_refused_after_its_overrides
     none = "Environment 'a' does not support any simulation backend."
     assert begins(refused(registry.find_available_sim_backend, "a"), none)
     assert begins(refused(registry.make, "a"), none)
-    assert begins(
-        refused(registry.make, "a", "torch"), "Environment 'a' does not support simulation backend 'torch'."
-    )
+    assert begins(refused(registry.make, "a", "torch"), "Environment 'a' does not support simulation backend 'torch'.")
     text = refused(registry.make, "a", "torch", {"gian": 1})
     assert begins(text, "Config class 'Cfg' has no attribute 'gian'") and "'gain'" in text
     text = refused(registry.make, "a", "torch", {"sim_dt": 1.0})

@@ -218,7 +218,9 @@ def test_the_end_of_an_episode_holds_for_its_slot_only(single):
     many.begin()
     many.ok("init", slot=1)
     many.ok("reset", slot=1)
-    results = many.ok("step_many", steps=[{"slot": 1, "action": 100}, {"slot": 1, "action": 1}, {"slot": 0, "action": 1}])
+    results = many.ok(
+        "step_many", steps=[{"slot": 1, "action": 100}, {"slot": 1, "action": 1}, {"slot": 0, "action": 1}]
+    )
     assert [one.get("code") for one in results["results"]] == [None, "episode_over", None]
 
 

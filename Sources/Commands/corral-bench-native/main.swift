@@ -15,7 +15,8 @@ func run() throws(Failure) {
         for rows in settings.rows {
             let bench = try Bench(registry, name, rows: rows, settings)
             let rate = try bench.measure(seconds: settings.seconds, fixed: settings.steps)
-            let simulator = if let named = settings.simulator { named } else { try registry.findAvailableSimulator(name) }
+            let simulator =
+                if let named = settings.simulator { named } else { try registry.findAvailableSimulator(name) }
             print(
                 "\(name),\(simulator.rawValue),\(settings.autoreset.rawValue),\(settings.threads),\(rows),"
                     + "\(Int(rate)),\((1e11 / rate).rounded() / 100)")

@@ -1,4 +1,5 @@
 import Configuration
+import Containers
 import DockerGym
 import Foundations
 import Glibc
@@ -22,6 +23,7 @@ struct Server {
     private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
+    private let docker: DockerBackend?
 
     enum Reach {
         /// Whoever the configuration lets in.
@@ -50,12 +52,13 @@ struct Server {
     private static func wire(
         _ configuration: Configuration, _ logger: Logger, _ reach: Reach, run: RunDirectory, cgroups: CgroupTree.Choice
     ) async throws(Failure) -> Server {
-        let backends = try await Backends.make(configuration, server: run.server, run: run.path, cgroups: cgroups)
+        let backends = try await Backends.make(configuration, server: run.server, run: run, cgroups: cgroups)
         let installation = Installation.find()
         let served = try configuration.servedWorker()?.entry(emptyFolder: run.emptyFolder())
         let folder = try loadManifests(configuration, installation, served: served, logger)
         let authority = ManifestAuthority(
-            folder: folder, policy: try policy(configuration, installation), isolation: backends.isolation)
+            folder: folder, policy: try policy(configuration, installation, backends.preferred),
+            isolations: backends.isolations)
         let metrics = MetricsRegistry()
         var workers = WorkerPool.Configuration(
             spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
@@ -81,7 +84,8 @@ struct Server {
         let api = await RESTAPI(
             service: service, environments: ManifestDirectory(folder),
             trainingSettings: try trainingSettings(installation),
-            information: .init(version: Version.current, capabilities: backends.capabilities), access: access,
+            information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
+            access: access,
             metrics: metrics, journal: journal, logger: logger)
         var root: DockerGymDoor?
         if configuration[ServerKeys.root] == "dockergym" {
@@ -109,7 +113,7 @@ struct Server {
         await api.setAddress(addresses.first ?? "")
         return Server(
             addresses: addresses, http: http, service: service, stopping: { await hook?.stop(told) }, run: run,
-            cgroups: cgroups)
+            cgroups: cgroups, docker: backends.docker)
     }
 
     /// Stops in order: no new requests, running ones end, the hook is told, sessions end, nothing is left.
@@ -117,13 +121,16 @@ struct Server {
         await http.stop(grace: grace)
         await stopping()
         await service.drain()
+        await docker?.close()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()
     }
 
     private static func removeLeftovers(data: String, logger: Logger) async {
         for server in await offload({ RunDirectory.leftovers(data: data) }) {
-            let isGone = await CgroupTree.removeLeftovers(server: server)
+            let hasNoGroups = await CgroupTree.removeLeftovers(server: server)
+            let hasNoContainers = await removeContainers(of: server, data: data, logger: logger)
+            let isGone = hasNoGroups && hasNoContainers
             if isGone { RunDirectory.remove(server, data: data) }
             logger.warning(
                 "removed what a server left behind",
@@ -135,6 +142,19 @@ struct Server {
     private static func trainingSettings(_ installation: Installation) throws(Failure) -> RLConfigurationTable {
         guard let manifests = installation.manifests else { return RLConfigurationTable() }
         return try RLConfigurationTable(folder: manifests + "/rl")
+    }
+
+    /// - Returns: Whether none is left; where its engine does not answer, the next start looks again.
+    private static func removeContainers(of server: UInt32, data: String, logger: Logger) async -> Bool {
+        let folder = RunDirectory.containers(of: server, data: data)
+        guard let address = await offload({ DockerBackend.engineAddress(in: folder) }) else { return true }
+        do throws(Failure) {
+            try await DockerBackend.removeLeftovers(server: server, engine: try EngineClient(EngineAddress(address)))
+            return true
+        } catch {
+            logger.log(.warning, "containers of a server that ended may be left", failure: error)
+            return false
+        }
     }
 
     /// - Parameter served: Described by flags; then the bundled manifests are not served beside it.
@@ -151,7 +171,7 @@ struct Server {
     }
 
     private static func policy(
-        _ configuration: Configuration, _ installation: Installation
+        _ configuration: Configuration, _ installation: Installation, _ backend: LaunchPlan.Backend
     ) throws(Failure) -> ManifestAuthority.Policy {
         guard let sdk = installation.sdk else {
             throw Failure(
@@ -159,7 +179,7 @@ struct Server {
                 next: "install Corral again")
         }
         var policy = ManifestAuthority.Policy(
-            backend: configuration[ServerKeys.backend] == "plain" ? .plain : .process,
+            backend: backend,
             python: configuration[ServerKeys.python] ?? installation.python ?? "/usr/bin/python3", sdk: sdk,
             longestCommand: configuration[ServerKeys.commandTimeout],
             longestStart: configuration[ServerKeys.startTimeout])

@@ -51,10 +51,13 @@ struct Acrobot: LaneEnvironment {
         let weight2 = sine12 * 4.9
         let weight1 =
             (weight2 + sine1 * 14.7) - (at.spin2 * at.spin2 * 0.5 + at.spin2 * at.spin1) * sine2
-        let ratio = inertia2 / inertia1
-        let push2 = ((torque + ratio * weight1) - at.spin1 * at.spin1 * sine2 * 0.5) - weight2
-        let turn2 = push2 / (1.25 - inertia2 * ratio)
-        let turn1 = -(inertia2 * turn2 + weight1) / inertia1
+        // One division gives the inverses of both determinants.
+        let rest = inertia1 * 1.25 - inertia2 * inertia2
+        let inverse = 1 / (inertia1 * rest)
+        let inverse1 = rest * inverse
+        let push2 = ((torque + inertia2 * inverse1 * weight1) - at.spin1 * at.spin1 * sine2 * 0.5) - weight2
+        let turn2 = push2 * (inertia1 * inertia1 * inverse)
+        let turn1 = -(inertia2 * turn2 + weight1) * inverse1
         return Block(angle1: at.spin1, angle2: at.spin2, spin1: turn1, spin2: turn2)
     }
 

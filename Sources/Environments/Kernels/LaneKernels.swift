@@ -28,4 +28,21 @@ public enum LaneKernels {
     public static func acrobot(_ memory: LaneMemory, limit: Int32, tick: Float) -> LaneFunctions {
         LaneRows(Acrobot(tick: tick), memory, limit: limit).functions
     }
+
+    public static func motrixCartPole(
+        _ memory: LaneMemory, limit: Int32, model: CartPoleNumbers
+    ) -> LaneFunctions {
+        LaneRows(MotrixCartPole(model: model), memory, limit: limit).functions
+    }
+
+    /// - Parameters:
+    ///   - gravity: Over the inertia, as `damping` and `gear`: rad/s² at a right angle, 1/s, rad/s² for a control of 1.
+    public static func motrixPendulum(
+        _ memory: LaneMemory, limit: Int32, tick: Float, substeps: Int, gravity: Float, damping: Float, gear: Float,
+        noise: Float
+    ) -> LaneFunctions {
+        let environment = MotrixPendulum(
+            tick: tick, substeps: substeps, gravity: gravity, damping: damping, gear: gear, noise: noise)
+        return LaneRows(environment, memory, limit: limit).functions
+    }
 }

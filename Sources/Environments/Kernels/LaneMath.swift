@@ -49,6 +49,22 @@ func wrapped(_ angle: Lanes) -> Lanes {
     return (angle - turns * Float(6.28125)) - turns * Float(1.9353072e-3)
 }
 
+/// e to a power of at most 0; relative error below 3e-7. Powers below -87 give what -87 gives, 1e-38.
+///
+/// A power of two from the exponent bits times the polynomial of Cephes (S. Moshier) for the rest.
+@inline(__always)
+func exponential(_ power: Lanes) -> Lanes {
+    let power = corral_greatest(power, Lanes(repeating: -87))
+    let scaled = power * Float(1.44269504)
+    let twos = corral_rounded(scaled)
+    let rest = (power - twos * Float(0.693359375)) - twos * Float(-2.12194440e-4)
+    let high = polynomial(rest, 8.3334519073e-3, 1.3981999507e-3, 1.9875691500e-4)
+    let middle = (high * rest + Float(4.1665795894e-2)) * rest + Float(1.6666665459e-1)
+    let value = ((middle * rest + 0.5) * (rest * rest) + rest) + 1
+    let exponent = (corral_rounded_bits(scaled) &- bits(Lanes(repeating: 12582912))) &<< 23
+    return bits(lanes: bits(value) &+ exponent)
+}
+
 /// With the sign flipped where the highest bit is set.
 @inline(__always)
 func flipped(_ value: Lanes, _ sign: SIMD8<Int32>) -> Lanes { bits(lanes: bits(value) ^ sign) }

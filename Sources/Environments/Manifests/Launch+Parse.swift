@@ -19,6 +19,8 @@ extension Launch {
         let reader = ManifestReader(section)
         self.backend = backend
         image = section["image"]?.string
+        pull = try reader.choice("pull") ?? .missing
+        labels = Self.variables(section["labels"])
         let command = reader.texts("command")
         if let entry = section["worker"]?.string {
             guard command.isEmpty else { throw SchemaViolation(message: "needs one of `worker`, `command`, not both") }
@@ -42,9 +44,7 @@ extension Launch {
                 next: "use protocol 2 or auto", isAboutKey: true)
         }
         requirements = reader.texts("requirements")
-        environment = (section["environment"]?.object ?? JSONObject()).map { member in
-            Variable(name: member.key, value: member.value.string ?? "")
-        }
+        environment = Self.variables(section["environment"])
         volumes = reader.texts("volumes").compactMap { Volume($0) }
         network = try reader.choice("network") ?? .none
         guard !isWorker else {
@@ -60,5 +60,9 @@ extension Launch {
         if share == .zygote {
             throw SchemaViolation(path: [.key("share")], message: "only a `worker` can be a zygote")
         }
+    }
+
+    private static func variables(_ section: JSONValue?) -> [Variable] {
+        (section?.object ?? JSONObject()).map { Variable(name: $0.key, value: $0.value.string ?? "") }
     }
 }

@@ -34,6 +34,11 @@ public struct Launch: Sendable, Hashable {
         case none
     }
 
+    /// When an image is fetched from its registry.
+    public enum Pull: String, Sendable, Hashable, CaseIterable {
+        case never, missing, always
+    }
+
     public enum Network: String, Sendable, Hashable, CaseIterable {
         case none, host
     }
@@ -42,6 +47,9 @@ public struct Launch: Sendable, Hashable {
     public let program: Program
     /// The image of a `docker` launch; nil for all others.
     public let image: String?
+    public let pull: Pull
+    /// Of the containers of a `docker` launch, in the order of the manifest.
+    public let labels: [Variable]
     /// By default version 2 for workers and `auto` for commands.
     public let workerProtocol: WorkerProtocol
     /// Given to the worker entry.

@@ -56,7 +56,18 @@ extension Manifest {
         "properties": [
             "process": section("A worker behind the sandbox's fence.", ["requirements": requirements], image: false),
             "plain": section("A worker without a fence.", ["requirements": requirements], image: false),
-            "docker": section("A worker in a container.", ["image": text(.image)], image: true),
+            "docker": section(
+                "A worker in a container.",
+                [
+                    "image": text(.image),
+                    "pull": choice(
+                        Launch.Pull.allCases.map(\.rawValue), "When the image is fetched from its registry.",
+                        fallback: "missing"),
+                    "labels": [
+                        "type": "object", "description": "Labels of the containers.",
+                        "additionalProperties": ["type": "string"],
+                    ],
+                ], image: true),
         ],
     ]
 

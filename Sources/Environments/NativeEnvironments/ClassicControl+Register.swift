@@ -66,7 +66,7 @@ extension NativeEnvironments {
     }
 
     /// Makes a name known and adds its float32 path, which is the default.
-    private static func add<Configuration: EnvironmentConfiguration>(
+    static func add<Configuration: EnvironmentConfiguration>(
         _ name: String, _ defaults: JSONObject = JSONObject(), to registry: inout EnvironmentRegistry,
         make: @escaping @Sendable (Configuration, Int) throws(Failure) -> any VectorKernel
     ) throws(Failure) {

@@ -12,6 +12,7 @@ public enum NativeEnvironments {
     public static func registry(wide: Bool) throws(Failure) -> EnvironmentRegistry {
         var registry = EnvironmentRegistry()
         try registerClassicControl(in: &registry, wide: wide)
+        try registerMotrix(in: &registry, wide: wide)
         try registerReference(in: &registry)
         try registerTables(in: &registry)
         return registry

@@ -11,7 +11,7 @@ public protocol RowEnvironment: Sendable {
     associatedtype State: BitwiseCopyable & Sendable
     /// `Int64` for a discrete space, otherwise the dtype of the space.
     associatedtype Action: TensorNumber
-    /// The dtype of the observation space; `Int64` where it is discrete or a tuple of discrete ones.
+    /// The dtype of the observation space, `UInt8` for `bool`; `Int64` where it is discrete or a tuple of discrete ones.
     associatedtype Observation: TensorNumber
     associatedtype Random: RowGenerator = RowRandom
 
@@ -25,6 +25,11 @@ public protocol RowEnvironment: Sendable {
     var infoFields: [ArrayField] { get }
     /// The options of `reset` with the range of each.
     var resetOptions: [String: ClosedRange<Double>] { get }
+
+    /// Fails where options that are each in their range do not go together.
+    ///
+    /// - Throws: `invalidArgument`.
+    func check(_ options: ResetOptions) throws(Failure)
 
     /// The state at the start of an episode.
     ///
@@ -60,6 +65,7 @@ extension RowEnvironment {
     public var stateFields: [ArrayField] { [ArrayField("state", .uint8, [MemoryLayout<State>.size])] }
     public var infoFields: [ArrayField] { [] }
     public var resetOptions: [String: ClosedRange<Double>] { [:] }
+    public func check(_ options: ResetOptions) throws(Failure) {}
     public func info(_ state: State, into info: UnsafeMutableRawBufferPointer) {}
     public func isValid(_ state: State) -> Bool { true }
 }
@@ -68,9 +74,15 @@ extension RowEnvironment {
 public protocol RowGenerator: BitwiseCopyable, Sendable {
     init(seed: UInt64)
     /// The value as it lies in memory.
-    static var field: ArrayField { get }
+    static var fields: [ArrayField] { get }
+    /// Whether a value that a caller set is one that a seed and draws can lead to.
+    var isValid: Bool { get }
+}
+
+extension RowGenerator {
+    public var isValid: Bool { true }
 }
 
 extension RowRandom: RowGenerator {
-    public static var field: ArrayField { ArrayField("random", .uint64) }
+    public static var fields: [ArrayField] { [ArrayField("random", .uint64)] }
 }

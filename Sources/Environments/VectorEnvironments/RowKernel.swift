@@ -10,6 +10,7 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
     public let count: Int
     @usableFromInline let calls: RowCalls
     private let options: [String: ClosedRange<Double>]
+    private let checkTogether: (ResetOptions) throws(Failure) -> Void
 
     /// - Throws: As the initialiser of the environment; `internal` where its fields do not fit its types.
     @inlinable
@@ -31,26 +32,30 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
         }
         let observation = environment.observationSpace
         let action = environment.actionSpace
-        guard action.elementType == Environment.Action.dtype, observation.elementType == Environment.Observation.dtype
-        else {
+        let shown = observation.elementType == .bool ? .uint8 : observation.elementType
+        guard action.elementType == Environment.Action.dtype, shown == Environment.Observation.dtype else {
             throw Failure(
                 .internal, "\(Environment.self) has elements of another type than its spaces",
                 next: "Int64 for discrete spaces, else the dtype of the space")
         }
         layout = VectorLayout(
             observationSpace: observation, actionSpace: action,
-            observation: try observation.field("observation", Environment.Observation.dtype),
+            observation: try observation.field("observation", observation.elementType ?? Environment.Observation.dtype),
             action: try action.field("action", Environment.Action.dtype), reward: .float64,
             info: environment.infoFields,
-            state: fields + [ArrayField("elapsed_steps", .int32), Environment.Random.field])
+            state: fields + [ArrayField("elapsed_steps", .int64)] + Environment.Random.fields)
         self.count = count
         self.calls = calls
         options = environment.resetOptions
+        checkTogether = environment.check
     }
 
     public func seed(row: Int, with seed: UInt64) { calls.seed(row, seed) }
 
-    public func check(_ options: ResetOptions) throws(Failure) { try check(options, among: self.options) }
+    public func check(_ options: ResetOptions) throws(Failure) {
+        try check(options, among: self.options)
+        try checkTogether(options)
+    }
 
     public func reset(rows: UnsafeBufferPointer<Int32>, options: ResetOptions, into buffers: StepBuffers) {
         calls.reset(rows, options, buffers)

@@ -9,9 +9,9 @@ final class RowMemory<Environment: RowEnvironment>: @unchecked Sendable {  // th
 
     @usableFromInline let environment: Environment
     @usableFromInline let count: Int
-    @usableFromInline let limit: Int32
+    @usableFromInline let limit: Int64
     @usableFromInline let states: UnsafeMutablePointer<State>
-    @usableFromInline let elapsed: UnsafeMutablePointer<Int32>
+    @usableFromInline let elapsed: UnsafeMutablePointer<Int64>
     @usableFromInline let randoms: UnsafeMutablePointer<Random>
     @usableFromInline let actionElements: Int
     @usableFromInline let actionRange: ClosedRange<Int64>?
@@ -22,7 +22,7 @@ final class RowMemory<Environment: RowEnvironment>: @unchecked Sendable {  // th
     init(_ environment: Environment, count: Int, limit: Int?) {
         self.environment = environment
         self.count = count
-        self.limit = limit.flatMap { Int32(exactly: $0) } ?? .max
+        self.limit = limit.map { Int64($0) } ?? .max
         states = .allocate(capacity: count)
         elapsed = .allocate(capacity: count)
         elapsed.initialize(repeating: 0, count: count)
@@ -122,19 +122,20 @@ final class RowMemory<Environment: RowEnvironment>: @unchecked Sendable {  // th
     func read(_ row: Int, _ record: UnsafeMutableRawPointer) {
         let size = MemoryLayout<State>.size
         record.copyMemory(from: states + row, byteCount: size)
-        record.storeBytes(of: elapsed[row], toByteOffset: size, as: Int32.self)
-        (record + size + 4).copyMemory(from: randoms + row, byteCount: MemoryLayout<Random>.size)
+        record.storeBytes(of: elapsed[row], toByteOffset: size, as: Int64.self)
+        (record + size + 8).copyMemory(from: randoms + row, byteCount: MemoryLayout<Random>.size)
     }
 
     @inlinable
     func write(_ row: Int, _ record: UnsafeRawPointer) -> Bool {
         let size = MemoryLayout<State>.size
         let state = record.loadUnaligned(as: State.self)
-        let steps = record.loadUnaligned(fromByteOffset: size, as: Int32.self)
-        guard steps >= 0, steps < 1 << 30, environment.isValid(state) else { return false }
+        let steps = record.loadUnaligned(fromByteOffset: size, as: Int64.self)
+        let random = record.loadUnaligned(fromByteOffset: size + 8, as: Random.self)
+        guard steps >= 0, steps < .max, environment.isValid(state), random.isValid else { return false }
         states[row] = state
         elapsed[row] = steps
-        randoms[row] = record.loadUnaligned(fromByteOffset: size + 4, as: Random.self)
+        randoms[row] = random
         return true
     }
 }

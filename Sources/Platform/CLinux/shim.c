@@ -5,13 +5,16 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +83,32 @@ ssize_t corral_receive(int socket, void *bytes, size_t capacity, int *fds, int *
 
 int corral_socketpair(int type, int sockets[2]) {
     return socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, sockets) < 0 ? -errno : 0;
+}
+
+int corral_listen_packets(const char *folder, const char *name) {
+    int place = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (place < 0) return -errno;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int length = snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", place, name);
+    int result = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (length < 0 || length >= (int)sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+    } else if (result >= 0 && bind(result, (struct sockaddr *)&address, sizeof address) == 0
+               && fchmodat(place, name, 0666, 0) == 0 && listen(result, 1) == 0) {
+        close(place);
+        return result;
+    }
+    int error = errno;
+    if (result >= 0) close(result);
+    close(place);
+    return -error;
+}
+
+int corral_accept(int socket) {
+    int result;
+    do result = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
+    while (result < 0 && errno == EINTR);
+    return result < 0 ? -errno : result;
 }
 
 int corral_pass_credentials(int socket, int on) {

@@ -13,8 +13,11 @@ public enum ServerKeys {
     public static let python: Key<String?> = .path(
         "python", "PATH", "The interpreter of Python workers; without it .venv of the checkout, else /usr/bin/python3.")
     public static let backend: Key<String> = .choice(
-        "backend", ["process", "plain"], fallback: "process",
-        "How workers are run; plain has no fence and needs --trust.")
+        "backend", ["process", "plain", "docker"], fallback: "process",
+        "How workers are run where a manifest leaves the choice; plain has no fence and needs --trust.")
+    public static let dockerHost: Key<String?> = .optionalText(
+        "docker-host", "ADDRESS",
+        "The container engine's socket, unix:///PATH; without it what DOCKER_HOST says, else Docker's own.")
     public static let trust: Key<Bool> = .bool("trust", "Allow workers without a fence.")
     public static let insecure: Key<Bool> = .bool(
         "insecure", "Listen beyond loopback although nobody is authenticated.")
@@ -82,7 +85,7 @@ public enum ServerKeys {
     public static let all: [Declaration] =
         [
             host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
-            python.declaration, backend.declaration, trust.declaration, insecure.declaration,
+            python.declaration, backend.declaration, dockerHost.declaration, trust.declaration, insecure.declaration,
             keys.declaration, allowSoftLimits.declaration,
             allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, idleTimeout.declaration,
             maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,

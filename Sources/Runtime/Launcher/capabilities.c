@@ -14,6 +14,10 @@ int drop_bounding_set(void) {
     return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
+int get_capabilities(struct __user_cap_header_struct *header, struct __user_cap_data_struct *sets) {
+    return (int)syscall(SYS_capget, header, sets);
+}
+
 int keep_capabilities(unsigned long long mask) {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct sets[2] = {

@@ -31,7 +31,8 @@ static int set_limits(const struct specification *specification) {
     return 0;
 }
 
-static int drop_privileges(void) {
+static int drop_privileges(bool inside_container) {
+    if (inside_container) return 0;
     const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP
                                | SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE
                                | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
@@ -58,10 +59,15 @@ static const char *become_command(const struct specification *specification) {
     if (specification->nice && setpriority(PRIO_PROCESS, 0, specification->nice) < 0) return "nice";
     if (set_limits(specification) < 0) return "rlimit";
     if (keep_descriptors() < 0) return "descriptors";
-    if (drop_privileges() < 0) return "privileges";
+    if (drop_privileges(specification->inside_container) < 0) return "privileges";
     if (chdir(specification->directory) < 0) return "directory";
     if (install_filter(specification->shared) < 0) return "seccomp";
-    execve(specification->arguments[0], specification->arguments, specification->environment);
+    if (specification->inside_container && !strchr(specification->arguments[0], '/')) {
+        environ = (char **)specification->environment;
+        execvp(specification->arguments[0], specification->arguments);
+    } else {
+        execve(specification->arguments[0], specification->arguments, specification->environment);
+    }
     return "exec";
 }
 

@@ -4,13 +4,9 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,11 +18,7 @@
 #error "the filter of system calls is written for x86_64 and aarch64"
 #endif
 
-enum {
-    NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID
-                 | CLONE_NEWNET,
-    X32_BIT = 0x40000000,
-};
+enum { X32_BIT = 0x40000000 };
 
 static struct sock_filter program[2048];
 static unsigned short length;
@@ -45,49 +37,27 @@ static size_t argument(unsigned index) { return offsetof(struct seccomp_data, ar
 
 static unsigned refusal(unsigned error) { return SECCOMP_RET_ERRNO | error; }
 
-/// Call `number`: allowed where the masked argument is one of `values`, else refused with `error`.
-static void allow_values(
-    int number, unsigned index, unsigned mask, const unsigned *values, unsigned char count, unsigned error) {
-    jump(BPF_JEQ, (unsigned)number, 0, (unsigned char)(count + 4));
-    load(argument(index));
-    statement(BPF_ALU | BPF_AND | BPF_K, mask);
-    for (unsigned char i = 0; i < count; i++) jump(BPF_JEQ, values[i], (unsigned char)(count - i), 0);
-    answer(refusal(error));
+static void allow_values(const struct argument_rule *rule) {
+    jump(BPF_JEQ, (unsigned)rule->number, 0, (unsigned char)(rule->count + 4));
+    load(argument(rule->index));
+    statement(BPF_ALU | BPF_AND | BPF_K, rule->mask);
+    for (unsigned i = 0; i < rule->count; i++) jump(BPF_JEQ, rule->values[i], (unsigned char)(rule->count - i), 0);
+    answer(refusal((unsigned)rule->error));
     answer(SECCOMP_RET_ALLOW);
 }
 
-/// Call `number`: refused with EPERM where the argument is one of `values`, else allowed.
-static void refuse_values(int number, unsigned index, const unsigned *values, unsigned char count) {
-    jump(BPF_JEQ, (unsigned)number, 0, (unsigned char)(count + 3));
-    load(argument(index));
-    for (unsigned char i = 0; i < count; i++) jump(BPF_JEQ, values[i], (unsigned char)(count - i), 0);
+static void refuse_values(const struct argument_rule *rule) {
+    jump(BPF_JEQ, (unsigned)rule->number, 0, (unsigned char)(rule->count + 4));
+    load(argument(rule->index));
+    statement(BPF_ALU | BPF_AND | BPF_K, rule->mask);
+    for (unsigned i = 0; i < rule->count; i++) jump(BPF_JEQ, rule->values[i], (unsigned char)(rule->count - i), 0);
     answer(SECCOMP_RET_ALLOW);
-    answer(refusal(EPERM));
+    answer(refusal((unsigned)rule->error));
 }
 
-static void write_argument_rules(void) {
-    static const unsigned families[] = {AF_UNIX, AF_INET, AF_INET6};
-    static const unsigned personalities[] = {0, 0xffffffff};
-    static const unsigned none[] = {0};
-    static const unsigned pipes[] = {S_IFIFO};
-    static const unsigned terminal_input[] = {TIOCSTI, TIOCLINUX};
-    allow_values(SYS_socket, 0, ~0U, families, 3, EAFNOSUPPORT);
-    allow_values(SYS_socketpair, 0, ~0U, families, 3, EAFNOSUPPORT);
-    allow_values(SYS_clone, 0, NAMESPACES, none, 1, EPERM);
-    allow_values(SYS_personality, 0, ~0U, personalities, 2, EPERM);
-    allow_values(SYS_mknodat, 2, S_IFMT, pipes, 1, EPERM);
-#ifdef __x86_64__
-    allow_values(SYS_mknod, 1, S_IFMT, pipes, 1, EPERM);
-#endif
-    allow_values(SYS_prlimit64, 0, ~0U, none, 1, EPERM);
-    refuse_values(SYS_ioctl, 1, terminal_input, 2);
-}
-
-/// Objects of System V and message queues have no folder that could keep the sessions of one sandbox apart.
 static void refuse_shared_objects(void) {
-    static const int calls[] = {SYS_shmget, SYS_shmat, SYS_semget, SYS_msgget, SYS_mq_open};
-    for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
-        jump(BPF_JEQ, (unsigned)calls[i], 0, 1);
+    for (unsigned i = 0; i < shared_count; i++) {
+        jump(BPF_JEQ, (unsigned)shared_calls[i].number, 0, 1);
         answer(refusal(ENOSYS));
     }
 }
@@ -99,7 +69,13 @@ static void write_program(bool shared) {
     load(offsetof(struct seccomp_data, nr));
     jump(BPF_JGE, X32_BIT, 0, 1);
     answer(refusal(ENOSYS));
-    write_argument_rules();
+    for (unsigned i = 0; i < argument_rule_count; i++) {
+        const struct argument_rule *rule = &argument_rules[i];
+        if (rule->refuses)
+            refuse_values(rule);
+        else
+            allow_values(rule);
+    }
     if (shared) refuse_shared_objects();
     for (unsigned i = 0; i < allowed_count; i++) {
         jump(BPF_JEQ, (unsigned)allowed_calls[i], 0, 1);

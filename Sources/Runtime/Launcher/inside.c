@@ -32,20 +32,23 @@ static void bring_up_loopback(void) {
     close(descriptor);
 }
 
-/// Lets go of the command's descriptors, so that their ends are seen, and of every capability but the one for mounts.
-static void shrink(void) {
+void forget_descriptors(void) {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0) fail("start", "/dev/null", errno);
     for (int descriptor = 0; descriptor <= 3; descriptor++)
         if (dup2(null, descriptor) < 0) fail("start", "dup2", errno);
     close(null);
+}
+
+/// Lets go of every capability but the one for mounts.
+static void shrink(void) {
     if (drop_bounding_set() < 0) fail("start", "bounding set", errno);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail("start", "no_new_privs", errno);
     if (keep_capabilities(1ULL << CAP_SYS_ADMIN) < 0) fail("start", "capset", errno);
 }
 
-/// Reaps everything that has ended; ends with the command.
-static void reap(int command) {
+/// Reaps everything that has ended and tells of the end of the command, with which it ends unless it lingers.
+static void reap(int command, bool lingers) {
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
         if (pid != command) continue;
@@ -53,7 +56,7 @@ static void reap(int command) {
             report("exited %d", WEXITSTATUS(status));
         else
             report("signaled %d", WTERMSIG(status));
-        _exit(0);
+        if (!lingers) _exit(0);
     }
 }
 
@@ -66,14 +69,14 @@ static void take_request(void) {
     if (obey(request) < 0) _exit(0);
 }
 
-static _Noreturn void serve(int command, int signals) {
+_Noreturn void serve(int command, int signals, bool lingers) {
     struct pollfd sources[] = {{.fd = CONTROL, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
     for (;;) {
         if (poll(sources, 2, -1) < 0 && errno != EINTR) _exit(1);
         if (sources[1].revents) {
             struct signalfd_siginfo ignored;
             while (read(signals, &ignored, sizeof ignored) > 0) {}
-            reap(command);
+            reap(command, lingers);
         }
         if (sources[0].revents) take_request();
     }
@@ -100,7 +103,8 @@ void run_inside(struct specification *specification, int go) {
     int signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0) fail("start", "signalfd", errno);
     int command = start_command(specification);
+    forget_descriptors();
     shrink();
     if (report("ready") < 0) _exit(1);
-    serve(command, signals);
+    serve(command, signals, false);
 }

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "modes.h"
 #include "report.h"
 #include "stages.h"
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <grp.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -109,10 +111,15 @@ static void start_clean(char **environment) {
 }
 
 int main(int count, char **arguments, char **environment) {
-    (void)count;
-    (void)arguments;
+    const char *mode = count > 1 ? arguments[1] : "", *second = count > 2 ? arguments[2] : "";
+    bool has_third = count > 3;
+    if (strcmp(mode, "container") == 0) run_container();
+    if (strcmp(mode, "seccomp-profile") == 0) return print_profile(strcmp(second, "shared") == 0);
+    if (strcmp(mode, "scratch") == 0) serve_scratch(second, has_third && strcmp(arguments[3], "lone") == 0);
     start_clean(environment);
     read_specification(4, &specification);
+    if (specification.arguments[0][0] != '/') fail("specification", "the command is no absolute path", 0);
+    if (!specification.map_count) fail("specification", "no map of ids", 0);
     if (!specification.newuidmap && setgroups(0, NULL) < 0) fail("groups", "setgroups", errno);
     prefer_for_oom();
     join_cgroups();

@@ -8,6 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static unsigned owner = COMMAND, owner_group = COMMAND;
+
+void set_scratch_owner(unsigned user, unsigned group) {
+    owner = user;
+    owner_group = group;
+}
+
 static bool is_name(const char *text) {
     size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
     return length >= 1 && length <= 64 && !text[length];
@@ -21,8 +28,8 @@ static int open_scratch(const char *name, const char *bytes, const char *inodes)
     char path[96], options[128];
     snprintf(path, sizeof path, "/scratch/%s", name);
     snprintf(
-        options, sizeof options, "size=%llu,nr_inodes=%llu,mode=0700,uid=%d,gid=%d", byte_count, inode_count, COMMAND,
-        COMMAND);
+        options, sizeof options, "size=%llu,nr_inodes=%llu,mode=0700,uid=%u,gid=%u", byte_count, inode_count, owner,
+        owner_group);
     if (mkdir(path, 0700) < 0) return report("failed scratch %s: mkdir: %s", name, strerror(errno));
     if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0) {
         int error = errno;

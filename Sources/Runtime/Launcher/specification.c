@@ -155,8 +155,6 @@ void read_specification(int descriptor, struct specification *specification) {
         record = next;
     }
     if (!specification->argument_count) fail("specification", "no command", 0);
-    if (specification->arguments[0][0] != '/') fail("specification", "the command is no absolute path", 0);
-    if (!specification->map_count) fail("specification", "no map of ids", 0);
     if (specification->loopback && specification->host_network)
         fail("specification", "loopback belongs to a network of its own", 0);
 }

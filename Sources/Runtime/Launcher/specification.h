@@ -40,6 +40,8 @@ struct specification {
     unsigned long long tmp_bytes, tmp_inodes;
     int nice;
     bool newuidmap, host_network, loopback, shared;
+    /// Not read: the engine has taken the privileges already, and the program is found by the command's own `PATH`.
+    bool inside_container;
 };
 
 /// Reads the specification from `descriptor` to its end and closes it. Fails on anything it does not understand.

@@ -10,6 +10,11 @@ public protocol SandboxBackend: AnyObject, Sendable {
     /// What a sandbox made now would be fenced with; really builds one where that is the only way to know.
     func probe() async -> IsolationReport
 
+    /// Finds the image that a plan means now, so that all sandboxes of one kind have the same.
+    ///
+    /// - Throws: `failed_precondition` where it is not there; `sandbox_unavailable` without an engine.
+    func pin(_ image: SandboxImage) async throws(Failure) -> SandboxImage
+
     /// Starts a sandbox; when it returns, the command runs behind the whole fence.
     ///
     /// - Throws: `sandboxUnavailable` when the host cannot give the fence, `invalidArgument` for a specification that
@@ -51,6 +56,17 @@ public protocol Sandbox: AnyObject, Sendable {
     /// Waits until no process, mount or cgroup of it is left.
     @discardableResult
     func waitUntilGone() async -> SandboxEnd
+
+    /// Whether something else than its command or the server ended it, as far as that shows within a time.
+    func wasEndedFromOutside(within patience: Duration) async -> Bool
+}
+
+extension SandboxBackend {
+    public func pin(_ image: SandboxImage) async throws(Failure) -> SandboxImage { image }
+}
+
+extension Sandbox {
+    public func wasEndedFromOutside(within patience: Duration) async -> Bool { false }
 }
 
 /// The limits of one session inside a shared sandbox.

@@ -20,11 +20,13 @@ public struct SandboxSpecification: Sendable {
     public var loopback: Bool
     /// Whether it holds many sessions, each behind a fence of its own.
     public var isShared: Bool
+    /// What a container is made of; nil for sandboxes that are none.
+    public var image: SandboxImage?
 
     public init(
         name: String, command: [String], environment: [String: String] = [:], directory: String = "/",
         mounts: [SandboxMount] = [], limits: SandboxLimits = SandboxLimits(), network: Network = .none,
-        loopback: Bool = false, isShared: Bool = false
+        loopback: Bool = false, isShared: Bool = false, image: SandboxImage? = nil
     ) {
         self.name = name
         self.command = command
@@ -35,13 +37,14 @@ public struct SandboxSpecification: Sendable {
         self.network = network
         self.loopback = loopback
         self.isShared = isShared
+        self.image = image
     }
 
     /// - Throws: `invalidArgument` naming what cannot be.
     func validate() throws(Failure) {
         try validateName(name, "sandbox")
         try limits.validate()
-        guard let program = command.first, program.hasPrefix("/") else {
+        guard image != nil || command.first?.hasPrefix("/") == true else {
             throw Failure(.invalidArgument, "the command of a sandbox is no absolute path")
         }
         guard !(loopback && isShared), !(loopback && network == .host) else {

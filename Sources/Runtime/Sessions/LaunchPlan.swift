@@ -20,7 +20,7 @@ public struct LaunchPlan: Sendable {
 
     public enum Validation: String, Sendable, CaseIterable { case full, sampled, off }
 
-    public enum Backend: String, Sendable, CaseIterable { case process, plain }
+    public enum Backend: String, Sendable, CaseIterable { case process, plain, docker }
 
     public enum Instances: Sendable {
         case any
@@ -57,6 +57,8 @@ public struct LaunchPlan: Sendable {
     /// Checked, with defaults.
     public let parameters: JSONObject
     public let isNondeterministic: Bool
+    /// What a container is made of; nil for other backends.
+    public var image: SandboxImage?
     /// How many sessions one worker may hold; above 1 they share its process, limits and fate.
     public var sessionsPerWorker = 1
 

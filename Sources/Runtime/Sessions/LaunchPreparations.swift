@@ -17,6 +17,7 @@ struct LaunchPreparation: Sendable {
 final class LaunchPreparations: Sendable {
     private let policy: ManifestAuthority.Policy
     private let standardMounts: [SandboxMount]
+    private let sdkMount: SandboxMount
     private let known = Guarded<[String: LaunchPreparation]>([:])
 
     init(policy: ManifestAuthority.Policy) {
@@ -24,21 +25,22 @@ final class LaunchPreparations: Sendable {
         let bin = policy.python.split(separator: "/").dropLast()
         standardMounts =
             StandardMounts.system() + StandardMounts.python(prefix: "/" + bin.dropLast().joined(separator: "/"))
-            + [.bind(source: policy.sdk + "/corral", target: Self.sdkTarget + "/corral")]
+        sdkMount = .bind(source: policy.sdk + "/corral", target: Self.sdkTarget + "/corral")
     }
 
     /// - Throws: `permission_denied` or `failed_precondition` for a volume that is not allowed or not there; that is looked
     ///   at anew for every session.
     func preparation(
-        of launch: Launch, _ entry: ManifestFolder.Entry, isShared: Bool
+        of launch: Launch, _ entry: ManifestFolder.Entry, backend: LaunchPlan.Backend, isShared: Bool
     ) throws(Failure) -> LaunchPreparation {
-        let key = entry.digest + (isShared ? "+" : "-")
+        let key = entry.digest + (isShared ? "+" : "-") + backend.rawValue
         if launch.volumes.isEmpty, let known = known.withLock({ $0[key] }) { return known }
         let preparation = LaunchPreparation(
             reference: "\(entry.manifest.reference)", digest: "sha256:\(entry.digest)",
-            command: try command(launch, isShared: isShared),
-            directory: policy.backend == .plain ? entry.directory : Self.folderTarget, environment: environment(launch),
-            mounts: try mounts(launch, entry))
+            command: backend == .docker
+                ? commandInContainer(launch, isShared: isShared) : try command(launch, isShared: isShared),
+            directory: directory(launch, entry, backend), environment: environment(launch, backend),
+            mounts: try mounts(launch, entry, backend))
         known.withLock { $0[key] = preparation }
         return preparation
     }
@@ -46,9 +48,7 @@ final class LaunchPreparations: Sendable {
     private func command(_ launch: Launch, isShared: Bool) throws(Failure) -> [String] {
         switch launch.program {
         case .worker(let worker):
-            let zygote = isShared ? ["--zygote", "3"] + openings(launch) : []
-            let config = String(decoding: launch.config.encoded(), as: UTF8.self)
-            return [policy.python, "-m", "corral.worker"] + zygote + [worker, "--config", config]
+            return [policy.python, "-m", "corral.worker"] + arguments(launch, worker, isShared: isShared)
         case .command(let words):
             let program = words.first ?? ""
             if program.hasPrefix("/") { return words }
@@ -59,18 +59,54 @@ final class LaunchPreparations: Sendable {
         }
     }
 
+    private func arguments(_ launch: Launch, _ worker: String, isShared: Bool) -> [String] {
+        let zygote = isShared ? ["--zygote", "3"] + openings(launch) : []
+        let config = String(decoding: launch.config.encoded(), as: UTF8.self)
+        return zygote + [worker, "--config", config]
+    }
+
+    /// The image's interpreter runs workers, with the server's SDK before whatever the image has on its path; empty is
+    /// what the image itself starts.
+    private func commandInContainer(_ launch: Launch, isShared: Bool) -> [String] {
+        switch launch.program {
+        case .worker(let worker):
+            let program = """
+                import runpy, sys; sys.path.insert(0, "\(Self.sdkTarget)"); \
+                runpy.run_module("corral.worker", run_name="__main__", alter_sys=True)
+                """
+            return ["python3", "-c", program] + arguments(launch, worker, isShared: isShared)
+        case .command(let words): return words
+        case .image: return []
+        }
+    }
+
+    /// Empty: the one that the image says.
+    private func directory(
+        _ launch: Launch, _ entry: ManifestFolder.Entry, _ backend: LaunchPlan.Backend
+    ) -> String {
+        switch backend {
+        case .plain: return entry.directory
+        case .process: return Self.folderTarget
+        case .docker: if case .worker = launch.program { return Self.folderTarget } else { return "" }
+        }
+    }
+
     /// What the fence between the sessions of a zygote lets through, because the operator permits it to all of them.
     private func openings(_ launch: Launch) -> [String] {
         let folders = launch.volumes.filter(\.isWritable).flatMap { ["--writable", $0.target] }
         return folders + (launch.network == .host ? ["--tcp"] : [])
     }
 
-    private func environment(_ launch: Launch) -> [String: String] {
+    private func environment(_ launch: Launch, _ backend: LaunchPlan.Backend) -> [String: String] {
         var variables = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "TMPDIR": "/tmp",
-            "PYTHONPATH": policy.backend == .plain ? policy.sdk : Self.sdkTarget, "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONUNBUFFERED": "1",
+            "HOME": "/tmp", "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1",
         ]
+        // An image has its own.
+        if backend != .docker {
+            variables["PATH"] = "/usr/local/bin:/usr/bin:/bin"
+            variables["LANG"] = "C.UTF-8"
+            variables["PYTHONPATH"] = backend == .plain ? policy.sdk : Self.sdkTarget
+        }
         for variable in launch.environment { variables[variable.name] = variable.value }
         return variables
     }
@@ -79,8 +115,10 @@ final class LaunchPreparations: Sendable {
     private static let sdkTarget = "/opt/corral/python"
     private static let folderTarget = "/opt/corral/environment"
 
-    private func mounts(_ launch: Launch, _ entry: ManifestFolder.Entry) throws(Failure) -> [SandboxMount] {
-        var mounts = standardMounts
+    private func mounts(
+        _ launch: Launch, _ entry: ManifestFolder.Entry, _ backend: LaunchPlan.Backend
+    ) throws(Failure) -> [SandboxMount] {
+        var mounts = (backend == .docker ? [] : standardMounts) + [sdkMount]
         mounts.append(.bind(source: entry.directory, target: Self.folderTarget))
         for volume in launch.volumes {
             let source = try hostPath(volume.host, entry)

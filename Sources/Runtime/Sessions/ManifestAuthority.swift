@@ -1,3 +1,4 @@
+import Containers
 import Digest
 import Foundations
 import JSON
@@ -11,6 +12,7 @@ import Workers
 public struct ManifestAuthority: LaunchAuthority {
     /// What the operator allows and provides.
     public struct Policy: Sendable {
+        /// Preferred, where a manifest has a launch for it.
         public var backend: LaunchPlan.Backend
         /// The absolute path of the Python interpreter of workers.
         public var python: String
@@ -37,38 +39,32 @@ public struct ManifestAuthority: LaunchAuthority {
 
     public let folder: ManifestFolder
     let policy: Policy
-    let isolation: IsolationReport
+    let isolations: [LaunchPlan.Backend: IsolationReport]
     private let preparations: LaunchPreparations
 
-    /// - Parameter isolation: Of the policy's backend.
-    public init(folder: ManifestFolder, policy: Policy, isolation: IsolationReport) {
+    /// - Parameter isolations: Of the backends that the server has.
+    public init(folder: ManifestFolder, policy: Policy, isolations: [LaunchPlan.Backend: IsolationReport]) {
         self.folder = folder
         self.policy = policy
-        self.isolation = isolation
+        self.isolations = isolations
         preparations = LaunchPreparations(policy: policy)
     }
 
     public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
         let entry = try folder.resolve(request.environment)
         let manifest = entry.manifest
-        let preferred: [Backend] = policy.backend == .plain ? [.plain, .process] : [.process, .plain]
-        guard let launch = preferred.lazy.compactMap(manifest.launch).first else {
-            throw Failure(
-                .failedPrecondition, "\(manifest.reference) cannot run on this server: it has no launch for a process",
-                next:
-                    "run it on a server with the backend \(manifest.launches.map(\.backend.rawValue).joined(separator: ", "))"
-            )
-        }
-        let isShared = launch.share == .zygote && launch.isEntry && isolation.has(.sharing)
+        let (launch, backend) = try choose(manifest)
+        let isShared =
+            launch.share == .zygote && launch.isEntry && isolations[backend]?.has(.sharing) == true
         let resources = manifest.resources
         var observation: Space?
         var action: Space?
         if case .declared(let declaredObservation, let declaredAction) = manifest.spaces {
             (observation, action) = (declaredObservation, declaredAction)
         }
-        let prepared = try preparations.preparation(of: launch, entry, isShared: isShared)
+        let prepared = try preparations.preparation(of: launch, entry, backend: backend, isShared: isShared)
         var plan = LaunchPlan(
-            reference: prepared.reference, digest: prepared.digest, tenant: caller.tenant, backend: policy.backend,
+            reference: prepared.reference, digest: prepared.digest, tenant: caller.tenant, backend: backend,
             command: prepared.command, dialect: launch.dialect, isShared: isShared, directory: prepared.directory,
             environment: prepared.environment, mounts: prepared.mounts, network: try network(launch, manifest),
             limits: SandboxLimits(resources),
@@ -82,7 +78,24 @@ public struct ManifestAuthority: LaunchAuthority {
             parameters: try manifest.checkParameters(request.parameters),
             isNondeterministic: manifest.isNondeterministic)
         plan.sessionsPerWorker = launch.sessionsPerWorker
+        plan.image = launch.sandboxImage
         return plan
+    }
+
+    /// The launch of a manifest that this server can do, the preferred one first, and the backend that does it.
+    private func choose(_ manifest: Manifest) throws(Failure) -> (Launch, LaunchPlan.Backend) {
+        let own: LaunchPlan.Backend = isolations[.process] == nil ? .plain : .process
+        let processes: [Backend] = own == .plain ? [.plain, .process] : [.process, .plain]
+        let order = policy.backend == .docker ? [.docker] + processes : processes + [.docker]
+        for kind in order {
+            guard let launch = manifest.launch(kind) else { continue }
+            if kind != .docker { return (launch, own) }
+            if isolations[.docker] != nil { return (launch, .docker) }
+        }
+        let backends = manifest.launches.map(\.backend.rawValue).joined(separator: ", ")
+        throw Failure(
+            .failedPrecondition, "\(manifest.reference) cannot run on this server: it has no launch for it",
+            next: "run it on a server with the backend \(backends)")
     }
 
     private func network(_ launch: Launch, _ manifest: Manifest) throws(Failure) -> SandboxSpecification.Network {
@@ -117,6 +130,14 @@ public struct ManifestAuthority: LaunchAuthority {
 extension Launch {
     fileprivate var isEntry: Bool { if case .worker = program { true } else { false } }
 
+    fileprivate var sandboxImage: SandboxImage? {
+        image.map { image in
+            SandboxImage(
+                image, pull: PullPolicy(pull),
+                labels: Dictionary(labels.map { ($0.name, $0.value) }) { $1 })
+        }
+    }
+
     fileprivate var dialect: WorkerConnection.Dialect {
         switch workerProtocol {
         case .version1: .v1
@@ -131,5 +152,16 @@ extension SandboxLimits {
         self.init(
             memory: Int(resources.memory), processes: resources.pids, cores: resources.cpu, disk: Int(resources.disk),
             files: resources.files)
+    }
+}
+
+extension PullPolicy {
+    fileprivate init(_ pull: Launch.Pull) {
+        self =
+            switch pull {
+            case .never: .never
+            case .missing: .missing
+            case .always: .always
+            }
     }
 }

@@ -43,6 +43,14 @@ public final class RunDirectory: Sendable {
         return folder
     }
 
+    /// Where the containers of this server meet it, and the address of their engine is written down.
+    public var containers: String { path + "/containers" }
+
+    /// The same of another server.
+    public static func containers(of server: UInt32, data: String) -> String {
+        "\(data)/run/\(name(of: server))/containers"
+    }
+
     /// Servers of this data directory that ended without cleaning up.
     public static func leftovers(data: String) -> [UInt32] {
         let guarded = guarding(data + "/run")

@@ -15,7 +15,7 @@ struct DoorBody: Sendable {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .unreadable }
         do {
             let parsed = try JSONValue(parsing: bytes)
-            value = parsed.isNull ? nil : parsed
+            value = parsed.isNull ? Optional.none : parsed
         } catch {
             throw .invalid([.notJSON(error)])
         }

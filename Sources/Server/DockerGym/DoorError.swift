@@ -20,6 +20,8 @@ struct DoorError: Equatable {
     init(_ failure: Failure, in operation: DoorRoute.Operation, session: String) {
         switch (failure.code, operation) {
         case (.unauthenticated, _): self.init(401, "UNAUTHENTICATED", failure.message)
+        case (.permissionDenied, .create) where failure.details["refused_by"] != nil:
+            self.init(403, "SESSION_REFUSED", failure.message)
         case (.permissionDenied, _): self.init(403, "PERMISSION_DENIED", failure.message)
         case (.resourceExhausted, .create):
             if let places = failure.details["max_sessions"] {

@@ -59,8 +59,8 @@ extension JSONError {
         case .controlCharacter: "Invalid control character at"
         case .invalidEscape: "Invalid \\escape"
         case .expected(let what) where what.contains("key"): "Expecting property name enclosed in double quotes"
-        case .expected(let what) where what.contains(":"): "Expecting ':' delimiter"
-        case .expected(let what) where what.contains(","): "Expecting ',' delimiter"
+        case .expected(let what) where what.contains("colon"): "Expecting ':' delimiter"
+        case .expected(let what) where what.contains("comma"): "Expecting ',' delimiter"
         case .truncated, .expected, .invalidNumber: "Expecting value"
         default: description
         }

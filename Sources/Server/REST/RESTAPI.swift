@@ -22,9 +22,9 @@ public final class RESTAPI {
         /// Of the server: `corral version`.
         public var version: String
         /// What isolation is in force and why, as `GET /v1/capabilities` tells it.
-        public var capabilities: JSONValue
+        public var capabilities: @Sendable () async -> JSONValue
 
-        public init(version: String, capabilities: JSONValue) {
+        public init(version: String, capabilities: @escaping @Sendable () async -> JSONValue) {
             self.version = version
             self.capabilities = capabilities
         }

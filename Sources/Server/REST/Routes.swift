@@ -172,7 +172,7 @@ extension RESTAPI {
         Route(
             "GET", "/v1/capabilities", "capabilities", "What isolation is in force, and why",
             answers: [.init(status: 200, summary: "The report of corral doctor", schema: "Capabilities")]
-        ) { api, _ async throws(Failure) in .json(api.information.capabilities) },
+        ) { api, _ async throws(Failure) in .json(await api.information.capabilities()) },
         Route(
             "GET", "/v1/health", "health", "Whether the server serves",
             answers: [.init(status: 200, summary: "It does", schema: "Health")]

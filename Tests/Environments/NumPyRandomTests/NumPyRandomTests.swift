@@ -10,7 +10,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
     let cards: [UInt64]
     let randoms: [Double]
     let large: UInt64
-    let spare: UInt32
+    let half: UInt32
     let uniform: Double
     var testDescription: String { "seed \(seed)" }
 }
@@ -19,20 +19,20 @@ let recordings = [
     Recording(
         seed: 0, state: 35399562948360463058890781895381311971, increment: 87136372517582989555478159403783844777,
         cards: [11, 8, 6, 3, 4], randoms: [0x1.0ec9ed84d0bc0p-6, 0x1.a064f4f059bcap-1], large: 1_003_585_370_534,
-        spare: 175_979_945, uniform: 0x1.5d6c9279a57c0p-7),
+        half: 175_979_945, uniform: 0x1.5d6c9279a57c0p-7),
     Recording(
         seed: 42, state: 274674114334540486603088602300644985544, increment: 332724090758049132448979897138935081983,
         cards: [1, 10, 8, 5, 5], randoms: [0x1.650d6c1c2c011p-1, 0x1.81c01b5339380p-4], large: 1_072_708_119_942,
-        spare: 3_687_649_986, uniform: 0x1.abd9edfe4f0e8p-6),
+        half: 3_687_649_986, uniform: 0x1.abd9edfe4f0e8p-6),
     Recording(
         seed: 1 << 32, state: 48934169112922715694246890610800379348,
         increment: 159503441853545908714793740543692941767, cards: [6, 11, 12, 7, 3],
-        randoms: [0x1.e9bc2dd875173p-1, 0x1.e02ce67c855d0p-5], large: 259_925_313_296, spare: 3_439_874_040,
+        randoms: [0x1.e9bc2dd875173p-1, 0x1.e02ce67c855d0p-5], large: 259_925_313_296, half: 3_439_874_040,
         uniform: 0x1.d78d2f6e67c1cp-6),
     Recording(
         seed: .max, state: 294777589713777894971777624378622791088, increment: 73721096341569855656437781216719622637,
         cards: [7, 8, 12, 10, 4], randoms: [0x1.ca04d55e33445p-1, 0x1.081eecc4d67f8p-3], large: 350_566_649_421,
-        spare: 31_795_993, uniform: 0x1.253085ca60d28p-7),
+        half: 31_795_993, uniform: 0x1.253085ca60d28p-7),
 ]
 
 struct NumPyRandomTests {
@@ -44,7 +44,8 @@ struct NumPyRandomTests {
         #expect((0..<5).map { _ in generator.integer(through: 12) } == recording.cards)
         #expect((0..<2).map { _ in generator.random() } == recording.randoms)
         #expect(generator.integer(through: (1 << 40) - 1) == recording.large)
-        #expect(generator.spare == recording.spare)
+        #expect(generator.hasHalf)
+        #expect(generator.half == recording.half)
         #expect(generator.uniform(-0.05, 0.05) == recording.uniform)
     }
 
@@ -63,13 +64,15 @@ struct NumPyRandomTests {
         #expect(generator.shorts(5, through: 1000) == [804, 898, 975, 578, 337])
         #expect(generator.bits(8) == [false, true, false, false, false, false, true, false])
         #expect(generator.state == 105654590169398913713099924159419625588)
-        #expect(generator.spare == 967_257_515)
+        #expect(generator.half == 967_257_515)
     }
 
     @Test func `a generator goes on from a state that was read`() {
         var generator = PCG64(seed: 3)
         _ = generator.nextUInt32()
-        var other = PCG64(state: generator.state, increment: generator.increment, spare: generator.spare)
+        var other = PCG64(
+            state: generator.state, increment: generator.increment, hasHalf: generator.hasHalf,
+            half: generator.half)
         #expect(other == generator)
         #expect((0..<9).map { _ in other.nextUInt32() } == (0..<9).map { _ in generator.nextUInt32() })
     }

@@ -2,7 +2,7 @@ import NumPyRandom
 
 // Draws for a test that compares them with NumPy's: reads one call a line, writes its result in one line.
 //
-//     seed 7 | words 1 2 3 | state STATE INC SPARE|-
+//     seed 7 | words 1 2 3 | state STATE INC HAS HALF
 //     uint64 | uint32 | random | uniform LOW HIGH | integers BOUND | integers32 BOUND
 //     bytes N BOUND | shorts N BOUND | bits N | masked BOUND | where
 func answer(_ call: [Substring], _ generator: inout PCG64) -> String? {
@@ -12,7 +12,8 @@ func answer(_ call: [Substring], _ generator: inout PCG64) -> String? {
     case "seed": generator = PCG64(seed: number(1))
     case "words": generator = PCG64(SeedSequence(words: call.dropFirst().map { UInt32($0)! }))
     case "state":
-        generator = PCG64(state: number(1), increment: number(2), spare: call[3] == "-" ? nil : number(3) as UInt32)
+        let hasHalf = call[3] == "1"
+        generator = PCG64(state: number(1), increment: number(2), hasHalf: hasHalf, half: number(4))
     case "uint64": return "\(generator.nextUInt64())"
     case "uint32": return "\(generator.nextUInt32())"
     case "random": return "\(generator.random().bitPattern)"
@@ -26,7 +27,7 @@ func answer(_ call: [Substring], _ generator: inout PCG64) -> String? {
     case "where": break
     default: return nil
     }
-    return "\(generator.state) \(generator.increment) \(generator.spare.map { "\($0)" } ?? "-")"
+    return "\(generator.state) \(generator.increment) \(generator.hasHalf ? 1 : 0) \(generator.half)"
 }
 
 func list(_ values: [some BinaryInteger]) -> String { values.map { "\($0)" }.joined(separator: " ") }

@@ -86,4 +86,3 @@ struct CanvasTests {
         #expect(canvas.pixels.count == 48)
     }
 }
-

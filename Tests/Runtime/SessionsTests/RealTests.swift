@@ -52,7 +52,7 @@ private final class RealService {
             server: cgroups.server,
             limits: .init(maxSessions: maxSessions, idleTimeout: .seconds(3600), maxLifetime: .seconds(3600)),
             authority: ManifestAuthority(
-                folder: try VersionDigest.load(folders), policy: policy, isolation: await backend.probe()),
+                folder: try VersionDigest.load(folders), policy: policy, isolations: [.process: await backend.probe()]),
             hosts: pool, observers: [], logger: .silent)
     }
 

@@ -33,7 +33,7 @@ final class Bench {
         let metrics = MetricsRegistry()
         api = RESTAPI(
             service: scripted.service, environments: ManifestDirectory(folder), trainingSettings: try Self.settings(),
-            information: .init(version: "1.2.3", capabilities: ["backend": "scripted"]), access: access,
+            information: .init(version: "1.2.3", capabilities: { ["backend": "scripted"] }), access: access,
             metrics: metrics, journal: RequestJournal(metrics: metrics, logger: .silent), logger: .silent)
         api.setAddress("http://127.0.0.1:1")
     }

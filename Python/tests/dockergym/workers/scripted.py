@@ -27,6 +27,8 @@ PAUSE = b""
 
 
 def answer(command, state):
+    if command["cmd"] not in ("init", "step"):
+        return [line({"status": "error", "message": "Unknown command: %s" % command["cmd"]})]
     if command["cmd"] == "init":
         state.update(replies=list(command.get("replies", [])), steps=0)
         if command.get("sleep"):

@@ -41,13 +41,13 @@ enum DoctorCommand: Subcommand {
 
         init(_ report: JSONValue) {
             let features = report["features"]?.array ?? []
-            let missing: [String] = ["user", "memory", "processes"].filter { name in
+            let missing: [String] = ["mount", "memory", "processes"].filter { name in
                 !features.contains { $0["feature"]?.string == name && $0["active"] == true }
             }
             isReady = missing.isEmpty
             if missing.isEmpty {
                 text = "sessions start, and the kernel enforces their limits"
-            } else if missing.contains("user") {
+            } else if missing.contains("mount") {
                 text = "sessions have no fence here"
                 next = report["backend"] == "plain" ? "use the backend process" : "see the lines marked `no` above"
             } else {
@@ -62,8 +62,8 @@ enum DoctorCommand: Subcommand {
         let cgroups = await offload { CgroupTree.open(server: run.server) }
         let result: Result<JSONValue, Failure>
         do throws(Failure) {
-            let backends = try await Backends.make(configuration, server: run.server, run: run.path, cgroups: cgroups)
-            result = .success(backends.capabilities)
+            let backends = try await Backends.make(configuration, server: run.server, run: run, cgroups: cgroups)
+            result = .success(await backends.capabilities())
         } catch { result = .failure(error) }
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()

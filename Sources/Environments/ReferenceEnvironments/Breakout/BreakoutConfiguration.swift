@@ -22,13 +22,13 @@ public struct BreakoutConfiguration: EnvironmentConfiguration, Hashable {
 
 extension BreakoutConfiguration: SceneSource {
     public func scene(of record: RecordNumbers) -> any Scene {
-        let bricks = record.integer(9)
+        let bricks = record.integer(0)
         var things = (0..<30).filter { bricks >> $0 & 1 == 1 }.map {
             (row: 1 + $0 / 10, column: $0 % 10, thing: BreakoutScene.Thing.brick)
         }
-        things.append((record.integer(4), record.integer(5), .trail))
-        things.append((9, record.integer(6), .paddle))
-        things.append((record.integer(0), record.integer(1), .ball))
+        things.append((record.integer(5), record.integer(6), .trail))
+        things.append((9, record.integer(7), .paddle))
+        things.append((record.integer(1), record.integer(2), .ball))
         return BreakoutScene(things: things)
     }
 }

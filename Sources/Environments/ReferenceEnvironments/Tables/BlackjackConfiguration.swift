@@ -19,8 +19,8 @@ public struct BlackjackConfiguration: EnvironmentConfiguration, Hashable {
 extension BlackjackConfiguration: SceneSource {
     public func scene(of record: RecordNumbers) -> any Scene {
         let sum = record.integer(0)
-        let hasUsableAce = record.integer(2) == 1 && sum <= 11
-        let shown = record.integer(6)
+        let hasUsableAce = record.integer(5) == 1 && sum <= 11
+        let shown = record.integer(4)
         let card =
             switch shown {
             case 1: "A"

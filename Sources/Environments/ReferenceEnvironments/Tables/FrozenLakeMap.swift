@@ -22,7 +22,7 @@ struct FrozenLakeMap: Sendable, Equatable {
         }
         for (place, row) in rows.enumerated() {
             guard row.count == width else {
-                throw Self.failure("has \(row.count) tiles in row \(place) and \(width) in row 0", "give equal rows")
+                throw Self.failure("is \(width) wide in row 0 and \(row.count) in row \(place)", "give equal rows")
             }
             guard row.allSatisfy({ "SFHG".utf8.contains($0) }) else {
                 throw Self.failure("has another tile than S, F, H and G in row \(place)", "use those four")

@@ -5,7 +5,7 @@ struct TaxiTable {
     /// In rain, the probability of the intended direction; the rest is divided between its sides.
     var rainyProbability = 0.8
 
-    func table() -> [[[Transitions.Transition]]] {
+    func table() -> [[[Transition]]] {
         (0..<TaxiState.count).map { number in
             (0..<6).map { outcomes(TaxiState(number: number), $0) }
         }
@@ -21,7 +21,7 @@ struct TaxiTable {
         return isStart.map { $0 ? 1 / count : 0 }
     }
 
-    private func outcomes(_ state: TaxiState, _ action: Int) -> [Transitions.Transition] {
+    private func outcomes(_ state: TaxiState, _ action: Int) -> [Transition] {
         switch action {
         case 4: [pickUp(state)]
         case 5: [dropOff(state)]
@@ -35,7 +35,7 @@ struct TaxiTable {
     }
 
     /// A move that is not open does not drift either.
-    private func driftingMoves(_ state: TaxiState, _ action: Int) -> [Transitions.Transition] {
+    private func driftingMoves(_ state: TaxiState, _ action: Int) -> [Transition] {
         let sideRate = (1 - rainyProbability) / 2
         let sides = [[2, 3], [3, 2], [1, 0], [0, 1]][action]
         let isOpen = TaxiMap.isOpen(state.taxi, action)
@@ -58,22 +58,22 @@ struct TaxiTable {
 
     private func move(
         _ state: TaxiState, to place: TaxiMap.Place, probability: Double
-    ) -> Transitions.Transition {
+    ) -> Transition {
         var next = state
         next.taxi = place
-        return Transitions.Transition(
-            probability: probability, state: Int32(next.number), reward: -1, terminated: false)
+        return Transition(
+            probability: probability, state: Int64(next.number), reward: -1, terminated: false)
     }
 
-    private func pickUp(_ state: TaxiState) -> Transitions.Transition {
+    private func pickUp(_ state: TaxiState) -> Transition {
         var next = state
         let isThere = state.passenger < 4 && state.taxi == TaxiMap.stops[state.passenger]
         if isThere { next.passenger = 4 }
-        return Transitions.Transition(
-            probability: 1, state: Int32(next.number), reward: isThere ? -1 : -10, terminated: false)
+        return Transition(
+            probability: 1, state: Int64(next.number), reward: isThere ? -1 : -10, terminated: false)
     }
 
-    private func dropOff(_ state: TaxiState) -> Transitions.Transition {
+    private func dropOff(_ state: TaxiState) -> Transition {
         var next = state
         var reward = -10.0
         var isDelivered = false
@@ -82,7 +82,7 @@ struct TaxiTable {
             reward = isDelivered ? 20 : -1
             next.passenger = stop
         }
-        return Transitions.Transition(
-            probability: 1, state: Int32(next.number), reward: reward, terminated: isDelivered)
+        return Transition(
+            probability: 1, state: Int64(next.number), reward: reward, terminated: isDelivered)
     }
 }

@@ -20,6 +20,12 @@ int corral_socketpair(int type, int sockets[2]);
 int corral_pipe(int ends[2]);
 int corral_pass_credentials(int socket, int on);
 
+/// A non-blocking, close-on-exec `SOCK_SEQPACKET` socket that listens at `folder/name`, which everyone may connect to;
+/// only `name` has to fit into the address of a socket.
+int corral_listen_packets(const char *folder, const char *name);
+/// The next connection of a listening socket, close-on-exec.
+int corral_accept(int socket);
+
 int corral_pidfd_open(pid_t pid);
 int corral_pidfd_signal(int pidfd, int signal);
 

@@ -27,7 +27,7 @@ final class Launch {
                 records.raw, pair.second.raw,
             ])
         control = try ControlSocket(Descriptor(owning: fcntl(pair.first.raw, F_DUPFD_CLOEXEC, 0)))
-        control.onMessage = { [weak self] in self?.hear($0) }
+        control.onMessage = { [weak self] message, _ in self?.hear(message) }
         control.onEnd = { [weak self] in
             self?.settle(.failure(Failure(.sandboxUnavailable, "the launcher of a sandbox ended without a word")))
         }
@@ -38,9 +38,9 @@ final class Launch {
         case .created(let process):
             do { keeper = try ChildProcess(watching: process) } catch { settle(.failure(error)) }
         case .ready: settle(.success(()))
-        case .failed(let text): settle(.failure(Self.failure(text)))
+        case .failed(let text): settle(.failure(Failure(stage: text)))
         case .ended(let end): self.end = end
-        case .answer: break
+        case .here, .answer: break
         }
     }
 
@@ -74,13 +74,15 @@ final class Launch {
         if keeper == nil { launcher.signal(SIGKILL) }
         _ = await untilEnded()
     }
+}
 
+extension Failure {
     /// The launcher says `STAGE: TEXT`; the text may name paths of the host and is for the log.
-    private static func failure(_ text: String) -> Failure {
+    init(stage text: String) {
         let stage = text.prefix { $0 != ":" }
         let code: Failure.Code =
             ["bind", "command", "specification"].contains(stage) ? .failedPrecondition : .sandboxUnavailable
-        return Failure(
+        self.init(
             code, "the sandbox could not be built (stage \(stage))",
             next: code == .sandboxUnavailable
                 ? "run corral doctor" : "check the command and the folders of the environment",

@@ -30,8 +30,20 @@ struct LauncherSpecification {
         try add("tmp", "\(limits.disk) \(limits.inodes)")
         try add("network", specification.network.rawValue)
         if specification.loopback { try add("loopback", "1") }
-        if specification.isShared { try add("shared", "1") }
         try add("hostname", "corral")
+        try addCommand(specification, hasHardLimits: hasHardLimits)
+    }
+
+    /// For a container, of which the engine has built the rest.
+    init(containing specification: SandboxSpecification) throws(Failure) {
+        try addCommand(specification, hasHardLimits: true)
+    }
+
+    private mutating func addCommand(
+        _ specification: SandboxSpecification, hasHardLimits: Bool
+    ) throws(Failure) {
+        let limits = specification.limits
+        if specification.isShared { try add("shared", "1") }
         var numbers = [
             ("nofile", limits.files), ("fsize", limits.output), ("core", 0), ("memlock", 8 << 20),
         ]

@@ -58,9 +58,7 @@ struct Cgroup: Sendable {
     /// - Parameter spare: Processes of the fence itself, beside those of the limits.
     func apply(_ limits: SandboxLimits, spare: Int = 0) throws(Failure) {
         if let place = path(.memory) { try limitMemory(place, limits.memory) }
-        if let place = path(.pids) {
-            try check(SystemFile.write(place.path + "/pids.max", String(limits.processes.addingClamped(spare))))
-        }
+        try limitProcesses(limits.processes, spare: spare)
         guard let cores = limits.cores, let place = path(.cpu) else { return }
         let period = 100_000
         let quota = Int(Double(period) * cores)
@@ -70,6 +68,11 @@ struct Cgroup: Sendable {
             try check(SystemFile.write(place.path + "/cpu.cfs_period_us", String(period)))
             try check(SystemFile.write(place.path + "/cpu.cfs_quota_us", String(quota)))
         }
+    }
+
+    func limitProcesses(_ count: Int, spare: Int) throws(Failure) {
+        guard let place = path(.pids) else { return }
+        try check(SystemFile.write(place.path + "/pids.max", String(count.addingClamped(spare))))
     }
 
     private func limitMemory(_ place: CgroupPlace, _ bytes: Int) throws(Failure) {
@@ -140,7 +143,7 @@ struct Cgroup: Sendable {
 }
 
 extension Int {
-    fileprivate func addingClamped(_ other: Int) -> Int {
+    func addingClamped(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum
     }

@@ -25,6 +25,12 @@ public struct HostCheck: Sendable, Hashable {
     public let isFine: Bool
     /// What was found, and what to do where it is not fine.
     public let text: String
+
+    public init(name: String, isFine: Bool, text: String) {
+        self.name = name
+        self.isFine = isFine
+        self.text = text
+    }
 }
 
 /// Looks at everything that sandboxes need.

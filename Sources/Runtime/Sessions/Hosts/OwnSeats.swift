@@ -33,7 +33,8 @@ final class OwnSeats: SeatSource {
             logLimit: plan.logLimit)
         let specification = SandboxSpecification(
             name: newName(), command: plan.command, environment: plan.environment, directory: plan.directory,
-            mounts: plan.mounts, limits: plan.limits, network: plan.network, loopback: plan.network == .none)
+            mounts: plan.mounts, limits: plan.limits, network: plan.network, loopback: plan.network == .none,
+            image: plan.image)
         let descriptors = SandboxDescriptors(
             input: ends.workerChannel.raw, output: ends.workerChannel.raw, errors: ends.workerErrors.raw)
         let sandbox: any Sandbox

@@ -32,6 +32,14 @@ final class Seat {
 
     var isUsable: Bool { connection.problem == nil }
 
+    /// Whether the sandbox was ended by something else than its command, the kernel's limits or the server.
+    func wasEndedFromOutside() async -> Bool {
+        switch place {
+        case .own(let sandbox): await sandbox.wasEndedFromOutside(within: .seconds(1))
+        case .shared(let sandbox, _, _): await sandbox.wasEndedFromOutside(within: .milliseconds(20))
+        }
+    }
+
     func usage() async -> SandboxUsage {
         switch place {
         case .own(let sandbox): await sandbox.usage()

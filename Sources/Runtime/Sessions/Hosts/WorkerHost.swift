@@ -204,6 +204,9 @@ extension Seat {
             let usage = await usage()
             if usage.outOfMemoryKills > 0 { return (.outOfMemory, "the worker used up its memory") }
             if usage.refusedProcesses > 0 { return (.pids, "the worker used up its processes and ended") }
+            if await wasEndedFromOutside() {
+                return (.sandbox, "the container of the worker was ended from outside, by its engine or by hand")
+            }
             let lines = connection.log.lines(last: 20).joined(separator: "\n")
             return (.workerExited, "the worker ended by itself" + (lines.isEmpty ? "" : ":\n\(lines)"))
         }

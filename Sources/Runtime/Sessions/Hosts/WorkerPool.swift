@@ -38,9 +38,11 @@ public final class WorkerPool: SessionHostSource {
         let digest: String
         let tenant: String
         let backend: LaunchPlan.Backend
+        /// A tag that has moved makes new sandboxes, beside the old ones.
+        let image: String?
 
         init(_ plan: LaunchPlan) {
-            (digest, tenant, backend) = (plan.digest, plan.tenant, plan.backend)
+            (digest, tenant, backend, image) = (plan.digest, plan.tenant, plan.backend, plan.image?.id)
         }
     }
 
@@ -62,6 +64,8 @@ public final class WorkerPool: SessionHostSource {
     }
 
     public func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost {
+        var plan = plan
+        if let image = plan.image { plan.image = try await backend(of: plan).pin(image) }
         let pool = try pool(for: plan)
         if plan.sessionsPerWorker > 1 {
             return try await sharedWorkers(of: plan, pool).open(plan, known: spaces)
@@ -92,11 +96,7 @@ public final class WorkerPool: SessionHostSource {
         guard !isShutDown else { throw Failure(.unavailable, "the server is stopping") }
         let key = Key(plan)
         if let pool = pools[key] { return pool }
-        guard let backend = backends[plan.backend] else {
-            throw Failure(
-                .failedPrecondition, "this server has no backend \(plan.backend.rawValue)",
-                next: "GET /v1/capabilities tells which it has")
-        }
+        let backend = try backend(of: plan)
         let seats = SeatConfiguration(
             plan: plan, lineLimit: configuration.lineLimit, familyLimits: configuration.familyLimits)
         let pool = SeatPool(spareCount: configuration.spares, logger: logger) {
@@ -107,6 +107,15 @@ public final class WorkerPool: SessionHostSource {
         pools[key] = pool
         if sweep == nil { sweepLater() }
         return pool
+    }
+
+    private func backend(of plan: LaunchPlan) throws(Failure) -> any SandboxBackend {
+        guard let backend = backends[plan.backend] else {
+            throw Failure(
+                .failedPrecondition, "this server has no backend \(plan.backend.rawValue)",
+                next: "GET /v1/capabilities tells which it has")
+        }
+        return backend
     }
 
     private func sharedWorkers(of plan: LaunchPlan, _ pool: SeatPool) -> SharedWorkers {

@@ -37,7 +37,7 @@ final class ZygoteSeats: SeatSource {
         let specification = SandboxSpecification(
             name: name, command: plan.command, environment: plan.environment, directory: plan.directory,
             mounts: plan.mounts,
-            limits: configuration.familyLimits, network: plan.network, isShared: true)
+            limits: configuration.familyLimits, network: plan.network, isShared: true, image: plan.image)
         let sandbox = try await backend.start(
             specification,
             descriptors: SandboxDescriptors(
@@ -116,6 +116,7 @@ final class ZygoteSeats: SeatSource {
         }
         let request: JSONValue = [
             "op": "fork", "session": .string(name), "scratch": .string(scratch), "environment": [:],
+            "files": .integer(Int64(plan.limits.files)),
         ]
         let forked = Promise<Void>()
         forks[name] = forked

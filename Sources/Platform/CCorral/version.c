@@ -1,0 +1,3 @@
+#include "corral.h"
+
+const char *corral_version(void) { return "0.1.0"; }
