@@ -90,7 +90,7 @@ let environments: [Target] = [
     module(
         "Environments", "NativeEnvironments",
         [
-            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "Foundations", "JSON", "Spaces", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
             "EnvironmentScenes", "ReferenceEnvironments",
         ]),
     module(
@@ -142,7 +142,7 @@ let runtime: [Target] = [
     module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
-    tests("Runtime", "Sandboxes", ["TestSupport", "corral-sandbox"]),
+    tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]

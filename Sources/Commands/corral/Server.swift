@@ -62,6 +62,7 @@ struct Server {
         let metrics = MetricsRegistry()
         var workers = WorkerPool.Configuration(
             spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
+            memoryReserve: configuration[ServerKeys.memoryReserve],
             lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
         workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
@@ -72,6 +73,8 @@ struct Server {
                 maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
                 maxLifetime: configuration[ServerKeys.maxLifetime]),
             authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
+            replies: ReplyStore(
+                limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {

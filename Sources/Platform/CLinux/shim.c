@@ -111,6 +111,12 @@ int corral_accept(int socket) {
     return result < 0 ? -errno : result;
 }
 
+pid_t corral_peer(int socket) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ? -errno : peer.pid;
+}
+
 int corral_pass_credentials(int socket, int on) {
     return setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 ? -errno : 0;
 }

@@ -17,6 +17,9 @@ public struct Descriptor: ~Copyable, Sendable {
         return raw
     }
 
+    /// The process that connected a Unix socket; 0 where the kernel does not tell.
+    public var peerProcess: pid_t { max(0, corral_peer(raw)) }
+
     /// Two connected, close-on-exec Unix sockets; a child gets a blocking one, a `Channel` makes its own non-blocking.
     ///
     /// - Throws: `resourceExhausted` when the process has no descriptors left.

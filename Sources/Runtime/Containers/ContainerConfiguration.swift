@@ -73,7 +73,7 @@ public struct ContainerConfiguration: Sendable {
 
     private var hostConfiguration: JSONValue {
         var host: JSONValue = [
-            "AutoRemove": true, "ReadonlyRootfs": true, "NetworkMode": .string(usesHostNetwork ? "host" : "none"),
+            "ReadonlyRootfs": true, "NetworkMode": .string(usesHostNetwork ? "host" : "none"),
             "CapDrop": ["ALL"], "Privileged": false,
             "SecurityOpt": ["no-new-privileges", .string("seccomp=\(seccompProfile)")],
             "IpcMode": "none", "CgroupnsMode": "private", "OomScoreAdj": 500, "LogConfig": ["Type": "none"],

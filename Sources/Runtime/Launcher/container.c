@@ -30,7 +30,6 @@ static void connect_back(void) {
     }
     if (descriptor != CONTROL && dup3(descriptor, CONTROL, O_CLOEXEC) < 0) _exit(1);
     if (descriptor != CONTROL) close(descriptor);
-    if (report("here") < 0) _exit(1);
 }
 
 /// Takes the server's one message with descriptors: the specification, the command's 0 to 2, and its 3 where it has one.

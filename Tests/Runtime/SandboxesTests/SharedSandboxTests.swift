@@ -78,12 +78,13 @@ extension SandboxTests {
             return usage
         }
 
-        @Test func `a session has its own limits of memory and processes, and the others do not feel them`()
-            async throws
-        {
-            try await Bench.with { bench in
+        @Test(arguments: BackendKind.fencing)
+        func `a session has its own limits of memory and processes, and the others do not feel them`(
+            _ kind: BackendKind
+        ) async throws {
+            try await Bench.with(kind) { bench in
                 let family = try await Family(bench, limits: Self.large)
-                try #require(bench.fence?.holds(family.sandbox.process) == true)
+                try #require(bench.holds(family.sandbox.process, limits: Self.large))
                 let calm = try await family.open("calm", Self.small, "time.sleep(60)")
                 let greedy = try await family.open(
                     "greedy", Self.small, "x = []\nwhile True: x.append(b'x' * (1 << 20))")
@@ -101,8 +102,11 @@ extension SandboxTests {
             }
         }
 
-        @Test func `removing a session ends all of it, leaves its siblings, and frees its name`() async throws {
-            try await Bench.with { bench in
+        @Test(arguments: BackendKind.fencing)
+        func `removing a session ends all of it, leaves its siblings, and frees its name`(_ kind: BackendKind)
+            async throws
+        {
+            try await Bench.with(kind) { bench in
                 let family = try await Family(bench, limits: Self.large)
                 let program = "os.fork(); os.setsid(); os.fork(); time.sleep(60)"
                 let sibling = try await family.open("sibling", Self.small, "time.sleep(60)")
@@ -120,8 +124,9 @@ extension SandboxTests {
             }
         }
 
-        @Test func `a process of the host or of another sandbox is not admitted`() async throws {
-            try await Bench.with { bench in
+        @Test(arguments: BackendKind.fencing)
+        func `a process of the host or of another sandbox is not admitted`(_ kind: BackendKind) async throws {
+            try await Bench.with(kind) { bench in
                 let family = try await Family(bench, limits: Self.large)
                 let other = try await bench.start(bench.python("import time; time.sleep(60)"))
                 let fence = try await family.sandbox.fence(session: "one", limits: Self.small)

@@ -1,3 +1,4 @@
+import Containers
 import Foundations
 import Glibc
 import Reactor
@@ -57,18 +58,24 @@ struct OuterFence {
 
 /// Which backend a test of the contract runs on.
 enum BackendKind: String, CaseIterable, CustomTestStringConvertible {
-    case process, plain
+    case process, plain, docker
+    /// Those that fence their commands in.
+    static let fencing: [BackendKind] = [.process, .docker]
     var testDescription: String { rawValue }
 }
 
 @Reactor
 final class Bench {
+    let kind: BackendKind
     let backend: any SandboxBackend
     let fence: OuterFence?
-    private let mounts = SystemFile.read("/proc/self/mountinfo")
+    private let mounts = Bench.mounts()
     private let scratch: String
+    private var engine: EngineClient?
+    private var number: UInt32 = 0
 
     init(_ kind: BackendKind = .process) throws {
+        self.kind = kind
         scratch = "/tmp/corral-sandboxes-\(UInt32.random(in: 0 ... .max))"
         mkdir(scratch, 0o700)
         switch kind {
@@ -79,16 +86,47 @@ final class Bench {
             self.fence = fence
             backend = ProcessBackend(
                 server: fence.tree.server, launcher: try Host.findLauncher(), cgroups: .available(fence.tree))
+        case .docker:
+            let server = UInt32.random(in: 1 ... .max)
+            let engine = try TestEngine.client()
+            self.engine = engine
+            (backend, fence) = (
+                DockerBackend(
+                    server: server, engine: engine, launcher: try Host.findLauncher(), folder: scratch + "/containers"),
+                nil
+            )
+            number = server
         }
+    }
+
+    /// The mounts of this process, but for those of container engines, which come and go for others too.
+    private static func mounts() -> [Substring] {
+        let lines = (SystemFile.read("/proc/self/mountinfo") ?? "").split(separator: "\n")
+        return lines.filter { !$0.contains(" - overlay ") && !$0.contains("/containers/") }
+    }
+
+    /// Whether hard limits of memory and processes hold a process, whatever it does: those around the whole test, or
+    /// those of its container.
+    func holds(_ process: pid_t, limits: SandboxLimits) -> Bool {
+        if let fence { return fence.holds(process) }
+        return TestEngine.holds(process, limits: limits)
     }
 
     func close() async {
         await fence?.close()
-        #expect(SystemFile.read("/proc/self/mountinfo") == mounts, "mounts are left")
+        if let engine {
+            let left = try? await engine.containers(
+                label: DockerBackend.serverLabel, value: TestEngine.hexadecimal(number))
+            #expect(left == [], "containers are left")
+            unlink(scratch + "/containers/engine")
+            #expect(rmdir(scratch + "/containers") == 0 || errno == ENOENT, "folders of containers are left")
+        }
+        #expect(Self.mounts() == mounts, "mounts are left")
         #expect(rmdir(scratch) == 0, "scratch folders are left")
     }
 
     static func with(_ kind: BackendKind = .process, _ body: @Reactor (Bench) async throws -> Void) async throws {
+        if kind == .docker, let reason = TestEngine.missing { try Test.cancel("\(reason)") }
         let bench = try Bench(kind)
         do { try await body(bench) } catch {
             await bench.close()
@@ -103,8 +141,8 @@ final class Bench {
     ) -> SandboxSpecification {
         SandboxSpecification(
             name: "t\(UInt32.random(in: 0 ... .max))", command: ["/usr/bin/python3", "-c", program],
-            environment: environment, mounts: StandardMounts.system(), limits: limits, loopback: loopback,
-            isShared: isShared)
+            environment: environment, mounts: kind == .docker ? [] : StandardMounts.system(), limits: limits,
+            loopback: loopback, isShared: isShared, image: kind == .docker ? TestEngine.image : nil)
     }
 
     func trivial() -> SandboxSpecification {

@@ -25,6 +25,8 @@ int corral_pass_credentials(int socket, int on);
 int corral_listen_packets(const char *folder, const char *name);
 /// The next connection of a listening socket, close-on-exec.
 int corral_accept(int socket);
+/// The process at the other end of a connected Unix socket when it connected, as seen from here.
+pid_t corral_peer(int socket);
 
 int corral_pidfd_open(pid_t pid);
 int corral_pidfd_signal(int pidfd, int signal);

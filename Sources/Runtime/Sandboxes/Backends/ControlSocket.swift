@@ -4,8 +4,6 @@ import Reactor
 
 /// What the launcher and pid 1 of a sandbox say on the control socket.
 enum ControlMessage: Equatable {
-    /// From pid 1 of a container, when it has reached the server.
-    case here
     case created(pid_t)
     case ready
     case failed(String)
@@ -19,7 +17,6 @@ enum ControlMessage: Equatable {
         case ("created", let process?): self = .created(process)
         case ("exited", let code?): self = .ended(.exited(code))
         case ("signaled", let signal?): self = .ended(.signaled(signal))
-        case ("here", _) where words.count == 1: self = .here
         case ("ready", _) where words.count == 1: self = .ready
         case ("failed", _) where !text.hasPrefix("failed scratch") && !text.hasPrefix("failed unscratch"):
             self = .failed(String(text.dropFirst(7)))
@@ -31,8 +28,7 @@ enum ControlMessage: Equatable {
 /// The server's end of a sandbox's control socket: requests are answered in the order they were made.
 @Reactor
 final class ControlSocket {
-    /// With the process that sent it, as the kernel tells it.
-    var onMessage: (@Reactor (ControlMessage, pid_t) -> Void)?
+    var onMessage: (@Reactor (ControlMessage) -> Void)?
     /// Called once when the other end is gone; not after `close`.
     var onEnd: (@Reactor () -> Void)?
     private let socket: PacketSocket
@@ -41,13 +37,13 @@ final class ControlSocket {
 
     init(_ descriptor: consuming Descriptor) throws(Failure) {
         socket = try PacketSocket(descriptor, messageLimit: 1024)
-        socket.onMessage = { [weak self] bytes, process in
+        socket.onMessage = { [weak self] bytes, _ in
             guard let self else { return }
             let message = ControlMessage(String(decoding: bytes, as: UTF8.self))
             if case .answer(let text) = message, !waiters.isEmpty {
                 waiters.removeFirst().resume(returning: text)
             } else {
-                onMessage?(message, process)
+                onMessage?(message)
             }
         }
         socket.onEnd = { [weak self] in

@@ -27,7 +27,7 @@ final class Launch {
                 records.raw, pair.second.raw,
             ])
         control = try ControlSocket(Descriptor(owning: fcntl(pair.first.raw, F_DUPFD_CLOEXEC, 0)))
-        control.onMessage = { [weak self] message, _ in self?.hear(message) }
+        control.onMessage = { [weak self] in self?.hear($0) }
         control.onEnd = { [weak self] in
             self?.settle(.failure(Failure(.sandboxUnavailable, "the launcher of a sandbox ended without a word")))
         }
@@ -40,7 +40,7 @@ final class Launch {
         case .ready: settle(.success(()))
         case .failed(let text): settle(.failure(Failure(stage: text)))
         case .ended(let end): self.end = end
-        case .here, .answer: break
+        case .answer: break
         }
     }
 

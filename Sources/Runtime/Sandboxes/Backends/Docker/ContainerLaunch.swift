@@ -2,7 +2,7 @@ import Foundations
 import Glibc
 import Reactor
 
-/// The way of a container to the server: it connects back once, says who it is, and is told what to run.
+/// The way of a container to the server: it connects back once and is told what to run.
 @Reactor
 final class ContainerLaunch {
     private(set) var control: ControlSocket?
@@ -11,7 +11,6 @@ final class ContainerLaunch {
     private let folder: String
     private let listener: PacketListener
     private let outcome = Event<Result<Void, Failure>>()
-    private let arrival = Event<pid_t?>()
     private let end = Event<SandboxEnd>()
 
     /// The longest that the engine's start may take before the container is heard of.
@@ -30,7 +29,7 @@ final class ContainerLaunch {
         }
     }
 
-    /// Waits until pid 1 of the container has connected and said so.
+    /// Waits until pid 1 of the container has connected.
     ///
     /// - Throws: `deadline_exceeded` where it does not come.
     func untilConnected() async throws(Failure) {
@@ -39,14 +38,11 @@ final class ContainerLaunch {
                 .deadlineExceeded, "a container did not reach the server within \(Self.patience)",
                 next: "look at the engine's log; the engine and the server need the same file system")
         }
+        process = peer.peerProcess
         let control = try ControlSocket(peer)
         self.control = control
-        control.onMessage = { [weak self] in self?.hear($0, from: $1) }
+        control.onMessage = { [weak self] in self?.hear($0) }
         control.onEnd = { [weak self] in self?.hang() }
-        guard let process = await arrival.value(), process > 0 else {
-            throw Failure(.sandboxUnavailable, "a container ended before it said anything", next: "run corral doctor")
-        }
-        self.process = process
     }
 
     /// Hands over the command; returns when it runs.
@@ -78,20 +74,16 @@ final class ContainerLaunch {
         hang()
     }
 
-    private func hear(_ message: ControlMessage, from process: pid_t) {
+    private func hear(_ message: ControlMessage) {
         switch message {
-        case .here: arrival.settle(process)
         case .ready: outcome.settle(.success(()))
-        case .failed(let text):
-            outcome.settle(.failure(Failure(stage: text)))
-            arrival.settle(nil)
+        case .failed(let text): outcome.settle(.failure(Failure(stage: text)))
         case .ended(let end): self.end.settle(end)
         case .created, .answer: break
         }
     }
 
     private func hang() {
-        arrival.settle(nil)
         outcome.settle(
             .failure(
                 Failure(

@@ -31,7 +31,7 @@ final class ScratchServer {
             launcher, arguments: ["scratch", String(process)] + (isLone ? ["lone"] : []), environment: [:],
             descriptors: [null.raw, null.raw, null.raw, null.raw, null.raw, pair.second.raw])
         control = try ControlSocket(Descriptor(owning: fcntl(pair.first.raw, F_DUPFD_CLOEXEC, 0)))
-        control.onMessage = { [weak self] message, _ in
+        control.onMessage = { [weak self] message in
             switch message {
             case .ready: self?.ready.settle(.success(()))
             case .failed(let text): self?.ready.settle(.failure(Failure(stage: text)))
