@@ -72,9 +72,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(
-    number: int, systems: list[System], environment: str, rows: int, seconds: float
-) -> Iterator[Figure]:
+def _measure(number: int, systems: list[System], environment: str, rows: int, seconds: float) -> Iterator[Figure]:
     """Makes all systems, then lets them step in turns, so that each has the same minutes of the machine."""
     ready: list[tuple[System, Step]] = []
     for system in systems:

@@ -20,7 +20,11 @@ def _cartpole(medians: Medians) -> list[str]:
     """Millions of steps per second by rows, and how many times each peer's figure ours is."""
     rows = sorted({rows for environment, rows, _ in medians if environment == "CartPole-v1"})
     systems = list(dict.fromkeys(system for environment, _, system in medians if environment == "CartPole-v1"))
-    lines = ["## CartPole-v1, millions of steps per second", "", "| system | " + " | ".join(f"{n:,}" for n in rows) + " |"]
+    lines = [
+        "## CartPole-v1, millions of steps per second",
+        "",
+        "| system | " + " | ".join(f"{n:,}" for n in rows) + " |",
+    ]
     lines.append("|---|" + "---:|" * len(rows))
     for system in systems:
         cells = [_cell(medians.get(("CartPole-v1", n, system))) for n in rows]
@@ -75,7 +79,9 @@ def _plot(folder: Path, medians: Medians) -> None:
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
     systems = list(dict.fromkeys(system for environment, _, system in medians if environment == "CartPole-v1"))
     for system in systems:
-        points = sorted((n, rate) for (name, n, one), rate in medians.items() if name == "CartPole-v1" and one == system)
+        points = sorted(
+            (n, rate) for (name, n, one), rate in medians.items() if name == "CartPole-v1" and one == system
+        )
         style = "-" if system.startswith("Corral") else "--"
         axes.plot(*zip(*points), style, marker="o", markersize=4, label=system)
     axes.set(xscale="log", yscale="log", xlabel="rows", ylabel="steps per second", title="CartPole-v1, one process")
