@@ -76,7 +76,7 @@ def _plot(folder: Path, medians: Medians) -> None:
     matplotlib.rcParams["svg.hashsalt"] = "corral"
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(9, 5), layout="constrained")
     systems = list(dict.fromkeys(system for environment, _, system in medians if environment == "CartPole-v1"))
     for system in systems:
         points = sorted(
@@ -86,7 +86,7 @@ def _plot(folder: Path, medians: Medians) -> None:
         axes.plot(*zip(*points), style, marker="o", markersize=4, label=system)
     axes.set(xscale="log", yscale="log", xlabel="rows", ylabel="steps per second", title="CartPole-v1, one process")
     axes.grid(alpha=0.3)
-    axes.legend(fontsize="small")
+    figure.legend(loc="outside right upper", fontsize="small")
     for kind in ("svg", "png"):
         figure.savefig(folder / f"native.{kind}", dpi=150, metadata={"Date": None} if kind == "svg" else None)
     pyplot.close(figure)
