@@ -31,8 +31,8 @@ def write_source(folder, name, launch, text, **fields):
     return Path(folder)
 
 
-def write_hostile(folder, **fields):
+def write_hostile(folder, namespace="hostile", **fields):
     """`hostile/shared` and `hostile/own`: a worker of every attack, forked from a zygote and on its own."""
-    for name, share in [("hostile/shared", "zygote"), ("hostile/own", "none")]:
+    for name, share in [(namespace + "/shared", "zygote"), (namespace + "/own", "none")]:
         write(folder, name, {"worker": "worker.py:Hostile", "share": share}, (HERE / "hostile").glob("*.py"), **fields)
     return Path(folder)
