@@ -24,7 +24,7 @@ def server(owner):
         environments.write_hostile(folder, "patient", resources={**RESOURCES, "step_time": "1m"})
         prefix = owner.prefix(fence)
         with Server("--warm", "0", environments=[folder], prefix=prefix, owner=owner) as server:
-            for name in ["hostile/shared", "hostile/own"]:
+            for name in ["hostile/shared", "hostile/own", "patient/shared", "patient/own"]:
                 assert "soft" not in server.client.create(name)["isolation"]
             held = [server.process.pid, *server.processes()]
             assert len(held) > 4
