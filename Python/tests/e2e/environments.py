@@ -32,9 +32,9 @@ def write_source(folder, name, launch, text, **fields):
     return Path(folder)
 
 
-def write_hostile(folder, owner=None, **fields):
+def write_hostile(folder, owner=None, namespace="hostile", **fields):
     """`hostile/shared` and `hostile/own`: a worker of every attack, forked from a zygote and on its own."""
-    for name, share in [("hostile/shared", "zygote"), ("hostile/own", "none")]:
+    for name, share in [(namespace + "/shared", "zygote"), (namespace + "/own", "none")]:
         launch = {"worker": "worker.py:Hostile", "share": share}
         write(folder, name, launch, (HERE / "hostile").glob("*.py"), owner, **fields)
     return Path(folder)

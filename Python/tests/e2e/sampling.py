@@ -22,7 +22,11 @@ def drop(config, items):
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         if parameters.get("owner") == "ordinary":
-            kind = "%s %s %s" % (item.path.name, item.originalname, parameters.get("attacker"))
+            kind = "%s %s %s" % (
+                item.path.name,
+                item.originalname,
+                parameters.get("attacker", parameters.get("patient_attacker")),
+            )
             cases.setdefault(kind, []).append(item)
     dropped = set()
     for kind, group in cases.items():

@@ -21,9 +21,10 @@ def server(fenced_owner):
     owner = fenced_owner
     with owners.place() as folder, owner.fence() as fence:
         environments.write_hostile(folder, owner, resources=RESOURCES)
+        environments.write_hostile(folder, owner, "patient", resources={**RESOURCES, "step_time": "1m"})
         prefix = owner.prefix(fence)
         with Server("--warm", "0", *owner.options, environments=[folder], prefix=prefix, owner=owner) as server:
-            for name in ["hostile/shared", "hostile/own"]:
+            for name in ["hostile/shared", "hostile/own", "patient/shared", "patient/own"]:
                 assert "soft" not in server.client.create(name)["isolation"]
             held = owner.processes(server)
             assert len(held) > 4
@@ -38,14 +39,24 @@ def server(fenced_owner):
 @pytest.fixture(params=["shared", "own"])
 def attacker(request, server, fenced_owner):
     """A session to misbehave with, beside one that must not notice. Afterwards only what was there before is left."""
-    server.skip_unless_shared(request.param)
+    yield from misbehaving(server, fenced_owner, "hostile", request.param)
+
+
+@pytest.fixture(params=["shared", "own"])
+def patient_attacker(request, server, fenced_owner):
+    """The same for attacks that end by themselves, if only late where the machine is busy."""
+    yield from misbehaving(server, fenced_owner, "patient", request.param)
+
+
+def misbehaving(server, owner, namespace, share):
+    server.skip_unless_shared(share)
     client = server.client
     with Bystander(client):
-        before = state_of(server, fenced_owner)
-        session = client.create("hostile/" + request.param)["id"]
+        before = state_of(server, owner)
+        session = client.create(namespace + "/" + share)["id"]
         yield session
         client.delete(session)
-        assert machine.until(lambda: state_of(server, fenced_owner) == before), (before, state_of(server, fenced_owner))
+        assert machine.until(lambda: state_of(server, owner) == before), (before, state_of(server, owner))
     assert client.get("/v1/health").json["sessions"] == 0
 
 
@@ -95,9 +106,9 @@ def test_a_bomb_ends_its_own_session_only(server, attacker, name, reason):
 
 
 @pytest.mark.parametrize("name, most", [("disk", 8 * MEBIBYTE), ("inodes", 20000), ("descriptors", 64)])
-def test_what_fills_up_has_a_limit_and_the_session_goes_on(server, attacker, name, most):
-    assert 10 < result(attack(server, attacker, name)) <= most
-    assert server.client.step(attacker, "count").json["observation"] == 1
+def test_what_fills_up_has_a_limit_and_the_session_goes_on(server, patient_attacker, name, most):
+    assert 10 < result(attack(server, patient_attacker, name)) <= most
+    assert server.client.step(patient_attacker, "count").json["observation"] == 1
 
 
 @pytest.mark.parametrize("name", ["busy", "busy_without_signals", "stop_itself", "print_to_standard_error_forever"])
@@ -108,9 +119,9 @@ def test_a_worker_that_never_answers_is_ended_by_the_time_limit(server, attacker
 
 
 @pytest.mark.parametrize("name", ["daemon", "kill_all"])
-def test_a_worker_that_harms_its_own_processes_goes_on_and_leaves_nothing(server, attacker, name):
-    assert result(attack(server, attacker, name)) in ("left", 0, 1, 3)
-    assert server.client.step(attacker, "count").json["observation"] == 1
+def test_a_worker_that_harms_its_own_processes_goes_on_and_leaves_nothing(server, patient_attacker, name):
+    assert result(attack(server, patient_attacker, name)) in ("left", 0, 1, 3)
+    assert server.client.step(patient_attacker, "count").json["observation"] == 1
 
 
 def test_a_daemon_does_not_keep_a_session_alive_whose_worker_ended(server, attacker):
@@ -128,10 +139,10 @@ def test_a_stubborn_worker_is_closed_before_its_time_is_over(server, attacker, n
     assert answers[0].code == "session_closed"
 
 
-def test_much_standard_error_is_read_and_only_its_end_is_kept(server, attacker):
+def test_much_standard_error_is_read_and_only_its_end_is_kept(server, patient_attacker):
     megabytes = 1000 if LONG else 100
-    assert result(attack(server, attacker, "print_to_standard_error", str(megabytes))) == "printed"
-    path = "/v1/sessions/%s/logs?lines=1000" % attacker
+    assert result(attack(server, patient_attacker, "print_to_standard_error", str(megabytes))) == "printed"
+    path = "/v1/sessions/%s/logs?lines=1000" % patient_attacker
     assert machine.until(lambda: server.client.get(path).json["lines"][-1] == "x" * 99)
     assert len(server.client.get(path).body) < 2 * MEBIBYTE
 
