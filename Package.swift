@@ -90,12 +90,13 @@ let environments: [Target] = [
     module(
         "Environments", "NativeEnvironments",
         [
-            "Foundations", "JSON", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
+            "Foundations", "JSON", "Spaces", "VectorEnvironments", "ClassicControl", "Kernels", "KernelsBaseline",
             "EnvironmentScenes", "ReferenceEnvironments",
         ]),
     module(
         "Environments", "CAPI",
         ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
+    tests("Environments", "NativeEnvironments", ["CorralABI", "Foundations", "JSON", "Spaces", "VectorEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),
     module("Environments", "RLConfigurations", ["Foundations", "JSON", "YAML"]),

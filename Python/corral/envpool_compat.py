@@ -44,9 +44,7 @@ def make(
     """
     pools = {"gymnasium": GymnasiumPool, "dm": DMPool}
     if env_type not in pools:
-        raise errors.error(
-            "invalid_argument", f"there is no env_type {env_type!r}", f"use one of: {', '.join(pools)}"
-        )
+        raise errors.error("invalid_argument", f"there is no env_type {env_type!r}", f"use one of: {', '.join(pools)}")
     if task_id not in list_all_envs():
         raise errors.error("not_found", f"{task_id} is not supported", "list_all_envs() tells what is")
     return pools[env_type](task_id, num_envs, batch_size or num_envs, num_threads or None, seed, config)
@@ -176,8 +174,8 @@ class DMPool(_Pool):
         return dm_env.TimeStep(kinds, batch.rewards.astype(np.float32, copy=False), discount, state)
 
 
-_State = namedtuple("State", ["env_id", "players", "obs"])  # noqa: PYI024 - EnvPool's own kind
-_Players = namedtuple("players", ["env_id"])  # noqa: PYI024
+_State = namedtuple("State", ["env_id", "players", "obs"])  # type: ignore[name-match]  # EnvPool's own kind
+_Players = namedtuple("players", ["env_id"])  # type: ignore[name-match]
 
 
 def _specs() -> Any:
@@ -202,6 +200,6 @@ def _spec_of(space: gymnasium.Space[Any], name: str) -> Any:
     if isinstance(space, gymnasium.spaces.Box):
         return specs.BoundedArray(space.shape, space.dtype, minimum=space.low, maximum=space.high, name=name)
     if isinstance(space, gymnasium.spaces.Tuple):
-        most = [int(one.n) - 1 for one in space.spaces]
+        most = [int(getattr(one, "n")) - 1 for one in space.spaces]
         return specs.BoundedArray((len(most),), np.int32, minimum=0, maximum=most, name=name)
     raise errors.error("unimplemented", f"{space} has no form in dm_env")

@@ -18,7 +18,7 @@ public final class ScriptedService: SessionObserver {
     public init(
         maxSessions: Int = 4, idle: Duration = .seconds(3600), lifetime: Duration = .seconds(3600),
         keptAfterEnd: Int = 100,
-        validation: LaunchPlan.Validation = .full
+        validation: LaunchPlan.Validation = .full, replies: ReplyStore? = nil
     ) throws(Failure) {
         source = try ScriptedSource()
         var limits = SessionService.Limits(maxSessions: maxSessions, idleTimeout: idle, maxLifetime: lifetime)
@@ -26,7 +26,7 @@ public final class ScriptedService: SessionObserver {
         var authority = ScriptedAuthority(gate: planning)
         authority.validation = validation
         made = SessionService(
-            server: 7, limits: limits, authority: authority, hosts: source, observers: [self],
+            server: 7, limits: limits, authority: authority, hosts: source, observers: [self], replies: replies,
             logger: .silent)
     }
 

@@ -15,6 +15,9 @@ public struct TemporaryDirectory: ~Copyable, Sendable {
 
     deinit { remove(path) }
 
+    /// What is in it.
+    public borrowing func names() -> [String] { entries(of: path) }
+
     /// Writes a file and returns its path; folders on the way are made.
     @discardableResult
     public borrowing func write(_ name: String, _ text: String) throws -> String {
@@ -32,16 +35,21 @@ public struct TemporaryDirectory: ~Copyable, Sendable {
 private func remove(_ path: String) {
     var status = stat()
     guard lstat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT == S_IFDIR, let folder = opendir(path) {
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-        }
-        closedir(folder)
-        for name in names where name != "." && name != ".." { remove(path + "/" + name) }
-        rmdir(path)
-    } else {
+    guard status.st_mode & S_IFMT == S_IFDIR else {
         unlink(path)
+        return
     }
+    for name in entries(of: path) { remove(path + "/" + name) }
+    rmdir(path)
+}
+
+private func entries(of path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        names.append(
+            withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return names.filter { $0 != "." && $0 != ".." }
 }

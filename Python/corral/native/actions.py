@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ctypes import c_int64, c_void_p
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ COPIED = 8192
 class ActionReader:
     """Where the actions of a step are, and how many bytes they have.
 
-    An array of the right type and shape is read where it lies; `given` is the one that `pointer` belongs to, so that
-    a caller who writes the same array for every step pays for its address once.
+    A large array of the right type and shape is read where it lies; `given` is the one that `pointer` belongs to, so
+    that a caller who writes the same array for every step pays for its address once. `pointer` and `bytes` are C values
+    that stay the same objects.
     """
 
     __slots__ = ("_copied", "_own", "_own_pointer", "bytes", "dtype", "given", "pointer", "shape", "space")
@@ -32,10 +34,10 @@ class ActionReader:
         self.shape = (count, *field.shape)
         self._own = np.zeros(self.shape, field.dtype)
         self._own_pointer = self._own.ctypes.data
-        self.bytes = self._own.nbytes
-        self._copied = self.bytes <= COPIED
+        self.bytes = c_int64(self._own.nbytes)
+        self._copied = self._own.nbytes <= COPIED
         self.given: Any = _NOTHING
-        self.pointer = self._own_pointer
+        self.pointer = c_void_p(self._own_pointer)
 
     def read(self, actions: Any) -> None:
         """Takes the actions of the next step; raises `errors.InvalidAction` where shape or type do not fit."""
@@ -43,9 +45,8 @@ class ActionReader:
             self._convert(actions)
         elif self._copied:
             self._own[...] = actions
-            self.given, self.pointer = _NOTHING, self._own_pointer
         elif actions.flags.c_contiguous and actions.flags.aligned:
-            self.given, self.pointer = actions, actions.__array_interface__["data"][0]
+            self.given, self.pointer.value = actions, actions.__array_interface__["data"][0]
         else:
             self._convert(actions)
 
@@ -64,7 +65,7 @@ class ActionReader:
             if int(given.max()) > limits.max or int(given.min()) < limits.min:
                 raise errors.error("invalid_action", f"an action does not fit into {self.dtype}", self._wanted())
         np.copyto(self._own, given, casting="unsafe")
-        self.given, self.pointer = _NOTHING, self._own_pointer
+        self.given, self.pointer.value = _NOTHING, self._own_pointer
 
     def _wanted(self) -> str:
         return f"give {self.dtype} of the shape {self.shape}, each in {self.space}"

@@ -53,7 +53,7 @@ class BufferSet:
     """
 
     __slots__ = (
-        "arrays", "buffers", "final_info", "final_observations", "flags", "info", "observations", "reference",
+        "arguments", "buffers", "final_info", "final_observations", "flags", "info", "observations", "reference",
         "rewards", "terminated", "truncated",
     )  # fmt: skip
 
@@ -75,6 +75,7 @@ class BufferSet:
         self._point("final_observations", "final_observation_bytes", self.final_observations)
         self._point("final_info", "final_info_bytes", self.final_info)
         self.reference = ctypes.byref(self.buffers)
+        self.arguments: tuple[Any, ...] = ()
 
     def _point(self, pointer: str, size: str | None, array: Any) -> None:
         if array is not None:

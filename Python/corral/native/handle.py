@@ -61,7 +61,7 @@ class Handle:
             raise errors.error("invalid_argument", f"a setting is no JSON: {error}") from error
         self.number = self.library.make(self.id, int(count), text)
         self.threads = int(settings.get("threads") or os.environ.get("CORRAL_NUM_THREADS") or 1)
-        self._finalizer = weakref.finalize(self, _close, self.library, self.number)
+        self._finalizer = weakref.finalize(self, _close, self.library, self.number.value)
         self._finalizer.atexit = False
         self.description: dict[str, Any] = json.loads(
             self.library.text(self.library.call.corral_vector_describe, self.number)
@@ -71,7 +71,8 @@ class Handle:
         self.observation_space = spaces.from_json(self.description["observation_space"])
         self.action_space = spaces.from_json(self.description["action_space"])
         holder = self.library.quick if self.count <= QUICK else self.library.call
-        self.step_function = holder.corral_vector_step
+        # Without types of the arguments, which are C values already.
+        self.step_function = holder["corral_vector_step"]
         _living.add(self)
 
     @property
@@ -198,7 +199,7 @@ def _forget_after_fork() -> None:
     for handle in list(_living):
         if handle.threads > 1:
             handle._finalizer.detach()
-            handle.number = 0
+            handle.number.value = 0
 
 
 os.register_at_fork(after_in_child=_forget_after_fork)

@@ -146,11 +146,11 @@ class Library:
                 return room.value.decode("utf-8")
             length = written
 
-    def make(self, name: str, count: int, settings: str) -> int:
+    def make(self, name: str, count: int, settings: str) -> c_uint64:
         """A new vector's handle."""
         handle = c_uint64()
         self.check(self.call.corral_vector_make(name.encode(), count, settings.encode(), byref(handle)))
-        return handle.value
+        return handle
 
 
 _HINT = "build it with `swift build -c release --product libcorral`, or set CORRAL_LIBRARY to it"

@@ -92,7 +92,7 @@ class NativePool:
         """
         chosen = self._rows(rows)
         given = np.array(actions)
-        wanted = (len(chosen), *self.envs.action_space.shape[1:])
+        wanted = (len(chosen), *(self.envs.action_space.shape or ())[1:])
         if given.shape != wanted:
             raise errors.error("invalid_action", f"the actions have the shape {given.shape}, not {wanted}")
         if self._is_new:
@@ -213,7 +213,7 @@ class NativePool:
         rewards = np.zeros(count, envs._native.layout.reward.dtype)
         return observations, rewards, np.zeros(count, np.bool_), np.zeros(count, np.bool_), infos
 
-    def _finish(self, result: tuple[Any, ...], rows: Any, reset: bool) -> Batch:
+    def _finish(self, result: tuple[Any, Any, Any, Any, Any], rows: Any, reset: bool) -> Batch:
         self._elapsed[rows] = np.where(reset | self._over[rows], 0, self._elapsed[rows] + 1)
         self._over[rows] = result[2] | result[3]
         return Batch(*result, rows, self._elapsed[rows])

@@ -72,10 +72,11 @@ class NativeVectorEnv(VectorEnv[Any, Any, Any]):
         self.spec = self._native.spec(render_mode, settings)
         self._same_step = self.autoreset_mode == AutoresetMode.SAME_STEP
         self._outputs = Outputs(self._native.layout, self.single_observation_space, self.num_envs)
+        self._is_plain = self._outputs.plain and not self._same_step
         self._copies = copy
+        self._actions = ActionReader(self._native.layout.action, self.single_action_space, self.num_envs)
         self._sets = [self._new_set()]
         self._reset_call = ResetCall(self.num_envs)
-        self._actions = ActionReader(self._native.layout.action, self.single_action_space, self.num_envs)
         self._step = self._native.step_function
 
     @property
@@ -110,16 +111,15 @@ class NativeVectorEnv(VectorEnv[Any, Any, Any]):
         reader = self._actions
         if actions is not reader.given:
             reader.read(actions)
-        out = self._free_set()
-        status = self._step(self._native.number, reader.pointer, reader.bytes, out.reference)
+        out = self._sets[0]
+        if self._copies and not out.is_free():
+            out = self._free_set()
+        status = self._step(*out.arguments)
         if status < 0:
             raise self._native.error(status)
+        if self._is_plain:
+            return out.observations, out.rewards, out.terminated, out.truncated, {}
         outputs = self._outputs
-        if outputs.plain:
-            infos: dict[str, Any] = {}
-            if self._same_step and out.flags.find(1) >= 0:
-                outputs.add_final(out, infos)
-            return out.observations, out.rewards, out.terminated, out.truncated, infos
         infos = outputs.infos(out, None)
         if self._same_step and out.flags.find(1) >= 0:
             outputs.add_final(out, infos)
@@ -165,7 +165,9 @@ class NativeVectorEnv(VectorEnv[Any, Any, Any]):
         return f"NativeVectorEnv({self._native.id!r}, num_envs={self.num_envs})"
 
     def _new_set(self) -> BufferSet:
-        return BufferSet(self._native.layout, self.num_envs, final=self._same_step)
+        new = BufferSet(self._native.layout, self.num_envs, final=self._same_step)
+        new.arguments = (self._native.number, self._actions.pointer, self._actions.bytes, new.reference)
+        return new
 
     def _free_set(self) -> BufferSet:
         """Arrays to write: the same ones without `copy`, else some that nobody refers to."""

@@ -44,10 +44,16 @@ class EnvMeta:
 
 
 _envs: dict[str, EnvMeta] = {}
+"""What the program registered. It goes before the native environments, which it may shadow."""
 
 
 def contains(name: str) -> bool:
-    """Whether a configuration is registered under `name`."""
+    """Whether a configuration is registered under `name`, by the program or by Corral."""
+    return _find(name) is not None
+
+
+def is_own(name: str) -> bool:
+    """Whether the program itself registered a configuration under `name`."""
     return name in _envs
 
 
@@ -149,15 +155,29 @@ def list_registered_envs() -> dict[str, dict[str, Any]]:
     """By name: ``config_class`` (the name of the class) and ``available_backends``."""
     return {
         name: {"config_class": meta.env_cfg_cls.__name__, "available_backends": list(meta.env_cls_dict)}
-        for name, meta in _envs.items()
+        for name, meta in _all().items()
     }
 
 
+def _find(name: str) -> EnvMeta | None:
+    return _envs.get(name) or _native().get(name)
+
+
+def _all() -> dict[str, EnvMeta]:
+    return {**_envs, **{name: meta for name, meta in _native().items() if name not in _envs}}
+
+
+def _native() -> dict[str, EnvMeta]:
+    from .native import native_entries
+
+    return {name: EnvMeta(cfg, {"np": cls}) for name, (cfg, cls) in native_entries().items()}
+
+
 def _known(name: str) -> EnvMeta:
-    meta = _envs.get(name)
+    meta = _find(name)
     if meta is None:
         raise ValueError(
-            f"Environment '{name}' is not registered. Import the module that registers it.{_nearest(name, _envs)}"
+            f"Environment '{name}' is not registered. Import the module that registers it.{_nearest(name, _all())}"
         )
     return meta
 

@@ -144,7 +144,7 @@ def _view(given: argparse.Namespace) -> int:
     from .environments import open_envs
     from .terminal import Screen
 
-    renders = not registry.contains(given.env)
+    renders = not registry.is_own(given.env)
     envs = open_envs(given.env, given.num_envs, render=renders)
     try:
         envs.action_space.seed(given.seed)

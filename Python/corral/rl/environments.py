@@ -17,9 +17,9 @@ __all__ = ["identity", "open_envs"]
 def open_envs(name: str, num_envs: int, *, sim_backend: str | None = None, render: bool = False) -> Any:
     """A Gymnasium vector environment with same-step autoreset, whose infos have ``final_obs`` of ended episodes.
 
-    A name that is registered with `corral.registry` means that; any other is `corral.make_vec`'s.
+    A name that the program registered with `corral.registry` means that; any other is `corral.make_vec`'s.
     """
-    if registry.contains(name):
+    if registry.is_own(name):
         return NpVectorEnv(registry.make(name, sim_backend, num_envs=num_envs))
     from ..vector import make_vec
 

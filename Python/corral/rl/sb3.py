@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecMonitor, VecNormalize
@@ -29,6 +30,7 @@ def train(name: str, cfg: SB3PPOCfg, *, root: Path = Path("runs"), log: bool = T
     if cfg.activation not in ACTIVATIONS:
         raise ValueError(f"activation is one of {', '.join(ACTIVATIONS)}, not {cfg.activation!r}")
     seed = cfg.seed if cfg.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
+    torch.set_num_threads(1)  # networks of this size are slower with more
     inner = open_envs(name, cfg.num_envs)
     try:
         run = Run(name, cfg.replace(seed=seed), identity(name, inner), root)

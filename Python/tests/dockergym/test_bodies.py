@@ -61,7 +61,13 @@ def test_what_is_no_json_names_the_place(api, body, position, text):
         answer = api.post(path, body)
         assert answer.status == 422
         assert answer.json["detail"] == [
-            {"type": "json_invalid", "loc": ["body", position], "msg": "JSON decode error", "input": {}, "ctx": {"error": text}}
+            {
+                "type": "json_invalid",
+                "loc": ["body", position],
+                "msg": "JSON decode error",
+                "input": {},
+                "ctx": {"error": text},
+            }
         ]
 
 

@@ -25,7 +25,9 @@ def ask_and_leave(address, delay=0.0, **params):
     host, _, port = address.rpartition(":")
     body = json.dumps({"params": params}).encode()
     with socket.create_connection((host, int(port))) as connection:
-        connection.sendall(b"POST /sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        connection.sendall(
+            b"POST /sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        )
         if delay:
             connection.settimeout(delay)
             try:

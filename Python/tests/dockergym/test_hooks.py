@@ -133,7 +133,15 @@ def test_a_refusal_reaches_the_caller_with_its_reason(serve, webhook):
     assert api.get("/health").json["active_sessions"] == 0
 
 
-BAD = [(500, {}), (404, {}), (200, []), (200, {"x": 1}), (200, {"params": None}), (200, {"instance": 3}), (200, {"refuse": 1})]
+BAD = [
+    (500, {}),
+    (404, {}),
+    (200, []),
+    (200, {"x": 1}),
+    (200, {"params": None}),
+    (200, {"instance": 3}),
+    (200, {"refuse": 1}),
+]
 
 
 @pytest.mark.parametrize("answer", BAD, ids=repr)

@@ -92,7 +92,9 @@ class TestReward:
         ],
         ids=repr,
     )
-    def test_the_reward_counts_then_the_score_then_0_and_the_score_is_in_info(self, api, scripted, fields, reward, info):
+    def test_the_reward_counts_then_the_score_then_0_and_the_score_is_in_info(
+        self, api, scripted, fields, reward, info
+    ):
         answer = step(api, scripted(ok(observation="", done=False, **fields))).json
         assert (answer["reward"], answer["info"]) == (reward, info)
 
@@ -105,7 +107,9 @@ class TestReward:
         assert step(api, session).json["observation"] == "on"
 
     def test_extra_keys_go_to_info_and_the_reserved_ones_do_not(self, api, scripted):
-        reply = ok(observation="o", reward=1, done=False, cmd="step", env_id="x", moves=3, inventory=["key"], d={"a": None})
+        reply = ok(
+            observation="o", reward=1, done=False, cmd="step", env_id="x", moves=3, inventory=["key"], d={"a": None}
+        )
         assert step(api, scripted(reply)).json["info"] == {"moves": 3, "inventory": ["key"], "d": {"a": None}}
 
     @pytest.mark.parametrize("done, expected", [(1, True), (0, False), (2.5, True), (None, False)], ids=repr)

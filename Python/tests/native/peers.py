@@ -80,9 +80,7 @@ class Game:
 CLASSIC_CONTROL = [
     Game("CartPole-v0", uniform(2), state=("x", "x_dot", "theta", "theta_dot")),
     Game("CartPole-v1", uniform(2), state=("x", "x_dot", "theta", "theta_dot")),
-    Game(
-        "CartPole-v1", uniform(2), {"sutton_barto_reward": True}, state=("x", "x_dot", "theta", "theta_dot")
-    ),
+    Game("CartPole-v1", uniform(2), {"sutton_barto_reward": True}, state=("x", "x_dot", "theta", "theta_dot")),
     Game("MountainCar-v0", mountain_car, state=("position", "velocity")),
     Game("MountainCar-v0", mountain_car, {"goal_velocity": 0.03}, state=("position", "velocity")),
     Game("MountainCarContinuous-v0", mountain_car_continuous, state=("position", "velocity"), single=True),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from .ours import LONG, generator_state, library, put_generator_state, records, vector, write
-from .peers import TABLES, Game
+from .peers import TABLES
 
 DRAWS = 40 if LONG else 6
 

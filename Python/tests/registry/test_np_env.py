@@ -48,7 +48,7 @@ class MyCustomEnv(NpEnv):
     def update_state(self, state: NpEnvState):
         state.obs[:] = self._position
         state.reward[:] = -np.abs(self._position[:, 0])
-        state.terminated[:] = np.abs(self._position[:, 0]) > 3
+        state.terminated[:] = np.abs(self._position[:, 0]) > 3.5
         return state
 
     def reset(self, data: SceneData):

@@ -9,8 +9,9 @@ from corral.registry import EnvCfg, NpEnv, table
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch):
-    """Each test has a registry of its own."""
+    """Each test has a registry of its own, without native environments."""
     monkeypatch.setattr(table, "_envs", {})
+    monkeypatch.setattr(table, "_native", dict)
 
 
 @dataclass

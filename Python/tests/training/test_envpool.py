@@ -21,9 +21,9 @@ def made(task, **more):
 
 
 def kinds(value):
-    """The structure of a result with shapes and types instead of numbers."""
+    """The structure of a result with shapes and types instead of numbers; without what EnvPool tells of some tasks."""
     if hasattr(value, "_fields"):
-        return {name: kinds(getattr(value, name)) for name in value._fields}
+        return {name: kinds(getattr(value, name)) for name in value._fields if name not in ("state", "prob")}
     if isinstance(value, dict):
         return {name: kinds(value[name]) for name in ("env_id", "players", "elapsed_step") if name in value}
     if isinstance(value, tuple):
@@ -59,7 +59,7 @@ def test_the_dm_type_gives_arrays_of_the_same_kinds(task):
     assert (ours.action_spec().shape, ours.action_spec().dtype) == (shape[1:], dtype)
     for spec in ("reward_spec", "discount_spec"):  # EnvPool's say float64, and its arrays are float32
         assert getattr(ours, spec)().shape == getattr(theirs, spec)().shape == ()
-    assert ours.observation_spec()._fields == theirs.observation_spec()._fields
+    assert set(ours.observation_spec()._fields) <= set(theirs.observation_spec()._fields)
     ours.close()
 
 

@@ -9,19 +9,22 @@ struct Installation {
     let sdk: String?
     /// The interpreter of a checkout's virtual environment.
     let python: String?
+    /// The interpreter with PyTorch of a checkout (`make training`).
+    let trainer: String?
 
     static func find() -> Installation {
         var folder = executableFolder()
         while !folder.isEmpty {
             for root in [folder, folder + "/share/corral"] where exists(root + "/Manifests") {
                 let python = root + "/.venv/bin/python"
+                let trainer = root + "/.venvs/training/bin/python"
                 return Installation(
                     manifests: root + "/Manifests", sdk: exists(root + "/Python/corral") ? root + "/Python" : nil,
-                    python: exists(python) ? python : nil)
+                    python: exists(python) ? python : nil, trainer: exists(trainer) ? trainer : nil)
             }
             folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
         }
-        return Installation(manifests: nil, sdk: nil, python: nil)
+        return Installation(manifests: nil, sdk: nil, python: nil, trainer: nil)
     }
 
     private static func executableFolder() -> String {

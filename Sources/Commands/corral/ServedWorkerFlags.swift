@@ -28,6 +28,7 @@ extension Configuration {
             let text = String(decoding: try YAMLNode.bytes(ofFile: path), as: UTF8.self)
             worker.instances = ServedWorker.instances(in: text)
         }
+        worker.label = self[WorkerKeys.label]
         worker.environment = self[WorkerKeys.environment]
         worker.memory = self[WorkerKeys.memory]
         worker.processes = self[WorkerKeys.processes]

@@ -39,7 +39,11 @@ struct Server {
         let data = configuration[ServerKeys.data]
         await removeLeftovers(data: data, logger: logger)
         let run = try RunDirectory(data: data)
-        let cgroups = await offload { CgroupTree.open(server: run.server) }
+        let cgroups = await offload {
+            let cgroups = CgroupTree.open(server: run.server)
+            if case .available(let tree) = cgroups { tree.removeAbandoned() }
+            return cgroups
+        }
         do throws(Failure) {
             return try await wire(configuration, logger, reach, run: run, cgroups: cgroups)
         } catch {
@@ -62,6 +66,7 @@ struct Server {
         let metrics = MetricsRegistry()
         var workers = WorkerPool.Configuration(
             spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
+            memoryReserve: configuration[ServerKeys.memoryReserve],
             lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
         workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
@@ -72,6 +77,8 @@ struct Server {
                 maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
                 maxLifetime: configuration[ServerKeys.maxLifetime]),
             authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
+            replies: ReplyStore(
+                limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {

@@ -70,7 +70,9 @@ extension Declaration {
             case .integer(let range): Int(word).flatMap { range.contains($0) ? .integer($0) : nil }
             case .bool: Bool(word).map { .bool($0) }
             case .duration(let range):
-                (TimeSpan(word)?.duration ?? Self.seconds(word)).flatMap { range.contains($0) ? .duration($0) : nil }
+                (TimeSpan(word)?.duration ?? Self.seconds(word, from: origin)).flatMap {
+                    range.contains($0) ? .duration($0) : nil
+                }
             case .size(let range):
                 ByteSize(word).flatMap { Int(exactly: $0.bytes) }.flatMap { range.contains($0) ? .integer($0) : nil }
             case .choice(let choices): choices.contains(word) ? .text(word) : nil
@@ -84,9 +86,11 @@ extension Declaration {
         return value
     }
 
-    /// A bare number counts seconds.
-    private static func seconds(_ word: String) -> Duration? {
-        guard let number = Double(word), number.isFinite, (0...1e9).contains(number) else { return nil }
+    /// A flag may be a bare number of seconds, as DockerGym's are.
+    private static func seconds(_ word: String, from origin: Origin) -> Duration? {
+        guard case .flag = origin, let number = Double(word), number.isFinite, (0...1e9).contains(number) else {
+            return nil
+        }
         return .milliseconds(Int64((number * 1000).rounded()))
     }
 

@@ -32,6 +32,11 @@ public enum ServerKeys {
         "allow-volumes", "DIRECTORY", "A folder of the host that manifests may mount, with all below it.")
     public static let maxSessions: Key<Int> = .integer(
         "max-sessions", 1...1_000_000, fallback: 1024, "How many sessions may be open at once.")
+    public static let memoryReserve: Key<Int> = .size(
+        "memory-reserve", 0...1 << 50, fallback: 256 << 20, "Memory of the machine that new sessions leave free.")
+    public static let replyMemory: Key<Int> = .size(
+        "reply-memory", 0...1 << 50, fallback: 256 << 20,
+        "Memory for the last answers of all sessions; beyond it they are kept in files.")
     public static let idleTimeout: Key<Duration> = .duration(
         "idle-timeout", .seconds(1) ... .seconds(2_592_000), fallback: .seconds(300),
         "How long a session may be without a call.")
@@ -87,7 +92,8 @@ public enum ServerKeys {
             host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
             python.declaration, backend.declaration, dockerHost.declaration, trust.declaration, insecure.declaration,
             keys.declaration, allowSoftLimits.declaration,
-            allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, idleTimeout.declaration,
+            allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration,
+            memoryReserve.declaration, replyMemory.declaration, idleTimeout.declaration,
             maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
             warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,

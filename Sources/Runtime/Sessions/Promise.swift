@@ -5,7 +5,8 @@ import Reactor
 @Reactor
 public final class Promise<Value: Sendable> {
     private var result: Result<Value, Failure>?
-    private var waiters: [(number: Int, continuation: CheckedContinuation<Result<Value, Failure>, Never>)] = []
+    private typealias Waiting = CheckedContinuation<Result<Value, Failure>, Never>
+    private var waiters: [(number: Int, continuation: Waiting)] = []
     private var lastWaiter = 0
 
     public init() {}
@@ -39,14 +40,18 @@ public final class Promise<Value: Sendable> {
         lastWaiter += 1
         let number = lastWaiter
         return try await withTaskCancellationHandler {
-            await withCheckedContinuation { wait($0, as: number) }
+            await withCheckedContinuation { (continuation: Waiting) in
+                // A cancellation from before has nobody to wake.
+                if Task.isCancelled { return continuation.resume(returning: .failure(.closedWhileStarting)) }
+                wait(continuation, as: number)
+            }
         } onCancel: {
             Task { @Reactor in self.giveUp(number) }
         }.get()
     }
 
     /// Looks where nothing can come in between.
-    private func wait(_ continuation: CheckedContinuation<Result<Value, Failure>, Never>, as number: Int) {
+    private func wait(_ continuation: Waiting, as number: Int) {
         if let result { continuation.resume(returning: result) } else { waiters.append((number, continuation)) }
     }
 

@@ -37,9 +37,16 @@ public final class RunDirectory: Sendable {
     /// A folder in it with nothing inside.
     ///
     /// - Throws: `failed_precondition` when it cannot be made.
-    public func emptyFolder() throws(Failure) -> String {
-        let folder = path + "/empty"
-        guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw Self.unwritable(folder) }
+    public func emptyFolder() throws(Failure) -> String { try folder("empty", mode: 0o755) }
+
+    /// A folder in it for the answers that a `ReplyStore` keeps in files.
+    ///
+    /// - Throws: `failed_precondition` when it cannot be made.
+    public func repliesFolder() throws(Failure) -> String { try folder("replies", mode: 0o700) }
+
+    private func folder(_ name: String, mode: mode_t) throws(Failure) -> String {
+        let folder = "\(path)/\(name)"
+        guard mkdir(folder, mode) == 0 || errno == EEXIST else { throw Self.unwritable(folder) }
         return folder
     }
 

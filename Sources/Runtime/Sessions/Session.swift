@@ -25,31 +25,34 @@ final class Session {
     var onGone: (@Reactor (Session) -> Void)?
     var onRecord: (@Reactor (StepRecord) -> Void)?
 
-    private var spaces: SessionSpaces?
-    private var agents: [String]?
-    private var isolation = ""
-    private var wasOpened = false
+    private(set) var spaces: SessionSpaces?
+    private(set) var agents: [String]?
+    private(set) var isolation = ""
+    private(set) var wasOpened = false
     private let seed: Int64?
     private var seedIsPending = true
-    private var chain: RecordChain?
+    private(set) var chain: RecordChain?
     private var checker: ValueChecker?
     /// Keeps the first answer however large it is.
     var keepsFirstAnswer = false
-    private var lastActiveAt: Timestamp?
-    private var isDismissed = false
+    private(set) var lastActiveAt: Timestamp?
+    private(set) var isDismissed = false
     private let turns = TurnQueue()
     /// Those of the turn that wait for a call which came without one.
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
-    private(set) var firstAnswer: CallAnswer?
-    private var last: Result<CallAnswer, Failure>?
+    let replies: SessionReplies
     /// The answer of the call in flight, for retries that join it.
     private var running: Promise<CallAnswer>?
     private let started = Promise<Void>()
     private var hostInMaking: Task<Result<any SessionHost, Failure>, Never>?
     private var closing: Task<Void, Never>?
 
-    init(id: UniqueID, plan: LaunchPlan, owner: Caller, labels: [String: String], seed: Int64?, lease: Lease) {
+    init(
+        id: UniqueID, plan: LaunchPlan, owner: Caller, labels: [String: String], seed: Int64?, lease: Lease,
+        replies: SessionReplies
+    ) {
         self.id = id
+        self.replies = replies
         self.plan = plan
         self.owner = owner
         self.labels = labels
@@ -93,7 +96,7 @@ final class Session {
     func reset(seed: Int64?, options: JSONObject, index: Int?) async throws(Failure) -> CallAnswer {
         lease.renew()
         switch try state.begin(.reset, index: index) {
-        case .answerAgain: return try remembered()
+        case .answerAgain: return try await remembered()
         case .join: return try await joined().value()
         case .execute(let index):
             return try await execute(.reset, index: index, seed: seed, options: options, action: [])
@@ -104,7 +107,7 @@ final class Session {
     func step(action: [UInt8], index: Int?) async throws(Failure) -> CallAnswer {
         lease.renew()
         switch try state.begin(.step, index: index) {
-        case .answerAgain: return try remembered()
+        case .answerAgain: return try await remembered()
         case .join: return try await joined().value()
         case .execute(let index): return try await execute(.step, index: index, seed: nil, options: [:], action: action)
         }
@@ -160,11 +163,6 @@ final class Session {
         host.interrupt()
     }
 
-    func logs(last count: Int) -> [String] {
-        lease.renew()
-        return host?.logs(last: count) ?? finalLogs.suffix(count)
-    }
-
     func usage() async -> SandboxUsage {
         lease.renew()
         if let host { return await host.usage() }
@@ -210,13 +208,14 @@ final class Session {
         self.host = nil
         finalLogs = host?.logs(last: 200) ?? []
         // Its owner closed it and asks no more; of a failed one a lost answer may still be fetched.
-        if case .closed = state.phase { (last, firstAnswer) = (nil, nil) }
+        if case .closed = state.phase { replies.forget() }
         onOver?(self)
         let onGone = onGone
         closing = Task {
             _ = try? await started.value()
             await host?.close()
             finalUsage = await host?.usage()
+            if case .closed = state.phase { await replies.untilGone() }
             finalUsage?.memory = 0
             finalUsage?.processes = 0
             onGone?(self)
@@ -323,8 +322,8 @@ extension Session {
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: checker?.observationSpace(of: reply))
-        if firstAnswer == nil, keepsFirstAnswer || answer.byteCount <= Self.smallAnswer { firstAnswer = answer }
-        last = .success(answer)
+        let isFirst = !replies.hasFirst && (keepsFirstAnswer || answer.byteCount <= Self.smallAnswer)
+        replies.keep(answer, asFirst: isFirst)
         wake(.success(answer))
         return answer
     }
@@ -355,7 +354,7 @@ extension Session {
             errorRecord.put(counted: record.bytes)
             errorRecord.put(counted: error.code.utf8)
             append(errorRecord, seed: seed)
-            last = .failure(failure)
+            replies.keep(failure)
         }
         return failure
     }
@@ -374,12 +373,10 @@ extension Session {
         Failure(.busy, "the session cannot \(call) now: it is \(state.phase.name)", next: "try again shortly")
     }
 
-    private func remembered() throws(Failure) -> CallAnswer {
-        guard let last else {
-            try state.refuseIfOver()
-            throw Failure(.conflict, "the session has no answer to give again")
-        }
-        return try last.get()
+    private func remembered() async throws(Failure) -> CallAnswer {
+        if let answer = try await replies.last() { return answer }
+        try state.refuseIfOver()
+        throw Failure(.conflict, "the session has no answer to give again")
     }
 
     /// The promise of the call in flight; made by the first that joins, so that other calls pay nothing.
@@ -393,17 +390,5 @@ extension Session {
     private func wake(_ result: Result<CallAnswer, Failure>) {
         running?.settle(result)
         running = nil
-    }
-
-    var trajectoryHash: String? { chain?.link.hex }
-
-    var summary: SessionSummary {
-        SessionSummary(
-            id: id, environment: plan.reference, digest: plan.digest, instance: plan.instance,
-            backend: plan.backend.rawValue, isolation: isolation, phase: state.phase, index: state.index,
-            episode: state.episode, createdAt: createdAt, lastActiveAt: lastActiveAt ?? createdAt,
-            expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
-            tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
-            isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash)
     }
 }

@@ -32,19 +32,22 @@ public final class SessionService {
     private var isDraining = false
     private var observers: [any SessionObserver]
     private let hook: (any CreationHook)?
+    private let replies: ReplyStore
     private var idempotency = IdempotencyTable<[String], [UniqueID]>()
     /// Those that run with a key; kept whether or not they succeed.
     private var creations: [[String]: Promise<Void>] = [:]
 
+    /// - Parameter replies: Keeps answers for retries; without one all stay in memory.
     public init(
         server: UInt32, limits: Limits, authority: any LaunchAuthority, hosts: any SessionHostSource,
-        observers: [any SessionObserver], hook: (any CreationHook)? = nil, logger: Logger
+        observers: [any SessionObserver], hook: (any CreationHook)? = nil, replies: ReplyStore? = nil, logger: Logger
     ) {
         self.limits = limits
         self.authority = authority
         self.hosts = hosts
         self.observers = observers
         self.hook = hook
+        self.replies = replies ?? ReplyStore(limit: .max, folder: "", logger: logger)
         self.logger = logger
         places = PlaceTable(capacity: limits.maxSessions)
         ids = UniqueIDGenerator(server: server)
@@ -69,7 +72,10 @@ public final class SessionService {
         let key = [caller.tenant, caller.id, idempotencyKey]
         while true {
             switch try idempotency.begin(key, fingerprint: request.fingerprint(count: count), now: .now) {
-            case .answerAgain(let ids): return try ids.map { (id) throws(Failure) in try createdAgain(id, request) }
+            case .answerAgain(let ids):
+                var created: [CreatedSession] = []
+                for id in ids { created.append(try await createdAgain(id, request)) }
+                return created
             case .join: try await creations[key]?.value()
             case .execute:
                 let creation = Promise<Void>()
@@ -107,8 +113,8 @@ public final class SessionService {
 
     /// The answer to the first reset; nil where there was none, where it is large and nobody asked to keep it, and where
     /// the session was closed.
-    public func firstAnswer(_ id: UniqueID, caller: Caller) throws(Failure) -> CallAnswer? {
-        try session(id, caller, .watcher).firstAnswer
+    public func firstAnswer(_ id: UniqueID, caller: Caller) async throws(Failure) -> CallAnswer? {
+        try await session(id, caller, .watcher).replies.first()
     }
 
     public func render(_ id: UniqueID, mode: String?, caller: Caller) async throws(Failure) -> Frame {
@@ -255,7 +261,8 @@ extension SessionService {
     private func register(_ request: SessionRequest, plan: LaunchPlan, caller: Caller) -> Session {
         let lease = Lease(idle: limits.idleTimeout, lifetime: limits.maxLifetime)
         let session = Session(
-            id: ids.next(), plan: plan, owner: caller, labels: request.labels, seed: request.seed, lease: lease)
+            id: ids.next(), plan: plan, owner: caller, labels: request.labels, seed: request.seed, lease: lease,
+            replies: SessionReplies(in: replies))
         let place = Place { [weak self] in self?.places.giveBack() }
         lease.onExpired = { [weak session] reason in
             guard let session else { return }
@@ -313,14 +320,17 @@ extension SessionService {
             ["session": .string("\(session.id)"), "environment": .string(session.plan.reference)])
         for observer in observers { observer.sessionEnded(summary, usage: session.finalUsage) }
         ended.append(session.id)
-        while ended.count > limits.keptAfterEnd { sessions[ended.removeFirst()] = nil }
+        while ended.count > limits.keptAfterEnd { sessions.removeValue(forKey: ended.removeFirst())?.replies.forget() }
     }
 
-    private func createdAgain(_ id: UniqueID, _ request: SessionRequest) throws(Failure) -> CreatedSession {
+    private func createdAgain(
+        _ id: UniqueID, _ request: SessionRequest
+    ) async throws(Failure) -> CreatedSession {
         guard let session = sessions[id] else {
             throw Failure(.notFound, "the session \(id) made with this Idempotency-Key is gone", next: "use a new key")
         }
-        return CreatedSession(summary: session.summary, reset: request.reset ? session.firstAnswer : nil)
+        let first = request.reset ? try await session.replies.first() : nil
+        return CreatedSession(summary: session.summary, reset: first)
     }
 }
 

@@ -29,9 +29,9 @@ extension DockerGymDoor {
         }
     }
 
-    func read(_ call: DoorCall) throws(Failure) -> HTTPResponse {
+    func read(_ call: DoorCall) async throws(Failure) -> HTTPResponse {
         let summary = try reachable(call)
-        let first = try service.firstAnswer(summary.id, caller: call.caller)
+        let first = try await service.firstAnswer(summary.id, caller: call.caller)
         return .json(bytes: try SessionAnswer(summary, first: first, offer: offer).encoded())
     }
 

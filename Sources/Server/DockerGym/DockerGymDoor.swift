@@ -72,7 +72,7 @@ public final class DockerGymDoor {
     private func run(_ operation: DoorRoute.Operation, _ call: DoorCall) async throws(Failure) -> HTTPResponse {
         switch operation {
         case .create: return try await create(call)
-        case .read: return try read(call)
+        case .read: return try await read(call)
         case .step: return try await step(call)
         case .delete: return try await delete(call)
         case .deleteAll:

@@ -16,6 +16,8 @@ public struct ServedWorker: Sendable {
     public var volumes: [HostVolume] = []
     /// Empty: any is taken, and the worker decides.
     public var instances: [String] = []
+    /// The key of a label that every container gets, with the name of the environment.
+    public var label: String?
     /// `NAME=VALUE`.
     public var environment: [String] = []
     /// Bytes.
@@ -71,7 +73,10 @@ public struct ServedWorker: Sendable {
             "environment": .object(try variables()),
         ]
         if !command.isEmpty { launch["command"] = .array(command.map(JSONValue.string)) }
-        if let image { launch["image"] = .string(image) }
+        if let image {
+            launch["image"] = .string(image)
+            if let label { launch["labels"] = [label: .string(name)] }
+        }
         if sessionsPerWorker > 1 { launch["sessions_per_worker"] = .integer(Int64(sessionsPerWorker)) }
         var document: JSONObject = [
             "manifest": 1, "name": .string(name), "version": "0.1.0",

@@ -1,4 +1,5 @@
 import Arguments
+import Foundations
 import Testing
 
 @Test func `options are read joined, apart and short, and the last one counts`() throws {
@@ -94,4 +95,29 @@ import Testing
     #expect(throws: (any Error).self) { try invocation.integer("port", in: 0...65535) }
     #expect(try invocation.integer("port") == 99999)
     #expect(try invocation.number("port") == 99999)
+}
+
+private let words = Command(
+    "serve", "Serve.",
+    options: [
+        .words("worker-command", "WORD", "The worker."), .value("port", short: "p", "PORT", "The port."),
+        .flag("insecure", "Let all in."),
+    ])
+
+@Test(arguments: [
+    (["--worker-command", "python", "-u", "/app/w.py", "--port", "1"], ["python", "-u", "/app/w.py"]),
+    (["--worker-command", "python", "-p", "x", "--fast", "--no-insecure"], ["python", "-p", "x", "--fast"]),
+    (["--port", "1", "--worker-command", "a", "--port=1"], ["a"]),
+    (["--worker-command", "a", "--", "b", "-h"], ["a", "--", "b", "-h"]),
+    (["--worker-command=python -u w.py", "--port", "1"], ["python -u w.py"]),
+    (["--worker-command", "python -u w.py --port 3", "--insecure"], ["python -u w.py --port 3"]),
+])
+func `an option of words takes them up to the next long option of the command`(line: [String], taken: [String]) throws {
+    guard case .run(let invocation) = try words.parse(line) else { throw Failure(.internal, "shows a text") }
+    #expect(invocation.texts("worker-command") == taken)
+}
+
+@Test func `an option of words needs one`() {
+    #expect(throws: Failure.self) { try words.parse(["--worker-command"]) }
+    #expect(throws: Failure.self) { try words.parse(["--worker-command", "--port", "1"]) }
 }

@@ -36,6 +36,41 @@ private func refusal(
     #expect(Set(values.entries.map(\.declaration.name)).count == ServerKeys.all.count)
 }
 
+@Test func `a flag may be a bare number of seconds, and nothing else may`() throws {
+    #expect(try load(flags: ["idle-timeout": ["120"]])[ServerKeys.idleTimeout] == .seconds(120))
+    #expect(try load(flags: ["command-timeout": ["0.5"]])[ServerKeys.commandTimeout] == .milliseconds(500))
+    #expect(refusal(flags: ["command-timeout": ["nan"]]).code == .invalidArgument)
+    #expect(refusal(flags: ["command-timeout": ["-1"]]).code == .invalidArgument)
+    #expect(refusal(environment: ["HOME": "/h", "CORRAL_IDLE_TIMEOUT": "120"]).code == .invalidArgument)
+}
+
+@Test func `a server of one worker has the defaults of DockerGym`() throws {
+    let values = try Configuration(WorkerKeys.withItsDefaults(ServerKeys.all), environment: ["HOME": "/h"])
+    #expect(values[ServerKeys.port] == 8000)
+    #expect(values[ServerKeys.idleTimeout] == .seconds(120))
+    #expect(values[ServerKeys.commandTimeout] == .seconds(60))
+    #expect(values[ServerKeys.maxSessions] == 1024)
+    #expect(values[ServerKeys.host] == "127.0.0.1")
+    #expect(values[WorkerKeys.label] == "dockergym-session")
+}
+
+@Test func `a command is a list of words, or one text that is split`() throws {
+    let command = WorkerKeys.command
+    #expect(try load(flags: ["worker-command": ["python", "-u", "a b"]])[command] == ["python", "-u", "a b"])
+    #expect(try load(flags: ["worker-command": ["python -u 'a b'"]])[command] == ["python", "-u", "a b"])
+    #expect(try load(file: "worker-command: [python, -u, x.py]\n")[command] == ["python", "-u", "x.py"])
+    #expect(try load(file: "worker-command: python -u x.py\n")[command] == ["python", "-u", "x.py"])
+    #expect(try load(environment: ["HOME": "/h", "CORRAL_WORKER_COMMAND": "a b"])[command] == ["a", "b"])
+    #expect(refusal(flags: ["worker-command": ["a 'b"]]).code == .invalidArgument)
+}
+
+@Test func `texts are kept as they are, one a line in the environment`() throws {
+    let volumes = WorkerKeys.volumes
+    #expect(try load(flags: ["volume": ["~/a:/b:ro", "/c"]])[volumes] == ["~/a:/b:ro", "/c"])
+    #expect(try load(file: "volume: [\"/a:/b\", /c]\n")[volumes] == ["/a:/b", "/c"])
+    #expect(try load(environment: ["HOME": "/h", "CORRAL_VOLUME": "/a:/b\n/c"])[volumes] == ["/a:/b", "/c"])
+}
+
 @Test func `flags come before the environment, that before corral yaml, that before defaults`() throws {
     let file = "warm: 3\nport: 1\nhost: a\nenvironments: [x, /y, ~/z]\n"
     let environment = ["HOME": "/h", "CORRAL_PORT": "2", "CORRAL_HOST": "b", "CORRAL_ALLOW_VOLUMES": "/a:~/b:"]

@@ -1,6 +1,17 @@
 import Foundations
 import Testing
 
+@Test(arguments: [
+    ("a b  c", ["a", "b", "c"]), ("'a b' c", ["a b", "c"]), (#"a"b c"d"#, ["ab cd"]), (#"a\ b"#, ["a b"]),
+    (#"'a\b'"#, [#"a\b"#]), (#""a\"b""#, [#"a"b"#]), ("''", [""]), ("", []), (" \t ", []), ("$HOME *", ["$HOME", "*"]),
+]) func `a command line is split into words`(text: String, words: [String]) {
+    #expect(ShellWords.split(text) == words)
+}
+
+@Test(arguments: ["'a", "a\"", "a\\"]) func `a command line with an open quote has no words`(text: String) {
+    #expect(ShellWords.split(text) == nil)
+}
+
 @Test func `every failure code has a client or server error status and a non-zero exit status`() {
     for code in Failure.Code.allCases {
         #expect((400..<600).contains(code.httpStatus))

@@ -103,8 +103,10 @@ struct SeatPoolTests {
         }
         let taker = Task { await failure { try await pool.take() } }
         await start.reached(1)
-        await pool.shutDown()
+        let end = Task { await pool.shutDown() }
+        await until { pool.isShutDown }
         start.open()
+        await end.value
         #expect(await taker.value?.code == .unavailable)
         #expect(source.shutDowns == 1 && source.workers.isEmpty)
         #expect(await failure { try await pool.take() }?.code == .unavailable)

@@ -17,7 +17,7 @@ struct CgroupDelegation {
     init(_ tree: CgroupHierarchy) { self.tree = tree }
 
     func prepare(_ name: String) -> Outcome {
-        let paths = upwards(from: Self.start(tree.own))
+        let paths = tree.upwards(from: Self.start(tree.own))
         switch Self.choose(paths.map(level)) {
         case .refused(let reason): return .refused(reason)
         case .folder(let index): return make(name, at: paths[index])
@@ -42,15 +42,6 @@ struct CgroupDelegation {
             return own
         }
         return String(own[..<slash])
-    }
-
-    /// The folders from one up to the top of what is mounted.
-    private func upwards(from start: String) -> [String] {
-        var paths = [start]
-        while let path = paths.last, path.hasPrefix(tree.mount + "/"), let end = path.lastIndex(of: "/") {
-            paths.append(String(path[..<end]))
-        }
-        return paths
     }
 
     private func make(_ name: String, at parent: String) -> Outcome {

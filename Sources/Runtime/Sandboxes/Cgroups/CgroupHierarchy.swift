@@ -55,6 +55,15 @@ struct CgroupHierarchy: Hashable, Sendable {
         return path.hasPrefix(root + "/") ? mount + path.dropFirst(root.count) : mount
     }
 
+    /// The folders from one up to the top of what is mounted; without a start from the process's own.
+    func upwards(from start: String? = nil) -> [String] {
+        var paths = [start ?? own]
+        while let path = paths.last, path.hasPrefix(mount + "/"), let end = path.lastIndex(of: "/") {
+            paths.append(String(path[..<end]))
+        }
+        return paths
+    }
+
     static func ofThisProcess() -> [CgroupHierarchy] {
         parse(
             mounts: SystemFile.read("/proc/self/mountinfo") ?? "",

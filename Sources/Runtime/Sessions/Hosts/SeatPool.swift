@@ -7,22 +7,28 @@ import Reactor
 final class SeatPool {
     private let start: @Reactor () async throws(Failure) -> any SeatSource
     private let spareCount: Int
+    private let gate: MemoryGate?
     private let logger: Logger
     /// More than one where the first have no room for more.
     private var sources: [any SeatSource] = []
     /// The source that is being started.
-    private var starting: Promise<any SeatSource>?
+    private var starting: (source: Promise<any SeatSource>, task: Task<Void, Never>)?
     private var spares: [Seat] = []
     private var refill: Task<Void, Never>?
-    private var isShutDown = false
+    private(set) var isShutDown = false
     private(set) var seatsTaken = 0
     private(set) var lastUse = ContinuousClock.now
 
     /// - Parameters:
     ///   - spareCount: How many seats are kept ready once the first was taken.
+    ///   - gate: Asked before each seat is made.
     ///   - start: Starts a source; called again when the last one ended.
-    init(spareCount: Int, logger: Logger, start: @escaping @Reactor () async throws(Failure) -> any SeatSource) {
+    init(
+        spareCount: Int, gate: MemoryGate? = nil, logger: Logger,
+        start: @escaping @Reactor () async throws(Failure) -> any SeatSource
+    ) {
         self.spareCount = spareCount
+        self.gate = gate
         self.logger = logger
         self.start = start
     }
@@ -52,7 +58,9 @@ final class SeatPool {
 
     func shutDown() async {
         isShutDown = true
-        // First, because it ends what is still starting.
+        starting?.task.cancel()
+        await starting?.task.value
+        // First, because it ends the seats that are being made.
         let sources = sources
         self.sources = []
         for source in sources { await source.shutDown() }
@@ -67,6 +75,11 @@ final class SeatPool {
             if spare.isUsable { return spare }
             await spare.release()
         }
+        return try await newSeat()
+    }
+
+    private func newSeat() async throws(Failure) -> Seat {
+        try await gate?.enter()
         return try await roomySource().makeSeat()
     }
 
@@ -75,15 +88,14 @@ final class SeatPool {
         guard !isShutDown else { throw Self.stopping }
         while let ended = sources.firstIndex(where: { !$0.isUsable }) { await sources.remove(at: ended).shutDown() }
         for source in sources where await source.hasRoom() && source.isUsable { return source }
-        let promise = starting ?? startSource()
+        let promise = starting?.source ?? startSource()
         return try await promise.valueUnlessCancelled()
     }
 
     /// Starts a source, once however many ask at the same time; it is kept whoever goes away meanwhile.
     private func startSource() -> Promise<any SeatSource> {
         let promise = Promise<any SeatSource>()
-        starting = promise
-        Task {
+        let task = Task {
             do throws(Failure) {
                 let source = try await start()
                 if isShutDown {
@@ -98,6 +110,7 @@ final class SeatPool {
                 promise.settle(.failure(error))
             }
         }
+        starting = (promise, task)
         return promise
     }
 
@@ -114,7 +127,7 @@ final class SeatPool {
     private func fill() async {
         while spares.count < spareCount, !isShutDown {
             do throws(Failure) {
-                let seat = try await roomySource().makeSeat()
+                let seat = try await newSeat()
                 if isShutDown { return await seat.release() }
                 spares.append(seat)
             } catch {

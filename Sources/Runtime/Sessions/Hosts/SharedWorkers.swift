@@ -33,12 +33,13 @@ final class SharedWorkers {
     func open(_ plan: LaunchPlan, known: SpaceCache) async throws(Failure) -> SlotHost {
         let (entry, slot) = place(for: plan)
         do throws(Failure) {
-            let worker = try await entry.worker.value()
+            let worker = try await entry.worker.valueUnlessCancelled()
             return try await SlotHost.open(plan, worker: worker, slot: slot, known: known) { [weak self] in
                 await self?.release(slot, of: entry, worker)
             }
         } catch {
-            await release(slot, of: entry, nil)
+            // Not waited for: the worker may still be starting, and others may have its other slots.
+            Task { await release(slot, of: entry, nil) }
             throw error
         }
     }

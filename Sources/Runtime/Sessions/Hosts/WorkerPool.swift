@@ -12,6 +12,8 @@ public final class WorkerPool: SessionHostSource {
         public var spares: Int
         /// Of a zygote and all its sessions together.
         public var familyLimits: SandboxLimits
+        /// Bytes of the machine's memory that new sessions leave free.
+        public var memoryReserve: Int
         /// The most bytes of a worker's line, and of one reply's buffers.
         public var lineLimit: Int
         /// After this long without sessions a version's zygote and spares end.
@@ -22,11 +24,12 @@ public final class WorkerPool: SessionHostSource {
         public var batchWindow = Duration.zero
 
         public init(
-            spares: Int, familyLimits: SandboxLimits, lineLimit: Int, idleTimeout: Duration,
+            spares: Int, familyLimits: SandboxLimits, memoryReserve: Int = 0, lineLimit: Int, idleTimeout: Duration,
             interruptGrace: Duration = .seconds(5)
         ) {
             self.spares = spares
             self.familyLimits = familyLimits
+            self.memoryReserve = memoryReserve
             self.lineLimit = lineLimit
             self.idleTimeout = idleTimeout
             self.interruptGrace = interruptGrace
@@ -50,6 +53,7 @@ public final class WorkerPool: SessionHostSource {
     private let backends: [LaunchPlan.Backend: any SandboxBackend]
     private let logger: Logger
     private let spaces = SpaceCache()
+    private let gate: MemoryGate
     private var pools: [Key: SeatPool] = [:]
     /// Of versions whose workers hold several sessions.
     private var shared: [Key: SharedWorkers] = [:]
@@ -61,6 +65,8 @@ public final class WorkerPool: SessionHostSource {
         self.configuration = configuration
         self.backends = backends
         self.logger = logger
+        let memory = MachineMemory()
+        gate = MemoryGate(reserve: configuration.memoryReserve) { memory.free() }
     }
 
     public func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost {
@@ -99,7 +105,7 @@ public final class WorkerPool: SessionHostSource {
         let backend = try backend(of: plan)
         let seats = SeatConfiguration(
             plan: plan, lineLimit: configuration.lineLimit, familyLimits: configuration.familyLimits)
-        let pool = SeatPool(spareCount: configuration.spares, logger: logger) {
+        let pool = SeatPool(spareCount: configuration.spares, gate: gate, logger: logger) {
             [unowned self] () async throws(Failure) in
             guard plan.isShared else { return OwnSeats(seats, backend: backend) { self.newName() } }
             return try await ZygoteSeats.start(seats, backend: backend, name: newName())

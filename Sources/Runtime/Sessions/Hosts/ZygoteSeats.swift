@@ -16,7 +16,7 @@ final class ZygoteSeats: SeatSource {
     private var lastFork = 0
     private let ready = Promise<Void>()
     private(set) var isUsable = true
-    private var room: FamilyRoom
+    private var room: MemoryRoom
     /// Seats that are being made, spare or in use.
     private var seats = 0
     var isEmpty: Bool { seats == 0 }
@@ -26,7 +26,7 @@ final class ZygoteSeats: SeatSource {
 
     /// Starts the zygote; returns when it has imported the environment.
     ///
-    /// - Throws: what the backend throws; `session_failed` when the zygote fails or needs longer than the start time.
+    /// - Throws: what the backend throws; `session_closed` when the task is cancelled; `session_failed` when the zygote fails or needs longer than the start time.
     static func start(
         _ configuration: SeatConfiguration, backend: any SandboxBackend, name: String
     ) async throws(Failure) -> ZygoteSeats {
@@ -46,7 +46,9 @@ final class ZygoteSeats: SeatSource {
         let errors = try Channel(pipe.first)
         let seats = ZygoteSeats(configuration, sandbox: sandbox, control: control, errors: errors)
         do throws(Failure) {
-            try await seats.ready.value(within: plan.times.start, or: seats.failed("it needs too long to start"))
+            let timer = Reactor.schedule(at: .now + plan.times.start) { seats.ended("it needs too long to start") }
+            defer { timer.cancel() }
+            try await seats.ready.valueUnlessCancelled()
         } catch {
             await seats.shutDown()
             throw error
@@ -59,7 +61,7 @@ final class ZygoteSeats: SeatSource {
         self.sandbox = sandbox
         self.control = control
         self.errors = errors
-        room = FamilyRoom(limit: configuration.familyLimits.memory)
+        room = MemoryRoom(reserve: configuration.familyLimits.memory / 5)
         errors.onReceive = { [weak self] in self?.log.append($0) }
         control.onMessage = { [weak self] bytes, _ in self?.received(bytes) }
         control.onEnd = { [weak self] in self?.ended("it ended") }
@@ -68,7 +70,7 @@ final class ZygoteSeats: SeatSource {
     func hasRoom() async -> Bool {
         if room.needsLook(at: .now) {
             let used = await sandbox.usage().memory
-            room.looked(used, at: .now)
+            room.looked(free: max(0, configuration.familyLimits.memory - used), at: .now)
         }
         return !room.isFull
     }
@@ -88,7 +90,7 @@ final class ZygoteSeats: SeatSource {
     private func newSeat() async throws(Failure) -> Seat {
         let plan = configuration.plan
         guard isUsable else { throw failed("it ended") }
-        room.forked()
+        room.started()
         lastFork += 1
         let name = "s\(lastFork)"
         let scratch = try await sandbox.openScratch(name, bytes: plan.limits.disk, inodes: plan.limits.inodes)

@@ -200,7 +200,7 @@ public final class DockerBackend: SandboxBackend {
                 throw Failure(.unimplemented, "a container has only folders and files of the host mounted")
             }
             try refuseEngine(source)
-            return .init(source: source, target: target, isWritable: isWritable)
+            return .init(source: resolved(source), target: target, isWritable: isWritable)
         }
         configuration.mounts += [
             .init(source: launcher, target: "/opt/corral/init"), .init(source: door, target: "/opt/corral/door"),
