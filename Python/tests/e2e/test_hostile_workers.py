@@ -1,7 +1,6 @@
 """The adversarial list: whatever a worker does, its session ends with the documented reason, and nobody else notices."""
 
 import json
-import os
 import threading
 import time
 
