@@ -25,7 +25,7 @@ demo: build
 test: bootstrap
 	scripts/check-layers
 	swift build --build-tests
-	swift test --skip-build --parallel
+	scripts/with-engine swift test --skip-build --parallel
 	scripts/build-library
 	$(PYTEST) --ignore Python/tests/e2e Python/tests Tests/Scripts
 	$(PYTEST) Python/tests/e2e

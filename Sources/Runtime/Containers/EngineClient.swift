@@ -70,7 +70,12 @@ public final class EngineClient {
     private func send(_ call: HTTPCall, purpose: String) async throws(Failure) -> HTTPAnswer {
         let client = try await takeClient()
         do throws(Failure) {
-            let answer = try await client.send(call)
+            // Not in the caller's task: an engine goes on with a call that was given up, and nobody would know of what it
+            // made.
+            let sending = Task { () -> Result<HTTPAnswer, Failure> in
+                do throws(Failure) { return .success(try await client.send(call)) } catch { return .failure(error) }
+            }
+            let answer = try await sending.value.get()
             giveBack(client)
             return answer
         } catch {

@@ -126,10 +126,8 @@ public final class DockerBackend: SandboxBackend {
         try remember()
         let configuration = try await configuration(complete, image: image, door: door)
         let launch = try ContainerLaunch(folder: door)
-        var container: String?
         do throws(Failure) {
             let id = try await engine.create(containerName(specification.name), configuration)
-            container = id
             try await engine.start(id)
             try await launch.untilConnected()
             return try await hold(
@@ -137,7 +135,8 @@ public final class DockerBackend: SandboxBackend {
                 descriptors: descriptors)
         } catch {
             launch.close()
-            if let container { await remove(container) }
+            // By its name: after an error nobody knows whether the engine has made it.
+            await remove(containerName(specification.name))
             throw error
         }
     }
