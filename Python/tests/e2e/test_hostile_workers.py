@@ -1,7 +1,6 @@
 """The adversarial list: whatever a worker does, its session ends with the documented reason, and nobody else notices."""
 
 import json
-import os
 import threading
 import time
 
@@ -17,15 +16,16 @@ RESOURCES = {"memory": "128MiB", "pids": 24, "disk": "8MiB", "files": 64, "step_
 
 
 @pytest.fixture(scope="module")
-def server(owner):
+def server(fenced_owner):
     """A server inside an outer fence; no test begins before the fence was seen to hold it and its workers."""
+    owner = fenced_owner
     with owners.place() as folder, owner.fence() as fence:
-        environments.write_hostile(folder, resources=RESOURCES)
+        environments.write_hostile(folder, owner, resources=RESOURCES)
         prefix = owner.prefix(fence)
-        with Server("--warm", "0", environments=[folder], prefix=prefix, owner=owner) as server:
+        with Server("--warm", "0", *owner.options, environments=[folder], prefix=prefix, owner=owner) as server:
             for name in ["hostile/shared", "hostile/own"]:
                 assert "soft" not in server.client.create(name)["isolation"]
-            held = [server.process.pid, *server.processes()]
+            held = owner.processes(server)
             assert len(held) > 4
             if not all(fence.holds(process) for process in held):
                 pytest.skip("the outer fence does not hold the server")
@@ -36,22 +36,21 @@ def server(owner):
 
 
 @pytest.fixture(params=["shared", "own"])
-def attacker(request, server):
+def attacker(request, server, fenced_owner):
     """A session to misbehave with, beside one that must not notice. Afterwards only what was there before is left."""
     server.skip_unless_shared(request.param)
     client = server.client
     with Bystander(client):
-        before = state_of(server)
+        before = state_of(server, fenced_owner)
         session = client.create("hostile/" + request.param)["id"]
         yield session
         client.delete(session)
-        assert machine.until(lambda: state_of(server) == before), (before, state_of(server))
+        assert machine.until(lambda: state_of(server, fenced_owner) == before), (before, state_of(server, fenced_owner))
     assert client.get("/v1/health").json["sessions"] == 0
 
 
-def state_of(server):
-    folders = sorted(folder for top in machine.cgroups(server.id) for folder, _, _ in os.walk(top))
-    return sorted(server.processes()), folders
+def state_of(server, owner):
+    return sorted(owner.processes(server)), sorted(owner.cgroups(server))
 
 
 def attack(server, session, name, *arguments):
