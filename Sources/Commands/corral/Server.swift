@@ -58,7 +58,8 @@ struct Server {
     ) async throws(Failure) -> Server {
         let backends = try await Backends.make(configuration, server: run.server, run: run, cgroups: cgroups)
         let installation = Installation.find()
-        let served = try configuration.servedWorker()?.entry(emptyFolder: run.emptyFolder())
+        let served = try configuration.servedWorker()?.entry(
+            emptyFolder: run.emptyFolder(), isFenced: configuration[ServerKeys.backend] != "plain")
         let folder = try loadManifests(configuration, installation, served: served, logger)
         let authority = ManifestAuthority(
             folder: folder, policy: try policy(configuration, installation, backends.preferred),

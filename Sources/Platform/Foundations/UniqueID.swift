@@ -11,10 +11,14 @@ public struct UniqueID: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Reads the canonical lower- or upper-case form of any UUID; nil where the text is none.
-    public init?(_ text: String) {
+    public init?(_ text: String) { self.init(utf8: text.utf8) }
+
+    /// The same from the bytes of the text.
+    @inlinable
+    public init?(utf8: some Sequence<UInt8>) {
         var words: (UInt64, UInt64) = (0, 0)
         var index = 0
-        for byte in text.utf8 {
+        for byte in utf8 {
             if index == 8 || index == 13 || index == 18 || index == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else {

@@ -15,6 +15,7 @@ public struct JSONMembers: Sendable {
 
     private static func read(_ reader: inout JSONReader) throws(JSONError) -> [(key: String, range: Range<Int>)] {
         var members: [(key: String, range: Range<Int>)] = []
+        members.reserveCapacity(8)
         var seen = Set<String>()
         try reader.beginObject()
         while let key = try reader.nextKey() {

@@ -37,15 +37,18 @@ public struct ServedWorker: Sendable {
 
     /// The environment that is served.
     ///
-    /// - Parameter emptyFolder: Stands for the folder of the manifest where the command names no file of the host.
+    /// - Parameters:
+    ///   - emptyFolder: Stands for the folder of the manifest where the command names no file of the host.
+    ///   - isFenced: Whether the worker runs as somebody else than the server.
     /// - Throws: `invalid_argument` for what no manifest can have, `failed_precondition` for files that are not there.
-    public func entry(emptyFolder: String) throws(Failure) -> ManifestFolder.Entry {
+    public func entry(emptyFolder: String, isFenced: Bool = true) throws(Failure) -> ManifestFolder.Entry {
         for volume in volumes where access(volume.host, F_OK) != 0 {
             throw Failure(
                 .failedPrecondition, "the volume \(volume.host) is not there",
                 next: "make it, or correct --volume \(volume)")
         }
         let program = image == nil ? try WorkerFile(command, volumes: VolumeMap(volumes)) : nil
+        if isFenced { try program?.requireReadable() }
         let manifest = try Manifest(json: try document(command: program?.command ?? command))
         var entry = ManifestFolder.Entry(
             manifest: manifest, directory: program?.folder ?? emptyFolder,

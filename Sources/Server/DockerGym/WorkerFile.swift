@@ -38,6 +38,19 @@ struct WorkerFile: Sendable {
         path = nil
     }
 
+    /// - Throws: `failed_precondition` where a worker of nobody's could not read the file; a server of an ordinary user
+    ///   runs workers as that user.
+    func requireReadable() throws(Failure) {
+        guard geteuid() == 0, let path, let folder else { return }
+        for (place, needed) in [(folder, S_IROTH | S_IXOTH), (path, S_IROTH)] {
+            var status = stat()
+            guard stat(place, &status) == 0, status.st_mode & needed != needed else { continue }
+            throw Failure(
+                .failedPrecondition, "\(place) cannot be read by the worker, which is not root",
+                next: "chmod o+rX \(place), or mount another folder with --volume")
+        }
+    }
+
     private static func isFile(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

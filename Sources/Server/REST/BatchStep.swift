@@ -26,8 +26,50 @@ struct BatchStep: Sendable {
                 .invalidArgument, "\(ranges.count) steps are more than \(limit)", next: "send several requests")
         }
         return ranges.map { bytes in
+            if let step = BatchStep(plain: bytes) { return .success(step) }
             do throws(Failure) { return .success(try BatchStep(bytes)) } catch { return .failure(error) }
         }
+    }
+
+    private static let unusual = JSONError(offset: 0, reason: .expected("a step as clients write it"))
+    private static let keys = JSONKeyTable(["session", "action", "index"])
+
+    /// Reads a step as clients write it; nil for anything out of the ordinary, which the other way reads or refuses.
+    private init?(plain bytes: [UInt8]) {
+        var session: UniqueID?
+        var action: Range<Int>?
+        var index: Int?
+        do throws(JSONError) {
+            try JSONReader.reading(bytes) { (reader) throws(JSONError) in
+                var seen = JSONKeySet()
+                try reader.beginObject()
+                while let key = try reader.nextKey(in: Self.keys, seen: &seen) {
+                    let value = try reader.skipValue()
+                    switch key {
+                    case .known(0): session = UniqueID(utf8: reader[value].dropFirst().dropLast())
+                    case .known(1): action = value
+                    case .known(2) where reader[value].elementsEqual("null".utf8): break
+                    case .known(2):
+                        guard let number = Self.index(reader[value]) else { throw Self.unusual }
+                        index = number
+                    default: throw Self.unusual
+                    }
+                }
+            }
+        } catch { return nil }
+        guard let session, let action else { return nil }
+        (self.session, self.action, self.index) = (session, Array(bytes[action]), index)
+    }
+
+    /// A number of up to 18 digits.
+    private static func index(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard (1...18).contains(digits.count) else { return nil }
+        var number = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            number = number * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return number
     }
 
     /// The places of the steps that have to follow each other, which are those of one session, in the order of the list.

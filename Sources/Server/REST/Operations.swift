@@ -98,7 +98,7 @@ extension RESTAPI {
         let caller = call.caller
         let id = call.id
         let running = BatchStep.chains(steps).map { chain in
-            Task {
+            Task.immediate {
                 var answers: [(place: Int, bytes: [UInt8])] = []
                 for place in chain {
                     answers.append((place, await oneOfMany(steps[place], caller: caller, requestID: id)))

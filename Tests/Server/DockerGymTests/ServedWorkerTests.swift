@@ -41,6 +41,7 @@ struct ServedWorkerTests {
 
     @Test func `a command alone runs as a process in the folder of its file`() throws {
         let folder = try TemporaryDirectory()
+        chmod(folder.path, 0o755)
         try folder.write("my worker.py", "print()")
         let path = folder.path + "/my worker.py"
         let entry = try ServedWorker(image: nil, command: ["python", "-u", path, "--fast"]).entry(emptyFolder: "/empty")
@@ -55,9 +56,20 @@ struct ServedWorkerTests {
 
     @Test func `a program that is the file itself is started from its folder`() throws {
         let folder = try TemporaryDirectory()
+        chmod(folder.path, 0o755)
         try folder.write("run", "#!/bin/sh")
         let entry = try ServedWorker(image: nil, command: [folder.path + "/run"]).entry(emptyFolder: "/empty")
         #expect(entry.manifest.launch(.process)?.program == .command(["./run"]))
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only a server of root runs workers as somebody else"))
+    func `a file that nobody may read is refused with what to do`() throws {
+        let folder = try TemporaryDirectory()
+        let worker = ServedWorker(image: nil, command: [try folder.write("run", "#!/bin/sh")])
+        #expect(code { try worker.entry(emptyFolder: "/empty") } == .failedPrecondition)
+        #expect(code { try worker.entry(emptyFolder: "/empty", isFenced: false) } == nil)
+        chmod(folder.path, 0o755)
+        #expect(code { try worker.entry(emptyFolder: "/empty") } == nil)
     }
 
     @Test func `files in volumes and of the system stay where they are`() throws {
