@@ -59,9 +59,9 @@ class NativeNpEnv(ABEnv):
         """Begins an episode in every environment; forgets those that run."""
         observations, _ = self.envs.reset(seed=self._seed)
         count = self._num_envs
-        nothing = [np.zeros(count, kind) for kind in (np.float32, np.bool_, np.bool_)]
+        reward, terminated, truncated = (np.zeros(count, kind) for kind in (np.float32, np.bool_, np.bool_))
         info = {"steps": np.zeros(count, np.uint64), "final_obs": np.zeros_like(observations)}
-        self._state = NpEnvState(None, observations, *nothing, info)
+        self._state = NpEnvState(None, observations, reward, terminated, truncated, info)
         return self._state
 
     def step(self, actions: Any) -> NpEnvState:

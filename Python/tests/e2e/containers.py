@@ -7,10 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from e2e import machine
 from e2e.outer import OuterFence
 from e2e.owners import Tester
-from e2e.server import ROOT
+from e2e.server import ROOT, Server
 
 IMAGE = "corral-base:bookworm"
 LABEL = "org.corral.server"
@@ -28,15 +27,14 @@ class Engine:
         parent = "--cgroup-parent=/" + self.fence.name
         done = self._run([ROOT / "scripts/engine", "start", self._folder, parent], None)
         self.address = done.strip()
+        Server.running.add(self.process)
 
     def stop(self):
         self._run([ROOT / "scripts/engine", "stop", self._folder], None)
 
-    def kill(self):
-        """Ends it without a chance to tidy up; its containers go on."""
-        process = int((self._folder / "pid").read_text())
-        os.kill(process, 9)
-        assert machine.until(lambda: not machine.is_alive(process))
+    @property
+    def process(self):
+        return int((self._folder / "pid").read_text())
 
     def docker(self, *arguments):
         return self._run(["docker", *arguments], self.address)
@@ -79,6 +77,8 @@ class Containers(Tester):
     """The user of the tests, whose environments are containers of an engine that is fenced in."""
 
     name = "containers"
+
+    has_own_system = True
 
     def __init__(self, engine):
         self.engine = engine

@@ -35,6 +35,8 @@ class Tester:
     name = "tester"
     many = 200
     """Sessions that tests of many sessions start."""
+    has_own_system = False
+    """Whether sandboxes have the files of an image instead of some of the host's."""
     options = []
     """What a server is started with."""
 

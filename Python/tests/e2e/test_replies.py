@@ -22,7 +22,9 @@ class Pictures(Worker):
 
 @pytest.fixture
 def folder(tmp_path):
-    return environments.write_source(tmp_path / "environments", "test/pictures", {"worker": "worker.py:Pictures"}, PICTURES)
+    return environments.write_source(
+        tmp_path / "environments", "test/pictures", {"worker": "worker.py:Pictures"}, PICTURES
+    )
 
 
 def files(server):

@@ -56,7 +56,9 @@ final class TestVector {
     }
 
     /// The observation of a row, its elements rounded to doubles.
-    func observation(_ row: Int) throws -> [Double] { try Self.row(row, of: observations, environment.layout.observation) }
+    func observation(_ row: Int) throws -> [Double] {
+        try Self.row(row, of: observations, environment.layout.observation)
+    }
 
     func final(_ row: Int) throws -> [Double] { try Self.row(row, of: finals, environment.layout.observation) }
 

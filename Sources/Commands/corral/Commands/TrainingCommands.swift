@@ -62,7 +62,8 @@ enum ViewCommand: Subcommand {
 /// What the three have in common: they are Python's.
 enum Training {
     static let environment = Option.value(
-        "env", short: "e", "ENVIRONMENT", fallback: "cartpole", "A native environment, a reference, or a registered name.")
+        "env", short: "e", "ENVIRONMENT", fallback: "cartpole",
+        "A native environment, a reference, or a registered name.")
     static let seed = Option.value("seed", short: "s", "NUMBER", "Makes it repeatable.")
     static let shared: [Option] = [
         .value("runs", "FOLDER", fallback: "runs", completion: .directories, "Where runs are left and looked for."),
