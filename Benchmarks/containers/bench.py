@@ -168,7 +168,7 @@ Docker Engine and all workers share its cores. *zygote*: sessions are forked in 
 own. *pool*: a container for each session, {many} of them started ahead. *cold*: a container for each session, started when it
 is asked for. *DockerGym's shape*: FastAPI and docker-py, a container for each session; steps are not held back for a batch
 (DockerGym's default holds them up to 50 ms), and a container has two seconds to end, all of which Python uses as
-process 1."""
+process 1. Corral answers a deletion when no process of the session is left; the engine removes the empty container after that."""
 
 
 def _write(results: Results, systems: tuple[str, ...], facts: list[str], folder: Path) -> None:
