@@ -14,6 +14,11 @@ public final class PacketSocket: EventSource {
     private var token: UInt64 = 0
     private var isOpen = true
     private let messageLimit: Int
+    /// What the peer has no room for yet, oldest first; the descriptors are duplicates.
+    private var waiting: [(bytes: [UInt8], descriptors: [CInt])] = []
+
+    /// Messages that may wait for a peer that is slow.
+    private static let waitingLimit = 4096
 
     public init(_ descriptor: consuming Descriptor, messageLimit: Int = 65536) throws(Failure) {
         fd = descriptor.release()
@@ -28,14 +33,50 @@ public final class PacketSocket: EventSource {
         }
     }
 
-    /// Sends one message; the descriptors stay the caller's.
+    /// Sends one message, as soon as the peer has room; the descriptors stay the caller's.
     ///
-    /// - Throws: `unavailable` when the peer is gone or does not read.
+    /// - Throws: `unavailable` when the peer is gone, or does not read at all.
     public func send(_ bytes: [UInt8], descriptors: [CInt] = []) throws(Failure) {
-        let result = isOpen ? corral_send(fd, bytes, bytes.count, descriptors, CInt(descriptors.count)) : Int(-EPIPE)
+        var result = Int(-EPIPE)
+        if isOpen { result = waiting.isEmpty ? pass(bytes, descriptors) : Int(-EAGAIN) }
+        if result == Int(-EAGAIN), waiting.count < Self.waitingLimit {
+            result = enqueue(bytes, descriptors)
+        }
         guard result == bytes.count else {
             throw Failure(.unavailable, "a control message was not delivered: \(errorText(CInt(-result)))")
         }
+    }
+
+    private func pass(_ bytes: [UInt8], _ descriptors: [CInt]) -> Int {
+        corral_send(fd, bytes, bytes.count, descriptors, CInt(descriptors.count))
+    }
+
+    /// - Returns: As if it was sent: the count of bytes, or a negative error number.
+    private func enqueue(_ bytes: [UInt8], _ descriptors: [CInt]) -> Int {
+        var copies: [CInt] = []
+        for descriptor in descriptors {
+            let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+            if copy < 0 {
+                let reason = errno
+                for copy in copies { Glibc.close(copy) }
+                return Int(-reason)
+            }
+            copies.append(copy)
+        }
+        waiting.append((bytes, copies))
+        if waiting.count == 1 { EventLoop.shared.change(token: token, fd: fd, readable: true, writable: true) }
+        return bytes.count
+    }
+
+    /// Sends what waits, as far as there is room. A peer that is gone is noticed by reading.
+    private func flush() {
+        var sent = 0
+        while sent < waiting.count, pass(waiting[sent].bytes, waiting[sent].descriptors) != Int(-EAGAIN) {
+            for descriptor in waiting[sent].descriptors { Glibc.close(descriptor) }
+            sent += 1
+        }
+        waiting.removeFirst(sent)
+        if waiting.isEmpty { EventLoop.shared.change(token: token, fd: fd, readable: true, writable: false) }
     }
 
     public func close() {
@@ -43,11 +84,14 @@ public final class PacketSocket: EventSource {
         isOpen = false
         EventLoop.shared.forget(token: token, fd: fd)
         Glibc.close(fd)
+        for descriptor in waiting.flatMap(\.descriptors) { Glibc.close(descriptor) }
+        waiting = []
         onMessage = nil
         onEnd = nil
     }
 
     override func ready(_ readiness: Readiness) {
+        if isOpen, readiness.contains(.writable) { flush() }
         while isOpen {
             var bytes = [UInt8](repeating: 0, count: messageLimit)
             var process: pid_t = 0

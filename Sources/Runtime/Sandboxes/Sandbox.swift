@@ -24,7 +24,8 @@ public protocol SandboxBackend: AnyObject, Sendable {
     ) async throws(Failure) -> any Sandbox
 }
 
-/// A running sandbox. Whoever started it waits for its end: `kill()`, then `waitUntilGone()`.
+/// A running sandbox. Whoever started it waits for its end: `kill()`, then `waitUntilGone()`, or `waitUntilEnded()` and its
+/// backend does the rest.
 @Reactor
 public protocol Sandbox: AnyObject, Sendable {
     nonisolated var name: String { get }
@@ -53,6 +54,10 @@ public protocol Sandbox: AnyObject, Sendable {
     /// Ends everything inside at once; does not wait and cannot fail.
     func kill()
 
+    /// Waits until no process of it is left. Its backend may still have an empty shell of it to remove, which it does by
+    /// itself.
+    func waitUntilEnded() async
+
     /// Waits until no process, mount or cgroup of it is left.
     @discardableResult
     func waitUntilGone() async -> SandboxEnd
@@ -66,6 +71,8 @@ extension SandboxBackend {
 }
 
 extension Sandbox {
+    public func waitUntilEnded() async { await waitUntilGone() }
+
     public func wasEndedFromOutside(within patience: Duration) async -> Bool { false }
 }
 

@@ -133,6 +133,36 @@ import Testing
         receiver.close()
     }
 
+    @Test func `messages for a peer that is slow wait, and arrive whole and in order`() async throws {
+        let control = try Descriptor.socketPair(packets: true)
+        let sender = try PacketSocket(Descriptor(owning: dup(control.first.raw)))
+        let pipe = try Descriptor.pipe()
+        let count = 2000
+        for number in 0..<count {  // nobody reads yet
+            try sender.send(Array("\(number)".utf8), descriptors: [pipe.second.raw])
+        }
+        let receiver = try PacketSocket(Descriptor(owning: dup(control.second.raw)))
+        var received: [String] = []
+        await withCheckedContinuation { continuation in
+            receiver.onMessage = { bytes, _ in
+                received.append(String(decoding: bytes, as: UTF8.self))
+                if received.count == count { continuation.resume() }
+            }
+        }
+        #expect(received == (0..<count).map(String.init))
+        sender.close()
+        receiver.close()
+    }
+
+    @Test func `a peer that never reads is refused more messages at last`() throws {
+        let control = try Descriptor.socketPair(packets: true)
+        let sender = try PacketSocket(Descriptor(owning: dup(control.first.raw)))
+        defer { sender.close() }
+        #expect(throws: (any Error).self) {
+            for _ in 0..<10_000 { try sender.send([1]) }
+        }
+    }
+
     @Test func `starting a missing program is an error and not a child`() {
         #expect(throws: (any Error).self) {
             try ChildProcess.spawn("/nonexistent/program", arguments: [], environment: [:], descriptors: [])

@@ -47,7 +47,7 @@ final class Seat {
         }
     }
 
-    /// Ends the worker; returns when nothing of it is left.
+    /// Ends the worker; returns when no process of it is left.
     func release() async {
         connection.close()
         await place.remove()
@@ -63,7 +63,7 @@ extension Seat.Place {
         switch self {
         case .own(let sandbox):
             sandbox.kill()
-            await sandbox.waitUntilGone()
+            await sandbox.waitUntilEnded()
         case .shared(let sandbox, let fence, let scratch):
             await fence.remove()
             // It fails only when the sandbox is gone, and the folder with it.

@@ -17,6 +17,8 @@ public final class DockerBackend: SandboxBackend {
     private let folder: String
     private let profiles: SeccompProfiles
     private var names: Set<String> = []
+    /// Those whose containers may be there.
+    private var sandboxes: [String: DockerSandbox] = [:]
     private var information: EngineInformation?
     private var isRemembered = false
     /// Containers that were not removed because the engine was away.
@@ -173,12 +175,15 @@ public final class DockerBackend: SandboxBackend {
             throw error
         }
         let name = specification.name
-        return DockerSandbox(
+        let sandbox = DockerSandbox(
             name: name, isolation: isolation, launcher: launcher, launch: launch, group: group, scratch: scratch
         ) { [self] in
             await remove(container)
             names.remove(name)
+            sandboxes[name] = nil
         }
+        sandboxes[name] = sandbox
+        return sandbox
     }
 
     private func configuration(
@@ -289,12 +294,17 @@ public final class DockerBackend: SandboxBackend {
         }
     }
 
-    /// Waits for what is still to be removed, for a while; for the server's orderly end.
-    public func close(within patience: Duration = .seconds(5)) async {
-        guard let pending else { return }
-        let timer = Reactor.schedule(at: .now + patience) { pending.cancel() }
-        await pending.value
-        timer.cancel()
+    /// Ends what still runs, and waits for a while until all containers are removed; for the server's orderly end.
+    public func close(within patience: Duration = .seconds(10)) async {
+        let removed = Event<Void>()
+        Task { @Reactor in
+            for sandbox in sandboxes.values { sandbox.kill() }
+            for sandbox in sandboxes.values { await sandbox.waitUntilGone() }
+            await pending?.value
+            removed.settle(())
+        }
+        _ = await removed.value(within: patience)
+        pending?.cancel()
     }
 
     /// Ends and removes all containers of a server that died, and only those.

@@ -16,7 +16,8 @@ final class DockerSandbox: Sandbox {
     private var startingScratch: Task<Result<ScratchServer, Failure>, Never>?
     private var usageAtEnd: Task<SandboxUsage, Never>?
     private var end: Task<SandboxEnd, Never>?
-    private(set) var wasKilled = false
+    private var killing: Task<Void, Never>?
+    var wasKilled: Bool { killing != nil }
 
     /// - Parameters:
     ///   - group: The container's own; nothing else is in it.
@@ -85,14 +86,18 @@ final class DockerSandbox: Sandbox {
 
     func kill() {
         guard !wasKilled else { return }
-        wasKilled = true
         let group = group
         let usage = finalUsage()
-        Task { @Reactor in
+        killing = Task { @Reactor in
             _ = await usage.value
             await group.killAll()
             launch.close()
         }
+    }
+
+    func waitUntilEnded() async {
+        await killing?.value
+        _ = await launch.untilEnded()
     }
 
     @discardableResult
