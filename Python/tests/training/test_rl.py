@@ -1,6 +1,7 @@
 """Training by the shipped settings: runs, checkpoints, playing, and that CartPole is solved."""
 
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -86,10 +87,8 @@ def test_an_agent_of_stable_baselines3_plays(here, capsys):
 
 def test_an_environment_of_the_registry_is_trained_in(here, monkeypatch):
     monkeypatch.setattr(environments, "_envs", dict(environments._envs))
-    text = (ROOT / "Python/tests/registry/test_np_env.py").read_text()
-    program = text.split("PROGRAM = '''")[1].split("'''")[0]
-    imports = "from corral.registry import EnvCfg, NpEnv, NpEnvState, SceneData, env, envcfg"
-    exec(program.format(imports=imports), {"__name__": "example"})
+    example = runpy.run_path(str(ROOT / "Python/tests/registry/test_np_env.py"))
+    exec(example["PROGRAM"].format(imports=example["IMPORTS"]), {"__name__": "example"})
     from corral.rl.ppo import train
 
     outcome = train("my-custom-env", PPOCfg(num_envs=8, max_env_steps=8 * 64, check_point_interval=64, seed=1))
