@@ -69,6 +69,7 @@ bench-containers: build
 	$(PYTHON) Benchmarks/containers/bench.py --binary .build/release/corral
 
 bench-native: library
+	swift build -c release --product corral-bench-native
 	scripts/virtual-environment .venvs/native Benchmarks/requirements/native.txt
 	.venvs/native/bin/python Benchmarks/native/bench.py
 

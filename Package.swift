@@ -96,6 +96,8 @@ let environments: [Target] = [
     module(
         "Environments", "CAPI",
         ["Foundations", "JSON", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"]),
+    tests("Environments", "VectorEnvironments", ["Foundations", "JSON", "Spaces"]),
+    tests("Environments", "CAPI", ["CorralABI", "Foundations", "JSON"]),
     tests("Environments", "NativeEnvironments", ["CorralABI", "Foundations", "JSON", "Spaces", "VectorEnvironments"]),
     module("Environments", "Spaces", ["Foundations", "JSON"]),
     module("Environments", "Manifests", ["Foundations", "JSON", "YAML", "Spaces"]),

@@ -1,7 +1,7 @@
 // A load generator for sessions that cost it next to nothing: one thread, one epoll, one connection for each session.
 //
 //   load --port PORT --protocol corral|dockergym|openenv --clients N --seconds S [--environment REFERENCE]
-//        [--action JSON] [--order one|all] [--pause] [--drop] [--host 127.0.0.1]
+//        [--action JSON] [--order one|all] [--pause] [--drop] [--connections N] [--host 127.0.0.1]
 //
 // Three phases: every client opens a session (connection included), steps it for S seconds as fast as answers come, and
 // closes it. With `--order one` clients open and close one after another, with `all` at the same time. After a phase one
@@ -29,7 +29,7 @@
 
 enum { buffer_size = 1 << 16 };
 
-typedef enum { idle, upgrading, opening, ready, stepping, resetting, closing, closed, broken } State;
+typedef enum { idle, upgrading, opening, ready, waiting, stepping, resetting, closing, closed, broken } State;
 
 typedef enum { corral, dockergym, openenv } Protocol;
 
@@ -58,6 +58,10 @@ static bool one_by_one, pauses, drops;
 
 static Client *clients;
 static int poller;
+// With fewer connections than clients: those that nobody uses, and the clients that wait for one, in a ring.
+static int connection_limit, *spare, spare_count;
+static Client **queue;
+static int queue_start, queue_count;
 static Samples open_times, step_times, reset_times, close_times;
 static int errors;
 static double step_end;
@@ -152,9 +156,25 @@ static void connect_to_server(Client *client) {
     if (epoll_ctl(poller, EPOLL_CTL_ADD, client->socket, &event)) die("epoll_ctl");
 }
 
+static bool shares(void) { return connection_limit && connection_limit < client_count; }
+
+static void take_connection(Client *client) {
+    if (client->socket >= 0) return;
+    if (!spare_count) return connect_to_server(client);
+    client->socket = spare[--spare_count];
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+    if (epoll_ctl(poller, EPOLL_CTL_MOD, client->socket, &event)) die("epoll_ctl");
+}
+
+static void give_connection(Client *client) {
+    if (!shares() || client->socket < 0) return;
+    spare[spare_count++] = client->socket;
+    client->socket = -1;
+}
+
 static void ask_open(Client *client) {
     client->asked = now();
-    connect_to_server(client);
+    take_connection(client);
     if (client->state == broken) return;
     if (protocol == openenv) {
         client->state = upgrading;
@@ -191,7 +211,27 @@ static void ask_next(Client *client) {
     http(client, "POST", path_of(client, "/step"), body);
 }
 
+static void wait_in_line(Client *client) {
+    client->state = waiting;
+    queue[(queue_start + queue_count++) % client_count] = client;
+}
+
+static Client *first_in_line(void) {
+    Client *client = queue[queue_start];
+    queue_start = (queue_start + 1) % client_count;
+    queue_count--;
+    return client;
+}
+
+static void ask_first(void) {
+    Client *client = first_in_line();
+    take_connection(client);
+    if (client->state != broken) ask_next(client);
+}
+
 static void ask_close(Client *client) {
+    take_connection(client);
+    if (client->state == broken) return;
     client->asked = now();
     client->state = closing;
     if (protocol == openenv) return frame(client, 1, "{\"type\":\"close\"}");
@@ -230,7 +270,7 @@ static void answered(Client *client, const char *body) {
         add(&open_times, time);
         look(client, body);
         client->state = ready;
-        return;
+        return give_connection(client);
     case stepping:
         client->steps++;
         add(&step_times, time);
@@ -239,16 +279,22 @@ static void answered(Client *client, const char *body) {
     case closing:
         add(&close_times, time);
         client->state = closed;
-        close(client->socket);
+        give_connection(client);
+        if (client->socket >= 0) close(client->socket);
         client->socket = -1;
         return;
     default: return fail(client, "an answer to no question");
     }
     look(client, body);
-    if (now() < step_end)
-        ask_next(client);
-    else
-        client->state = ready;
+    if (now() < step_end) {
+        if (!shares()) return ask_next(client);
+        give_connection(client);
+        wait_in_line(client);
+        return ask_first();
+    }
+    client->state = ready;
+    give_connection(client);
+    while (queue_count) first_in_line()->state = ready;
 }
 
 // Takes one HTTP answer off the front; whether there was a whole one.
@@ -362,6 +408,7 @@ static void read_arguments(int count, char **values) {
         else if (!strcmp(name, "--seconds")) seconds = atof(value);
         else if (!strcmp(name, "--environment")) environment = value;
         else if (!strcmp(name, "--action")) action = value;
+        else if (!strcmp(name, "--connections")) connection_limit = atoi(value);
         else if (!strcmp(name, "--order")) one_by_one = !strcmp(value, "one");
         else {
             fprintf(stderr, "load: unknown option %s\n", name);
@@ -372,13 +419,19 @@ static void read_arguments(int count, char **values) {
         fprintf(stderr, "load: --port and --clients are needed\n");
         exit(2);
     }
+    if (shares() && (!one_by_one || drops || protocol == openenv)) {
+        fprintf(stderr, "load: --connections needs HTTP and --order one, without --drop\n");
+        exit(2);
+    }
 }
 
 int main(int count, char **values) {
     read_arguments(count, values);
     clients = calloc((size_t)client_count, sizeof(Client));
     poller = epoll_create1(0);
-    if (!clients || poller < 0) die("start");
+    spare = calloc((size_t)client_count, sizeof *spare);
+    queue = calloc((size_t)client_count, sizeof *queue);
+    if (!clients || !spare || !queue || poller < 0) die("start");
     for (int i = 0; i < client_count; i++) {
         clients[i].socket = -1;
         clients[i].buffer = malloc(buffer_size);
@@ -392,7 +445,8 @@ int main(int count, char **values) {
     start = now();
     step_end = start + seconds * 1e6;
     for (int i = 0; seconds > 0 && i < client_count; i++)
-        if (clients[i].state == ready) ask_next(&clients[i]);
+        if (clients[i].state == ready) wait_in_line(&clients[i]);
+    for (int i = shares() ? connection_limit : client_count; i > 0 && queue_count; i--) ask_first();
     wait_for(clients, client_count, ready);
     report("step", &step_times, now() - start);
     pause_here();

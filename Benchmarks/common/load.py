@@ -31,6 +31,7 @@ def run_load(
     drop: bool = False,
     environment: str = "",
     action: str = "",
+    connections: int = 0,
 ) -> dict[str, Phase]:
     """Opens, steps and closes sessions; returns what came of the three phases. Times are in microseconds.
 
@@ -41,6 +42,7 @@ def run_load(
         drop: Whether they are without connections then.
         environment: Instead of CartPole.
         action: JSON, instead of what balances CartPole.
+        connections: That clients take in turn, with `order` `one`; 0: each has one of its own.
 
     Raises `RuntimeError` when a request failed.
     """
@@ -52,6 +54,8 @@ def run_load(
         command += ["--environment", environment]
     if action:
         command += ["--action", action]
+    if connections:
+        command += ["--connections", str(connections)]
     if paused is not None:
         command += ["--pause", "--drop"] if drop else ["--pause"]
     process = subprocess.Popen(

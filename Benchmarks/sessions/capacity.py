@@ -1,6 +1,8 @@
 """Many live sandboxed sessions on one server, all stepping: more and more of them, up to the goal or the first failure.
 
-Every session has a connection of its own. Prints what it finds and writes `Benchmarks/results/capacity.md`.
+Every session has a connection of its own, as far as the limit of open files lets the server have them beside three
+descriptors a session; else sessions take connections in turn. Prints what it finds and writes
+`Benchmarks/results/capacity.md`.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ from running import corral
 
 ROOT = Path(__file__).resolve().parents[2]
 GOALS = (1000, 2500, 5000)
+OTHER_FILES = 200  # of the server: libraries, listeners, zygotes, what is being started
 HEAD = """\
-| sessions | opened in, s | steps | steps/s | step p50, ms | step p99, ms | fewest steps of a session | errors | closed in, s | MiB a session | descriptors of the server a session, connection included |
-|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
+| sessions | connections | opened in, s | steps | steps/s | step p50, ms | step p99, ms | fewest steps of a session | errors | closed in, s | MiB a session | descriptors of the server a session, connection included |
+|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
 
 def main() -> int:
@@ -74,16 +77,22 @@ def _row(load: Path, binary: Path, folder: Path, sessions: int, seconds: float) 
         def look(phase: str) -> None:
             seen[phase] = measure(server.pid)
 
-        phases = run_load(load, server.port, "corral", sessions, seconds, order="one", paused=look)
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        connections = max(1, min(sessions, files - 3 * sessions - OTHER_FILES))
+        phases = run_load(
+            load, server.port, "corral", sessions, seconds, order="one", paused=look, connections=connections
+        )
     opened, step, closed = phases["open"], phases["step"], phases["close"]
-    return _line(sessions, opened, step, closed, before, seen["step"])
+    return _line(sessions, connections, opened, step, closed, before, seen["step"])
 
 
-def _line(sessions: int, opened: Phase, step: Phase, closed: Phase, before: Memory, after: Memory) -> str:
+def _line(
+    sessions: int, connections: int, opened: Phase, step: Phase, closed: Phase, before: Memory, after: Memory
+) -> str:
     memory = (after.server + after.workers - before.server - before.workers) / sessions / (1 << 20)
     files = (after.descriptors - before.descriptors) / sessions
     cells = (
-        sessions, f"{opened['wall'] / 1e6:.1f}", f"{step['count']:,}", f"{step['count'] / (step['wall'] / 1e6):,.0f}",
+        sessions, connections, f"{opened['wall'] / 1e6:.1f}", f"{step['count']:,}", f"{step['count'] / (step['wall'] / 1e6):,.0f}",
         f"{step['p50'] / 1e3:.0f}", f"{step['p99'] / 1e3:.0f}", step["least"], closed["errors"],
         f"{closed['wall'] / 1e6:.1f}", f"{memory:.2f}", f"{files:.1f}",
     )  # fmt: skip

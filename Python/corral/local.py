@@ -16,9 +16,9 @@ import sys
 import tempfile
 import threading
 import time
-from pathlib import Path
 
 from . import errors
+from ._program import find_binary, interpreter
 from .client import Client
 
 __all__ = ["LocalServer", "find_binary", "url"]
@@ -27,33 +27,8 @@ START_LIMIT = 30.0
 """Seconds in which a server has to be ready."""
 OPTIONS = ("--log-level", "warning", "--idle-timeout", "24h")
 """Sessions end with this process at the latest, so they may be idle for as long as its user thinks."""
-BUNDLED = Path(__file__).with_name("bin") / "corral"
-"""The program in an installed package; its manifests are in `share/corral/Manifests` beside `bin`."""
-CHECKOUT = Path(__file__).resolve().parents[2]
-"""Where the sources of the program lie, if the package was not installed."""
 STOP_LIMIT = 10.0
 """Seconds that a server may take to end its sessions and itself."""
-
-
-def find_binary() -> str:
-    """The path of the server's program; raises `errors.Unavailable` where there is none."""
-    given = os.environ.get("CORRAL_BIN")
-    if given:
-        if os.access(given, os.X_OK):
-            return given
-        raise errors.error("unavailable", f"CORRAL_BIN names {given!r}, which is no program", "correct or unset it")
-    built = [CHECKOUT / ".build" / kind / "corral" for kind in ("release", "debug")]
-    for path in [BUNDLED, *(built if (CHECKOUT / "Package.swift").exists() else [])]:
-        if os.access(path, os.X_OK):
-            return str(path)
-    found = shutil.which("corral")
-    if found is None:
-        raise errors.error(
-            "unavailable",
-            "there is no server to run environments on",
-            "install the corral program or set CORRAL_BIN to it, or give the url of a running server (CORRAL_URL)",
-        )
-    return found
 
 
 class LocalServer:
@@ -71,9 +46,7 @@ class LocalServer:
         path = os.path.join(self.folder, "socket")
         self.url = f"unix://{path}"
         command = [binary, "serve", "--unix-socket", path, "--exit-with-parent", *OPTIONS, *(arguments or [])]
-        if binary == str(BUNDLED) and "CORRAL_PYTHON" not in os.environ:
-            # Installed together with this interpreter's packages, of which the environments are some.
-            command += ["--python", sys.executable]
+        command += interpreter(binary)
         try:
             with open(self.log, "wb") as log:
                 # A session of its own, so that Ctrl-C in a terminal does not end it before its environments are closed.

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 
-from ..local import find_binary
+from .._program import find_binary, interpreter
 from .app import App, create_app
 from .config import ServerConfig
 from .endpoint import Endpoint
@@ -93,7 +93,7 @@ class Running:
         binary = find_binary()
         self.folder = tempfile.mkdtemp(prefix="corral-dockergym-")
         try:
-            flags = ["--exit-with-parent"]
+            flags = ["--exit-with-parent", *interpreter(binary)]
             if self._on_socket:
                 flags += ["--unix-socket", self.socket]
             if self.app.hooks is not None:

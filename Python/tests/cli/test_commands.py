@@ -13,7 +13,7 @@ ROOT = HERE.parents[2]
 COMMANDS = [
     [], ["run"], ["serve"], ["env"], ["env", "list"], ["env", "show"], ["env", "validate"], ["session"],
     ["session", "list"], ["session", "show"], ["session", "logs"], ["session", "close"], ["doctor"], ["config"],
-    ["completion"], ["version"],
+    ["completion"], ["version"], ["train"], ["play"], ["view"],
 ]  # fmt: skip
 
 

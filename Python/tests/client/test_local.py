@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from premises import ROOT
 
-from corral import errors, local
+from corral import _program, errors, local
 
 
 def run(program, binary, **variables):
@@ -162,7 +162,7 @@ def test_a_program_that_is_none_is_explained(monkeypatch, tmp_path):
         local.find_binary()
     monkeypatch.delenv("CORRAL_BIN")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(local, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(_program, "CHECKOUT", tmp_path)
     with pytest.raises(errors.Unavailable, match="no server"):
         local.find_binary()
 
@@ -171,13 +171,13 @@ def test_the_program_is_found_on_the_path(program, monkeypatch, tmp_path):
     path = program("exit 0")
     monkeypatch.delenv("CORRAL_BIN")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(local, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(_program, "CHECKOUT", tmp_path)
     assert local.find_binary() == str(path)
 
 
 def test_in_a_checkout_the_program_is_the_one_that_was_built_there(monkeypatch, tmp_path):
     monkeypatch.delenv("CORRAL_BIN")
-    monkeypatch.setattr(local, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(_program, "CHECKOUT", tmp_path)
     (tmp_path / "Package.swift").touch()
     for kind in ("debug", "release"):  # the release build is preferred
         built = tmp_path / ".build" / kind / "corral"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e import machine, owners, sampling
+from e2e import containers, machine, owners, sampling
 from e2e.server import BINARY, Server
 
 HERE = Path(__file__).parent
@@ -69,6 +69,22 @@ def ordinary_user():
 @pytest.fixture(scope="module", params=["tester", "ordinary"])
 def owner(request):
     """Who runs the servers of a test: the adversarial list is gone through as both."""
+    if request.param == "ordinary":
+        return request.getfixturevalue("ordinary_user")
+    return owners.Tester()
+
+
+@pytest.fixture(scope="session")
+def engine():
+    with containers.running_engine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module", params=["tester", "ordinary", "containers"])
+def fenced_owner(request):
+    """The same, and once more with containers as sandboxes."""
+    if request.param == "containers":
+        return containers.Containers(request.getfixturevalue("engine"))
     if request.param == "ordinary":
         return request.getfixturevalue("ordinary_user")
     return owners.Tester()

@@ -18,14 +18,14 @@ class OuterFence:
         self.folders = folders
 
     @classmethod
-    def make(cls, name):
-        """A fence in new folders below the cgroups of this process. Skips the test where that cannot be."""
+    def make(cls, name, below_own=True):
+        """A fence in new folders below the cgroups of this process, or at the top. Skips where that cannot be."""
         own = machine.memberships(os.getpid())
         roles = ["pids", "memory"] if "pids" in own and "memory" in own else [""]
         fence = cls({})
         try:
             for role in roles:
-                folder = Path(str(_tree(role)) + own[role]) / name
+                folder = Path(str(_tree(role)) + (own[role] if below_own else "/")) / name
                 folder.mkdir()
                 fence.folders[role] = folder
             fence._limit()
@@ -56,6 +56,10 @@ class OuterFence:
                 for role in [""] if is_second else tree[0].split(","):
                     found[role] = Path(folder) / ("corral." + user)
         return found
+
+    @property
+    def name(self):
+        return next(iter(self.folders.values())).name
 
     def _limit(self):
         """Sets the limits and reads them back."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e import machine
 from e2e.outer import OuterFence
 from e2e.server import BINARY, ROOT
 
@@ -34,6 +35,10 @@ class Tester:
     name = "tester"
     many = 200
     """Sessions that tests of many sessions start."""
+    has_own_system = False
+    """Whether sandboxes have the files of an image instead of some of the host's."""
+    options = []
+    """What a server is started with."""
 
     @contextmanager
     def fence(self):
@@ -51,8 +56,19 @@ class Tester:
     def give(self, folder):
         """Lets the owner write there."""
 
+    def launch(self, launch):
+        """The `launch` of a manifest by what the worker is started with."""
+        return {"process": launch}
 
-class OrdinaryUser:
+    def processes(self, server):
+        """Those that a server's sandboxes hold, and where it is behind the fence too the server."""
+        return sorted([server.process.pid, *server.processes()])
+
+    def cgroups(self, server):
+        return sorted(folder for top in machine.cgroups(server.id) for folder, _, _ in os.walk(top))
+
+
+class OrdinaryUser(Tester):
     """A user without rights, with subordinate ids and cgroups by `scripts/delegate`, which limit all that he runs.
 
     Where sessions share no zygote each has an interpreter of its own, so `many` are fewer.

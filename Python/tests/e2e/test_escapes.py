@@ -11,10 +11,11 @@ from e2e.server import Server
 
 
 @pytest.fixture(scope="module")
-def server(owner):
+def server(fenced_owner):
+    owner = fenced_owner
     with owners.place() as folder:
-        environments.write_hostile(folder)
-        with Server(environments=[folder], prefix=owner.prefix(), owner=owner) as server:
+        environments.write_hostile(folder, owner)
+        with Server(*owner.options, environments=[folder], prefix=owner.prefix(), owner=owner) as server:
             yield server
 
 
@@ -33,11 +34,13 @@ def found(server, session, *words):
     return answer.json["info"]["result"]
 
 
-def test_files_of_the_host_cannot_be_read(server, attacker, place):
+def test_files_of_the_host_cannot_be_read(server, attacker, place, fenced_owner):
     secret = place / "secret"
     secret.write_text("secret")
     secret.chmod(0o644)
-    paths = ["/etc/shadow", "/root", "/home", "/boot", "/var/lib", "/var/log", "/sys/kernel", "/dev/mem", "/dev/kmsg"]
+    paths = ["/etc/shadow", "/root", "/dev/mem", "/dev/kmsg"]
+    if not fenced_owner.has_own_system:
+        paths += ["/home", "/boot", "/var/lib", "/var/log", "/sys/kernel"]
     paths += [str(secret), str(server.data), server.log_path, "/proc/1/environ", "/proc/1/root", "/proc/1/cwd"]
     assert found(server, attacker, "read_files", ":".join(paths)) == []
 
@@ -68,8 +71,11 @@ def test_nothing_outside_can_be_connected_to(server, attacker, place):
         assert found(server, attacker, "connect", " ".join(addresses).replace("[::1]", "::1")) == []
 
 
-def test_other_processes_cannot_be_read_written_traced_or_signalled(server, attacker):
-    assert found(server, attacker, "other_processes") == []
+def test_other_processes_cannot_be_read_written_traced_or_signalled(server, attacker, fenced_owner):
+    # Pid 1 of a container has its user; the kernel lets a session ask for it, and gives it no signal of a session.
+    harmless = {"signal 1"} if fenced_owner.has_own_system else set()
+    assert set(found(server, attacker, "other_processes")) <= harmless
+    assert server.client.step(attacker, "count").status == 200
 
 
 def test_scratch_folders_of_other_sessions_are_closed(server, attacker):
@@ -83,5 +89,7 @@ def test_namespaces_and_mounts_cannot_be_made(server, attacker):
     assert found(server, attacker, "make_namespaces") == []
 
 
-def test_sessions_of_one_environment_share_no_place(server, attacker):
-    assert found(server, attacker, "shared_places") == []
+def test_sessions_of_one_environment_share_no_place(server, attacker, fenced_owner):
+    # An image's /run can be read, and nothing can be left there: the root is read-only.
+    harmless = {"list /run"} if fenced_owner.has_own_system else set()
+    assert set(found(server, attacker, "shared_places")) <= harmless

@@ -1,7 +1,6 @@
 """The adversarial list: whatever a worker does, its session ends with the documented reason, and nobody else notices."""
 
 import json
-import os
 import threading
 import time
 
@@ -17,16 +16,17 @@ RESOURCES = {"memory": "128MiB", "pids": 24, "disk": "8MiB", "files": 64, "step_
 
 
 @pytest.fixture(scope="module")
-def server(owner):
+def server(fenced_owner):
     """A server inside an outer fence; no test begins before the fence was seen to hold it and its workers."""
+    owner = fenced_owner
     with owners.place() as folder, owner.fence() as fence:
-        environments.write_hostile(folder, resources=RESOURCES)
-        environments.write_hostile(folder, "patient", resources={**RESOURCES, "step_time": "1m"})
+        environments.write_hostile(folder, owner, resources=RESOURCES)
+        environments.write_hostile(folder, owner, "patient", resources={**RESOURCES, "step_time": "1m"})
         prefix = owner.prefix(fence)
-        with Server("--warm", "0", environments=[folder], prefix=prefix, owner=owner) as server:
+        with Server("--warm", "0", *owner.options, environments=[folder], prefix=prefix, owner=owner) as server:
             for name in ["hostile/shared", "hostile/own", "patient/shared", "patient/own"]:
                 assert "soft" not in server.client.create(name)["isolation"]
-            held = [server.process.pid, *server.processes()]
+            held = owner.processes(server)
             assert len(held) > 4
             if not all(fence.holds(process) for process in held):
                 pytest.skip("the outer fence does not hold the server")
@@ -37,32 +37,31 @@ def server(owner):
 
 
 @pytest.fixture(params=["shared", "own"])
-def attacker(request, server):
+def attacker(request, server, fenced_owner):
     """A session to misbehave with, beside one that must not notice. Afterwards only what was there before is left."""
-    yield from misbehaving(server, "hostile", request.param)
+    yield from misbehaving(server, fenced_owner, "hostile", request.param)
 
 
 @pytest.fixture(params=["shared", "own"])
-def patient_attacker(request, server):
+def patient_attacker(request, server, fenced_owner):
     """The same for attacks that end by themselves, if only late where the machine is busy."""
-    yield from misbehaving(server, "patient", request.param)
+    yield from misbehaving(server, fenced_owner, "patient", request.param)
 
 
-def misbehaving(server, namespace, share):
+def misbehaving(server, owner, namespace, share):
     server.skip_unless_shared(share)
     client = server.client
     with Bystander(client):
-        before = state_of(server)
+        before = state_of(server, owner)
         session = client.create(namespace + "/" + share)["id"]
         yield session
         client.delete(session)
-        assert machine.until(lambda: state_of(server) == before), (before, state_of(server))
+        assert machine.until(lambda: state_of(server, owner) == before), (before, state_of(server, owner))
     assert client.get("/v1/health").json["sessions"] == 0
 
 
-def state_of(server):
-    folders = sorted(folder for top in machine.cgroups(server.id) for folder, _, _ in os.walk(top))
-    return sorted(server.processes()), folders
+def state_of(server, owner):
+    return sorted(owner.processes(server)), sorted(owner.cgroups(server))
 
 
 def attack(server, session, name, *arguments):

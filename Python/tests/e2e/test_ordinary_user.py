@@ -92,3 +92,15 @@ def test_with_ids_and_cgroups_limits_are_hard_and_nothing_runs_as_root(ordinary_
         for process in processes:
             assert os.stat("/proc/%d" % process).st_uid != 0, machine.describe(process)
         server.client.close()
+
+
+def test_two_servers_of_one_user_have_different_ids(ordinary_user):
+    ids = []
+    with Server(prefix=ordinary_user.prefix(), owner=ordinary_user) as one:
+        with Server(prefix=ordinary_user.prefix(), owner=ordinary_user) as two:
+            for server in (one, two):
+                server.client.create("CartPole-v1")
+                ids.append({os.stat("/proc/%d" % process).st_uid for process in server.processes()})
+                server.client.close()
+    assert all(len(each) >= 2 for each in ids)
+    assert ids[0].isdisjoint(ids[1])

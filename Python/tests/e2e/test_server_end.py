@@ -209,3 +209,17 @@ def test_a_closed_session_leaves_nothing_when_its_close_is_answered(counting, ow
 
 def folders_of(server):
     return [folder for top in machine.cgroups(server.id) for folder, _, _ in os.walk(top)]
+
+
+def test_empty_cgroups_of_a_killed_private_server_go_with_any_next_start(serve, counting):
+    living = serve(environments=[counting])
+    killed = serve(environments=[counting])
+    create_many(killed, 3)
+    killed.kill()
+    assert machine.until(lambda: not orphans())
+    assert machine.cgroups(killed.id)
+    serve(environments=[counting])
+    assert machine.cgroups(killed.id) == []
+    assert machine.cgroups(living.id)
+    step_all(living, create_many(living, 1), 1)
+    killed.id = None  # nobody uses its data again: the ledger stays

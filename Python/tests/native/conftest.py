@@ -4,6 +4,14 @@ import pytest
 
 from corral import errors, native
 
+REPORTS = pytest.StashKey()
+"""Lines that tests want to be read at the end of a run, also where they pass."""
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for line in config.stash.get(REPORTS, []):
+        terminalreporter.write_line(line)
+
 
 def has_library():
     try:

@@ -7,20 +7,11 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-import pytest
 
 from .peers import Game
 
 LONG = bool(os.environ.get("CORRAL_LONG"))
 MASK = (1 << 64) - 1
-
-
-def library() -> None:
-    """Skips, visibly, where the library was not built."""
-    from corral.native import library_path
-
-    if library_path() is None:
-        pytest.skip("libcorral.so is not built; `scripts/build-library` makes it")
 
 
 def vector(game: Game, rows: int, precision: str = "float64", autoreset: str = "NextStep") -> Any:

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from .ours import library
-
 COUNTER = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -63,7 +61,6 @@ for name in environments():
 
 
 def test_a_step_of_the_float64_path_allocates_nothing(tmp_path):
-    library()
     from corral.native import library_path
 
     path = library_path()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from .ours import library
 from .test_single_steps import ANYWHERE, FLOAT32
 
 TEXT = (Path(__file__).parents[3] / "docs/native-fidelity.md").read_text()
@@ -27,7 +26,6 @@ def names(cell: str) -> list:
 
 @pytest.mark.parametrize("row", rows("Environments", 5), ids=lambda row: row[0].strip("`"))
 def test_an_environment_is_as_documented(row):
-    library()
     from corral.native import NativeVectorEnv
 
     (name,) = names(row[0])
@@ -39,7 +37,6 @@ def test_an_environment_is_as_documented(row):
 
 
 def test_every_environment_of_gymnasiums_is_documented_with_its_simulators():
-    library()
     from corral.native import describe, environments
 
     documented = {names(row[0])[0]: names(row[4]) for row in rows("Environments", 5)}

@@ -1,4 +1,4 @@
-"""Whole seeded episodes equal Gymnasium's: observations, states, rewards, ends, infos and random numbers, bit for bit."""
+"""Whole seeded episodes equal Gymnasium's: observations, states, rewards, ends, infos, random numbers, bit for bit."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .episodes import features
-from .ours import LONG, library
+from .ours import LONG
 from .peers import GAMES
 
 STEPS = 1000
@@ -19,7 +19,6 @@ PROGRAM = Path(__file__).with_name("episodes.py")
 
 @pytest.mark.parametrize("label", GAMES)
 def test_whole_episodes_are_bit_identical_to_gymnasiums(label):
-    library()
     environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": " ".join(features())}
     run = subprocess.run(
         [sys.executable, PROGRAM, label, "0", str(SEEDS), str(STEPS)],

@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from .ours import library, records, write
+from .ours import records, write
 from .peers import CLASSIC_CONTROL
 
 SIZES = {
@@ -23,11 +23,6 @@ SIZES = {
     "Blackjack-v1": (376, 384),
     "Breakout-MinAtar-v1": (160, 160),
 }
-
-
-@pytest.fixture(autouse=True)
-def built() -> None:
-    library()
 
 
 def make(name: str, rows: int = 1, precision: str = "float64"):

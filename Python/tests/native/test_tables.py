@@ -5,15 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from .ours import LONG, generator_state, library, put_generator_state, records, vector, write
+from .ours import LONG, generator_state, put_generator_state, records, vector, write
 from .peers import TABLES
 
 DRAWS = 40 if LONG else 6
-
-
-@pytest.fixture(autouse=True)
-def built() -> None:
-    library()
 
 
 @pytest.mark.parametrize(

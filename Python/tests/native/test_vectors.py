@@ -10,17 +10,12 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from .ours import generator_state, library, put_generator_state, records, vector, write
+from .ours import generator_state, put_generator_state, records, vector, write
 from .peers import CLASSIC_CONTROL, GAMES, TABLES, Game
 
 ROWS = 7
 STEPS = 250
 MODES = [mode.value for mode in AutoresetMode]
-
-
-@pytest.fixture(autouse=True)
-def built() -> None:
-    library()
 
 
 def theirs(game: Game, mode: str) -> SyncVectorEnv:

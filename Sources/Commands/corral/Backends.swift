@@ -21,7 +21,8 @@ struct Backends {
         _ configuration: Configuration, server: UInt32, run: RunDirectory, cgroups: CgroupTree.Choice
     ) async throws(Failure) -> Backends {
         let choice = configuration[ServerKeys.backend]
-        var backends = Backends(preferred: choice == "plain" ? .plain : choice == "docker" ? .docker : .process)
+        let wantsContainers = choice == "docker" || configuration[WorkerKeys.image] != nil
+        var backends = Backends(preferred: wantsContainers ? .docker : choice == "plain" ? .plain : .process)
         let launcher = try Host.findLauncher()
         if choice == "plain" {
             guard configuration[ServerKeys.trust] else {

@@ -39,7 +39,11 @@ struct Server {
         let data = configuration[ServerKeys.data]
         await removeLeftovers(data: data, logger: logger)
         let run = try RunDirectory(data: data)
-        let cgroups = await offload { CgroupTree.open(server: run.server) }
+        let cgroups = await offload {
+            let cgroups = CgroupTree.open(server: run.server)
+            if case .available(let tree) = cgroups { tree.removeAbandoned() }
+            return cgroups
+        }
         do throws(Failure) {
             return try await wire(configuration, logger, reach, run: run, cgroups: cgroups)
         } catch {

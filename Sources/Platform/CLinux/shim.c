@@ -138,6 +138,12 @@ int corral_pidfd_reap(int pidfd) {
     return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
+int corral_lock_byte(int fd, int64_t offset, int lock) {
+    struct flock range = {
+        .l_type = lock ? F_WRLCK : F_UNLCK, .l_whence = SEEK_SET, .l_start = (off_t)offset, .l_len = 1};
+    return fcntl(fd, F_OFD_SETLK, &range) < 0 ? -errno : 0;
+}
+
 int corral_separate_descriptors(void) {
     return close_range(3, ~0U, CLOSE_RANGE_UNSHARE) < 0 ? -errno : 0;
 }

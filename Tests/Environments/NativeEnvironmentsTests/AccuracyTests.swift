@@ -6,17 +6,17 @@ import VectorEnvironments
 
 /// The float32 path against the float64 path, one step at a time from the same state.
 struct AccuracyTests {
-    /// What `docs/native-environments.md` states: the error of one step is at most this much of 1 + |value|, for
-    /// observations and for rewards.
+    /// What `docs/native-fidelity.md` and `docs/native-environments.md` state for steps of episodes: the error of one
+    /// step is at most this much of the value, or of 1 where that is more, for observations and for rewards.
     static let bounds: [String: (observation: Double, reward: Double)] = [
-        "CartPole-v0": (2e-6, 0), "CartPole-v1": (2e-6, 0), "MountainCar-v0": (5e-7, 0),
-        "MountainCarContinuous-v0": (5e-7, 1e-6), "Pendulum-v1": (2e-6, 4e-6), "Acrobot-v1": (1e-5, 0),
-        "cartpole": (2e-6, 0), "pendulum": (4e-6, 1e-5),
+        "CartPole-v0": (5e-7, 0), "CartPole-v1": (5e-7, 0), "MountainCar-v0": (5e-7, 0),
+        "MountainCarContinuous-v0": (5e-7, 5e-7), "Pendulum-v1": (1e-6, 1e-6), "Acrobot-v1": (5e-6, 0),
+        "cartpole": (1e-6, 0), "pendulum": (1e-6, 2e-6),
     ]
 
     @Test(arguments: bounds.keys.sorted())
     func `a float32 step is within the stated bound of a float64 step`(name: String) throws {
-        let count = 512
+        let count = 64
         let fast = try TestVector(try shipped().make(name, simulator: .simd, count: count))
         let exact = try TestVector(
             try shipped().make(name, simulator: .reference, count: count, autoreset: .disabled))
@@ -26,7 +26,7 @@ struct AccuracyTests {
         var actions = ActionSource(fast.environment.layout, count: count, seed: 3)
         var worst = (observation: 0.0, reward: 0.0)
         var differentFlags = 0
-        for _ in 0..<400 {
+        for _ in 0..<300 {
             try copyStates(from: fast, to: exact)
             let pending = (0..<count).map { fast.terminated[$0] | fast.truncated[$0] == 1 }
             let action = actions.next()
@@ -34,7 +34,7 @@ struct AccuracyTests {
             try exact.step(action)
             for row in 0..<count where !pending[row] {
                 for (one, other) in zip(try fast.observation(row), try exact.observation(row)) {
-                    worst.observation = max(worst.observation, abs(one - other) / (1 + abs(other)))
+                    worst.observation = max(worst.observation, abs(one - other) / max(1, abs(other)))
                 }
                 guard fast.terminated[row] == exact.terminated[row] else {
                     differentFlags += 1
@@ -44,9 +44,9 @@ struct AccuracyTests {
                     worst.reward, abs(fast.reward(row) - exact.reward(row)) / (1 + abs(exact.reward(row))))
             }
         }
-        #expect(worst.observation <= bound.observation)
+        #expect(worst.observation <= bound.observation && worst.observation > 0)
         #expect(worst.reward <= bound.reward)
-        #expect(differentFlags <= 2, "of \(400 * count) steps")
+        #expect(differentFlags <= 2, "of \(300 * count) steps")
     }
 
     /// Puts the float32 variables of each row into the records of the float64 rows.

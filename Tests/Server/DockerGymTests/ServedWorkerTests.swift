@@ -15,6 +15,7 @@ struct ServedWorkerTests {
     @Test func `an image becomes a manifest for docker that speaks protocol 1`() throws {
         var worker = ServedWorker(
             image: "registry.example:5000/team/alfworld-text:latest", command: ["python", "-u", "/w.py"])
+        worker.label = "dockergym-session"
         worker.environment = ["A=b=c", "EMPTY="]
         worker.volumes = [try volume("/etc:/data:ro"), try volume("/etc:/other")]
         worker.commandTime = .milliseconds(1500)
@@ -24,6 +25,7 @@ struct ServedWorkerTests {
         #expect(launch.image == "registry.example:5000/team/alfworld-text:latest")
         #expect(launch.program == .command(["python", "-u", "/w.py"]))
         #expect(launch.workerProtocol == .version1)
+        #expect(launch.labels.map { "\($0.name)=\($0.value)" } == ["dockergym-session=alfworld-text"])
         #expect(launch.volumes.map(\.description) == ["/etc:/data:ro", "/etc:/other:rw"])
         #expect(launch.environment.map { "\($0.name)=\($0.value)" } == ["A=b=c", "EMPTY="])
         #expect(entry.manifest.resources.stepTime == .milliseconds(1500))

@@ -11,13 +11,6 @@ public struct CliffWalkingConfiguration: EnvironmentConfiguration, Hashable {
     public var isSlippery = false
 
     public init() {}
-
-    /// `CliffWalkingSlippery-v1`.
-    public static func slippery() -> Self {
-        var configuration = Self()
-        configuration.isSlippery = true
-        return configuration
-    }
 }
 
 extension CliffWalkingConfiguration: SceneSource {

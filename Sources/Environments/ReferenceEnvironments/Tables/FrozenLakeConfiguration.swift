@@ -22,14 +22,6 @@ public struct FrozenLakeConfiguration: EnvironmentConfiguration, Hashable {
 
     public init() {}
 
-    /// `FrozenLake8x8-v1`.
-    public static func large() -> Self {
-        var configuration = Self()
-        configuration.mapName = "8x8"
-        configuration.maxEpisodeSeconds = 200
-        return configuration
-    }
-
     func map() throws(Failure) -> FrozenLakeMap {
         guard let desc else { return try FrozenLakeMap(named: mapName) }
         return try FrozenLakeMap(desc)

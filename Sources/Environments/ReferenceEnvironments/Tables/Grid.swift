@@ -12,8 +12,6 @@ where State == GridState, Action == Int64, Observation == Int64, Random == PCG64
 struct GridState: BitwiseCopyable {
     var cell: Int64
     var probability = 1.0
-    /// The action of the last step; -1 after a reset.
-    var lastAction: Int8 = -1
 }
 
 /// What can happen in each state, and where episodes start.
@@ -37,19 +35,18 @@ struct GridTable: Sendable {
 
     func step(_ state: inout GridState, _ action: Int64, _ random: inout PCG64) -> StepOutcome {
         let transition = transitions.sample(state.cell, action, &random)
-        state = GridState(
-            cell: transition.state, probability: transition.probability, lastAction: Int8(truncatingIfNeeded: action))
+        state = GridState(cell: transition.state, probability: transition.probability)
         return StepOutcome(reward: transition.reward, terminated: transition.terminated)
     }
 
     func isValid(_ state: GridState) -> Bool {
-        0..<cells ~= state.cell && -1..<actions ~= Int64(state.lastAction) && 0...1 ~= state.probability
+        0..<cells ~= state.cell && 0...1 ~= state.probability
     }
 }
 
 extension Grid {
     var stateFields: [ArrayField] {
-        [ArrayField("state", .int64), ArrayField("prob", .float64), ArrayField("last_action", .int8)]
+        [ArrayField("state", .int64), ArrayField("prob", .float64)]
     }
     var infoFields: [ArrayField] { [ArrayField("prob", .float64)] }
 

@@ -10,8 +10,6 @@ struct TaxiEnvironment: RowEnvironment {
         var probability = 1.0
         /// 1 while the passenger will still change the destination, at the first move after a pickup.
         var isFickle: UInt8
-        /// The action of the last step; -1 after a reset.
-        var lastAction: Int8 = -1
     }
 
     typealias Random = PCG64
@@ -20,7 +18,6 @@ struct TaxiEnvironment: RowEnvironment {
     let actionSpace: Space
     let stateFields = [
         ArrayField("state", .int64), ArrayField("prob", .float64), ArrayField("fickle_step", .uint8),
-        ArrayField("last_action", .int8),
     ]
     let infoFields = [ArrayField("prob", .float64), ArrayField("action_mask", .int8, [6])]
     private let starts = Categorical(TaxiTable.starts)
@@ -48,7 +45,6 @@ struct TaxiEnvironment: RowEnvironment {
         let transition = transitions.sample(state.number, action[0], &random)
         let before = TaxiState(number: Int(state.number))
         state.number = transition.state
-        state.lastAction = Int8(truncatingIfNeeded: action[0])
         state.probability = transition.probability
         if state.isFickle == 1, before.passenger == 4 {
             var next = TaxiState(number: Int(state.number))
@@ -70,7 +66,6 @@ struct TaxiEnvironment: RowEnvironment {
     }
 
     func isValid(_ state: State) -> Bool {
-        0..<Int64(TaxiState.count) ~= state.number && state.isFickle < 2 && -1..<6 ~= state.lastAction
-            && 0...1 ~= state.probability
+        0..<Int64(TaxiState.count) ~= state.number && state.isFickle < 2 && 0...1 ~= state.probability
     }
 }

@@ -37,6 +37,9 @@ int corral_pidfd_reap(int pidfd);
 /// Lets a process have no more than `count` open files; a lower hard limit stays. 0, or the negative `errno`.
 int corral_limit_files(pid_t pid, uint64_t count);
 
+/// Locks one byte of an open file against other openings of it, without waiting, or unlocks it; 0, or the negative `errno`.
+int corral_lock_byte(int fd, int64_t offset, int lock);
+
 /// Gives the calling thread a table of descriptors of its own, with only 0 to 2 in it; 0, or the negative `errno`.
 int corral_separate_descriptors(void);
 

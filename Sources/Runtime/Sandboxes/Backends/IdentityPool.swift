@@ -1,5 +1,6 @@
 import Foundations
 import Glibc
+import Reactor
 
 /// The user and group ids outside that sandboxes run under: two for each, one for pid 1 and one for the command.
 struct IdentityPool: Sendable {
@@ -17,9 +18,12 @@ struct IdentityPool: Sendable {
     private let count: UInt32
     private var next: UInt32
     private var taken: Set<UInt32> = []
+    /// What other servers of this user hold; nil where there are none.
+    private let others: ByteLocks?
 
     /// For root: ids from 0x70000000, which no system hands out to users, in steps of 65536.
-    init(server: UInt32) {
+    init(server: UInt32, others: ByteLocks? = nil) {
+        self.others = others
         (first, stride, distance, count, usesHelpers) = (0x7000_0000, 0x1_0000, 1000, 4095, false)
         next = server % count
     }
@@ -27,25 +31,31 @@ struct IdentityPool: Sendable {
     /// For an ordinary user: ids of his own subordinate range.
     ///
     /// - Parameter range: The first id and how many there are; at least two.
-    init(subordinate range: (first: UInt32, count: UInt32)) {
+    init(subordinate range: (first: UInt32, count: UInt32), others: ByteLocks? = nil) {
+        self.others = others
         (first, stride, distance, count, usesHelpers) = (range.first, 2, 1, range.count / 2, true)
         next = 0
     }
 
-    /// - Throws: `resourceExhausted` when all are in use.
+    /// - Throws: `resourceExhausted` when all are in use, by this server or others of the same user.
     mutating func claim() throws(Failure) -> Identities {
-        guard taken.count < Int(count) else {
-            throw Failure(
-                .resourceExhausted, "all \(count) user ids for sandboxes are in use",
-                next: "close sessions, or give the user a larger range in /etc/subuid and /etc/subgid")
+        for _ in 0..<count {
+            let slot = next
+            next = (next + 1) % count
+            let keeper = first + slot * stride
+            guard !taken.contains(slot), others?.claim(keeper) ?? true else { continue }
+            taken.insert(slot)
+            return Identities(keeper: keeper, command: keeper + distance, slot: slot)
         }
-        while !taken.insert(next).inserted { next = (next + 1) % count }
-        let keeper = first + next * stride
-        defer { next = (next + 1) % count }
-        return Identities(keeper: keeper, command: keeper + distance, slot: next)
+        throw Failure(
+            .resourceExhausted, "all \(count) user ids for sandboxes are in use",
+            next: "close sessions, or give the user a larger range in /etc/subuid and /etc/subgid")
     }
 
-    mutating func release(_ identities: Identities) { taken.remove(identities.slot) }
+    mutating func release(_ identities: Identities) {
+        taken.remove(identities.slot)
+        others?.release(identities.keeper)
+    }
 }
 
 extension IdentityPool {
@@ -53,7 +63,7 @@ extension IdentityPool {
     ///
     /// - Throws: `sandboxUnavailable` naming what an ordinary user lacks.
     static func ofThisUser(server: UInt32) throws(Failure) -> IdentityPool {
-        if geteuid() == 0 { return IdentityPool(server: server) }
+        if geteuid() == 0 { return IdentityPool(server: server, others: try claims()) }
         for program in ["/usr/bin/newuidmap", "/usr/bin/newgidmap"] where access(program, X_OK) != 0 {
             throw Failure(
                 .sandboxUnavailable, "\(program) is missing, which an ordinary user needs for sandboxes",
@@ -68,7 +78,25 @@ extension IdentityPool {
                 .sandboxUnavailable, "the user has no range of ids that is in both /etc/subuid and /etc/subgid",
                 next: "run: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER")
         }
-        return IdentityPool(subordinate: range)
+        return IdentityPool(subordinate: range, others: try claims())
+    }
+
+    /// The file in which all servers of this user claim ids: two that shared one could signal each other's sandboxes.
+    private static func claims() throws(Failure) -> ByteLocks {
+        let user = geteuid()
+        let runtime = user == 0 ? "/run" : "/run/user/\(user)"
+        for folder in [runtime + "/corral", "/tmp/corral-\(user)"] {
+            mkdir(folder, 0o700)
+            var status = stat()
+            // Nobody else may have made it, or be able to.
+            guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == user,
+                status.st_mode & 0o022 == 0, let claims = ByteLocks(folder + "/ids")
+            else { continue }
+            return claims
+        }
+        throw Failure(
+            .sandboxUnavailable, "the ids of sandboxes cannot be claimed: neither \(runtime) nor /tmp can be written",
+            next: "make /tmp/corral-\(user) a folder of the server's user, with mode 0700")
     }
 
     /// Lines of `user:first:count`.

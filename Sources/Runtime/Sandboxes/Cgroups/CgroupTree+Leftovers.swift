@@ -23,6 +23,31 @@ extension CgroupTree {
         return isGone
     }
 
+    /// Removes the empty folders, beside those of this server, of servers that are gone: those of a data directory that is
+    /// used again are found by it, but no later start may use the one of a killed private server. Blocks for milliseconds.
+    public func removeAbandoned() {
+        for place in root.places {
+            guard let end = place.path.lastIndex(of: "/") else { continue }
+            let parent = place.path[..<end]
+            for name in SystemFile.folders(in: String(parent))
+            where Self.isFolderName(name) && name != place.path[end...].dropFirst() {
+                let path = "\(parent)/\(name)"
+                // Held until the folder is gone: a server that just made it finds out, and makes another.
+                guard let lock = FolderLocks(abandoned: path) else { continue }
+                withExtendedLifetime(lock) {
+                    let folder = CgroupPlace(path: path, roles: [], isVersion2: place.isVersion2)
+                    _ = Cgroup(places: [folder]).removeFolders()
+                    rmdir(path + CgroupDelegation.suffix)
+                }
+            }
+        }
+    }
+
+    private static func isFolderName(_ name: String) -> Bool {
+        guard name.hasPrefix("corral-"), let server = UInt32(name.dropFirst(7), radix: 16) else { return false }
+        return folderName(server) == name
+    }
+
     /// The folders called `name`, or `name.server`, below `path`; looks at `budget` folders at most.
     private static func find(_ name: String, in path: String, depth: Int, budget: inout Int) -> [String] {
         var found: [String] = []

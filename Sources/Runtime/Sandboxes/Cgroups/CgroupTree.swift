@@ -17,6 +17,11 @@ public struct CgroupTree: Sendable {
     /// Whether a process of another user, as those in a sandbox are, can be moved: a session's fence needs it.
     public let movesOthers: Bool
     let root: Cgroup
+    private let locks: FolderLocks?
+
+    init(server: UInt32, movesOthers: Bool, root: Cgroup, locks: FolderLocks?) {
+        (self.server, self.movesOthers, self.root, self.locks) = (server, movesOthers, root, locks)
+    }
 
     /// What limits processor cores and ends groups, for the report.
     var roles: Set<CgroupRole> { root.places.reduce(into: []) { $0.formUnion($1.roles) } }
@@ -29,6 +34,20 @@ public struct CgroupTree: Sendable {
 
     /// Takes a place in the trees of this host; blocks for some milliseconds.
     public static func open(server: UInt32) -> Choice {
+        // Another server that cleans up may take the folder for abandoned, as long as it is not locked.
+        for _ in 0..<100 {
+            switch openUnlocked(server: server) {
+            case .unavailable(let reason): return .unavailable(reason)
+            case .available(let tree):
+                guard let locks = FolderLocks(own: tree.root.places.map(\.path)) else { continue }
+                return .available(
+                    CgroupTree(server: server, movesOthers: tree.movesOthers, root: tree.root, locks: locks))
+            }
+        }
+        return .unavailable("the folders of this server are removed again and again")
+    }
+
+    private static func openUnlocked(server: UInt32) -> Choice {
         let hierarchies = CgroupHierarchy.ofThisProcess()
         if hierarchies.isEmpty { return .unavailable("no cgroups are mounted") }
         var reasons: [String] = []
@@ -36,13 +55,15 @@ public struct CgroupTree: Sendable {
         if let version2 = hierarchies.first(where: \.isVersion2) {
             switch CgroupDelegation(version2).prepare(name) {
             case .ready(let place):
-                return .available(CgroupTree(server: server, movesOthers: true, root: Cgroup(places: [place])))
+                return .available(
+                    CgroupTree(server: server, movesOthers: true, root: Cgroup(places: [place]), locks: nil))
             case .refused(let reason): reasons.append("version 2: " + reason)
             }
         }
         switch openVersion1(hierarchies, name: name) {
         case .success(let places):
-            return .available(CgroupTree(server: server, movesOthers: geteuid() == 0, root: Cgroup(places: places)))
+            return .available(
+                CgroupTree(server: server, movesOthers: geteuid() == 0, root: Cgroup(places: places), locks: nil))
         case .failure(let refusal): reasons.append("version 1: " + refusal.reason)
         }
         return .unavailable(reasons.joined(separator: "; "))
@@ -55,7 +76,7 @@ public struct CgroupTree: Sendable {
         let root = outer.root.child(folderName(server))
         try root.create()
         try root.delegate()
-        return CgroupTree(server: server, movesOthers: outer.movesOthers, root: root)
+        return CgroupTree(server: server, movesOthers: outer.movesOthers, root: root, locks: nil)
     }
 
     private struct Refusal: Error { let reason: String }
