@@ -21,7 +21,7 @@ def drop(config, items):
     cases = {}
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        if parameters.get("owner") == "ordinary":
+        if "ordinary" in (parameters.get("owner"), parameters.get("fenced_owner")):
             kind = "%s %s %s" % (
                 item.path.name,
                 item.originalname,
