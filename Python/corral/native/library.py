@@ -153,7 +153,7 @@ class Library:
         return handle
 
 
-_HINT = "build it with `swift build -c release --product libcorral`, or set CORRAL_LIBRARY to it"
+_HINT = "build it with scripts/build-library, or set CORRAL_LIBRARY to it"
 
 
 def library_path() -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-LANGUAGES = {"sh", "python", "yaml", "json", "text"}
+LANGUAGES = {"sh", "python", "yaml", "json", "text", "c", "swift"}
 
 _COMMENT = re.compile(r"<!--\s*(test|untested):\s*(.*?)\s*-->$")
 _FENCE = re.compile(r"^(`{3,})\s*(\S*)\s*$")

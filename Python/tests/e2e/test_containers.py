@@ -12,7 +12,7 @@ from e2e.containers import LABEL, Containers
 from e2e.marks import LONG
 from e2e.server import Server
 
-WORKER = '''
+WORKER = """
 import json, os, sys, time
 
 def say(text):
@@ -31,7 +31,7 @@ for line in sys.stdin:
         time.sleep(0.3)
     reply = {"status": "ok", "observation": "\u00e4\u20ac\U0001f600 " + word, "reward": 1, "done": False}
     say(json.dumps(reply, ensure_ascii=False) + "\\n")
-'''
+"""
 
 
 INSTANCES = {"list": ["look", "cut", "noise", "slow", "die"]}
