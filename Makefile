@@ -27,8 +27,8 @@ test: bootstrap
 	swift build --build-tests
 	scripts/with-engine swift test --skip-build --parallel
 	scripts/build-library
-	$(PYTEST) --ignore Python/tests/e2e Python/tests Tests/Scripts
-	$(PYTEST) Python/tests/e2e
+	$(PYTEST) --ignore Python/tests/e2e --ignore Python/tests/dockergym Python/tests Tests/Scripts
+	$(PYTEST) Python/tests/dockergym Python/tests/e2e
 
 # The full numbers that tests otherwise sample.
 test-long: export CORRAL_LONG = 1
