@@ -4,13 +4,13 @@ import Testing
 
 struct HostVolumeTests {
     private func volume(_ text: String) throws(Failure) -> HostVolume {
-        try HostVolume(text, home: "/home/me", directory: "/work/here")
+        try HostVolume(text, home: "/home/me", directory: "/srv/here")
     }
 
     @Test(arguments: [
         ("/a:/b", "/a:/b:rw"), ("/a:/b:ro", "/a:/b:ro"), ("/a:/b:rw", "/a:/b:rw"), ("/a", "/a:/a:rw"),
         ("~/a:/b", "/home/me/a:/b:rw"), ("~", "/home/me:/home/me:rw"), ("~/a", "/home/me/a:/home/me/a:rw"),
-        ("/a:/~/b", "/a:/~/b:rw"), ("data:/d", "/work/here/data:/d:rw"), ("./x/../y:/d", "/work/here/y:/d:rw"),
+        ("/a:/~/b", "/a:/~/b:rw"), ("data:/d", "/srv/here/data:/d:rw"), ("./x/../y:/d", "/srv/here/y:/d:rw"),
         ("/a//b/:/c/", "/a/b:/c:rw"), ("/a:/b/./c", "/a:/b/c:rw"),
     ]) func `a volume is read as DockerGym reads it`(text: String, expected: String) throws {
         #expect(try volume(text).description == expected)
