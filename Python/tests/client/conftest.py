@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
@@ -10,6 +11,10 @@ sys.path.insert(0, str(HERE))
 
 from premises import BINARY, CARTPOLE  # noqa: E402
 from stub import Stub  # noqa: E402
+
+# The same examples in every run; `make test-long` draws new ones.
+settings.register_profile("corral", derandomize="CORRAL_LONG" not in os.environ)
+settings.load_profile("corral")
 
 
 @pytest.fixture(scope="session")

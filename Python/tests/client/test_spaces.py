@@ -45,7 +45,8 @@ def leaves():
         st.builds(
             lambda size, chars: gym.Text(size, charset=chars),
             st.integers(1, 9),
-            st.sets(st.characters(codec="utf-8"), min_size=1, max_size=9).map("".join),
+            # NumPy, which Gymnasium draws with, cuts NUL from the end of a text.
+            st.sets(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=9).map("".join),
         ),
         st.just(spaces.AnyText(0, 40)),
         st.just(spaces.AnyText(1)),
