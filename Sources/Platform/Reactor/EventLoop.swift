@@ -24,8 +24,9 @@ final class EventLoop {
     /// Waits for events, tells their sources, fires timers.
     func turn() {
         let executor = Reactor.shared.executor
-        let timeout = executor.hasJobs ? 0 : timers.millisecondsToNext(from: .now)
+        let timeout = executor.fallAsleep() ? timers.millisecondsToNext(from: .now) : 0
         let count = corral_epoll_wait(epoll, &tokens, &masks, 128, timeout)
+        executor.awake()
         for index in 0..<max(0, Int(count)) {
             let token = tokens[index]
             if token == 0 {
