@@ -168,7 +168,7 @@ extension RESTAPI {
     }
 
     private func encode(_ answer: CallAnswer, _ call: Call) throws(Failure) -> HTTPResponse {
-        if AcceptHeader(call.request.header("accept")).prefersTensors {
+        if AcceptHeader.prefersTensors(call.request.header("accept")) {
             return HTTPResponse(
                 status: 200, headers: [("Content-Type", TensorForm.mediaType)], body: try answer.tensorForm())
         }
