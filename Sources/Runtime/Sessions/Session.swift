@@ -24,6 +24,7 @@ final class Session {
     /// Called once, when nothing of it is left.
     var onGone: (@Reactor (Session) -> Void)?
     var onRecord: (@Reactor (StepRecord) -> Void)?
+    var watchers: SessionWatchers?
 
     private(set) var spaces: SessionSpaces?
     private(set) var agents: [String]?
@@ -145,7 +146,9 @@ final class Session {
             becameIdle()
         }
         do throws(HostProblem) {
-            return try await host.render(mode: mode)
+            let frame = try await host.render(mode: mode)
+            watchers?.tell(.frame(frame))
+            return frame
         } catch {
             throw failure(of: error)
         }
@@ -210,6 +213,7 @@ final class Session {
         // Its owner closed it and asks no more; of a failed one a lost answer may still be fetched.
         if case .closed = state.phase { replies.forget() }
         onOver?(self)
+        watchers?.tell(.ended(summary))
         let onGone = onGone
         closing = Task {
             _ = try? await started.value()
@@ -325,6 +329,7 @@ extension Session {
         let isFirst = !replies.hasFirst && (keepsFirstAnswer || answer.byteCount <= Self.smallAnswer)
         replies.keep(answer, asFirst: isFirst)
         wake(.success(answer))
+        watchers?.tell(.answer(answer))
         return answer
     }
 
