@@ -60,6 +60,7 @@ let platform: [Target] = [
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
+    module("Platform", "Signing", ["Foundations", "JSON", "Digest", "CCrypto"]),
     module("Platform", "Pictures", ["Foundations", "CPictures"]),
     module("Platform", "Logging", ["Foundations", "JSON"]),
     module("Platform", "Metrics", ["Foundations"]),
@@ -72,6 +73,7 @@ let platform: [Target] = [
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
+    tests("Platform", "Signing", ["JSON", "TestSupport"]),
     tests("Platform", "Pictures", ["TestSupport"]),
     tests("Platform", "Logging", ["JSON"]),
     tests("Platform", "Metrics"),
@@ -173,7 +175,7 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
+            "DockerGym", "Digest", "YAML", "RLConfigurations", "Signing", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(
