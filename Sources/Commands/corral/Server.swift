@@ -72,11 +72,14 @@ struct Server {
         workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
         let hook = try configuration.hook(logger: logger)
+        var limits = SessionService.Limits(
+            maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
+            maxLifetime: configuration[ServerKeys.maxLifetime])
+        limits.limitFamilies(
+            sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
+        limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
         let service = await SessionService(
-            server: run.server,
-            limits: .init(
-                maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
-                maxLifetime: configuration[ServerKeys.maxLifetime]),
+            server: run.server, limits: limits,
             authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
