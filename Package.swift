@@ -62,6 +62,7 @@ let platform: [Target] = [
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
+    module("Platform", "Signing", ["Foundations", "JSON", "Digest", "CCrypto"]),
     module("Platform", "Pictures", ["Foundations", "CPictures"]),
     module("Platform", "SQLite", ["Foundations", "CSQLite"]),
     module("Platform", "Logging", ["Foundations", "JSON"]),
@@ -76,6 +77,7 @@ let platform: [Target] = [
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
+    tests("Platform", "Signing", ["JSON", "TestSupport"]),
     tests("Platform", "Pictures", ["TestSupport"]),
     tests("Platform", "SQLite", ["TestSupport"]),
     tests("Platform", "Logging", ["JSON"]),
@@ -186,7 +188,8 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "WebSocket", "WebSocketAPI", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
+            "DockerGym", "WebSocket", "WebSocketAPI", "Digest", "YAML", "RLConfigurations", "Signing",
+            "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -1,63 +1,60 @@
-/// Base64 (RFC 4648, 4), with padding.
+/// Base64 of RFC 4648.
 public enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    public static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    /// The values of digits of both alphabets, the standard one and that for URLs; 255 for what is no digit.
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: 255, count: 256)
+        for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
+        values[Int(UInt8(ascii: "-"))] = 62
+        values[Int(UInt8(ascii: "_"))] = 63
+        return values
+    }()
+
+    /// The standard alphabet, padded, without line ends.
+    public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var place = 0
-        while place < bytes.count {
-            let rest = min(3, bytes.count - place)
-            var word = UInt32(bytes[place]) << 16
-            if rest > 1 { word |= UInt32(bytes[place + 1]) << 8 }
-            if rest > 2 { word |= UInt32(bytes[place + 2]) }
-            for digit in 0..<4 {
-                let isPadding = digit > rest
-                text.append(isPadding ? UInt8(ascii: "=") : alphabet[Int(word >> UInt32(18 - 6 * digit) & 63)])
-            }
-            place += 3
+        var bits: UInt32 = 0
+        var count = 0
+        for byte in bytes {
+            bits = bits << 8 | UInt32(byte)
+            count += 1
+            guard count == 3 else { continue }
+            for shift in [18, 12, 6, 0] as [UInt32] { text.append(alphabet[Int(bits >> shift & 63)]) }
+            (bits, count) = (0, 0)
         }
-        return text
+        if count > 0 {
+            bits <<= UInt32(8 * (3 - count))
+            for shift in ([18, 12, 6] as [UInt32]).prefix(count + 1) { text.append(alphabet[Int(bits >> shift & 63)]) }
+            text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - count))
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
-    /// Reads the standard alphabet and that for URLs, with or without padding; nil for anything else.
-    public static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    /// Reads either alphabet, with or without padding; nil where the text is anything else, has bits left over that
+    /// are not zero, or has more than the right padding. No white space is allowed.
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        let digits = Array(text.utf8)
+        let end = digits.firstIndex(of: UInt8(ascii: "=")) ?? digits.count
+        let padding = digits.count - end
+        guard end % 4 != 1, padding == 0 || (padding == (4 - end % 4) % 4) else { return nil }
+        guard digits[end...].allSatisfy({ $0 == UInt8(ascii: "=") }) else { return nil }
         var bytes: [UInt8] = []
-        var word: UInt32 = 0
-        var digits = 0
-        var padding = 0
-        for byte in text {
-            if byte == UInt8(ascii: "=") {
-                padding += 1
-                continue
-            }
-            guard padding == 0, let digit = digit(byte) else { return nil }
-            word = word << 6 | digit
-            digits += 1
-            if digits % 4 == 0 {
-                bytes.append(UInt8(truncatingIfNeeded: word >> 16))
-                bytes.append(UInt8(truncatingIfNeeded: word >> 8))
-                bytes.append(UInt8(truncatingIfNeeded: word))
-                word = 0
+        bytes.reserveCapacity(end / 4 * 3 + 2)
+        var bits: UInt32 = 0
+        var count: UInt32 = 0
+        for digit in digits[..<end] {
+            let value = values[Int(digit)]
+            guard value < 64 else { return nil }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+                bits &= (1 << count) - 1
             }
         }
-        switch (digits % 4, padding) {
-        case (0, 0): return bytes
-        case (2, 0), (2, 2): return bytes + [UInt8(truncatingIfNeeded: word >> 4)]
-        case (3, 0), (3, 1):
-            return bytes + [UInt8(truncatingIfNeeded: word >> 10), UInt8(truncatingIfNeeded: word >> 2)]
-        default: return nil
-        }
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte - UInt8(ascii: "a") + 26)
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0") + 52)
-        case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
-        case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
-        default: nil
-        }
+        return bits == 0 ? bytes : nil
     }
 }

@@ -33,7 +33,7 @@ public struct Handshake: Sendable {
                 headers: ["Sec-WebSocket-Version": "13", "Upgrade": "websocket", "Connection": "Upgrade"])
         }
         guard let key = request.header("sec-websocket-key"), request.headers.count(of: "sec-websocket-key") == 1,
-            key.utf8.count == 24, Base64.decode(key.utf8)?.count == 16
+            key.utf8.count == 24, Base64.decode(key)?.count == 16
         else {
             throw Refusal(status: 400, reason: "the Sec-WebSocket-Key is not 16 bytes in Base64", headers: [:])
         }
@@ -48,7 +48,7 @@ public struct Handshake: Sendable {
     func answer(subprotocol: String?) -> HTTPResponse {
         let proof = Base64.encode(SHA1.hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
         var headers = [
-            ("Upgrade", "websocket"), ("Sec-WebSocket-Accept", String(decoding: proof, as: UTF8.self)),
+            ("Upgrade", "websocket"), ("Sec-WebSocket-Accept", proof),
         ]
         if let subprotocol { headers.append(("Sec-WebSocket-Protocol", subprotocol)) }
         return HTTPResponse(status: 101, headers: headers)

@@ -33,6 +33,11 @@ extension Conversation {
         case .close:
             let summary = try await service.close(request.session(), caller: caller)
             return SocketAnswer(["id": .string("\(summary.id)"), "state": .string(summary.phase.name)])
+        case .fork:
+            let forked = try await service.fork(
+                try request.session(), count: try request.body.integer("count") ?? 1, caller: caller,
+                idempotencyKey: try idempotencyKey(request))
+            return SocketAnswer(forked.json(address: address))
         case .watch: return try watch(request)
         case .unwatch:
             watches.removeValue(forKey: try request.session())?.cancel()
@@ -55,10 +60,7 @@ extension Conversation {
 
     private func create(_ request: SocketRequest) async throws(Failure) -> SocketAnswer {
         let body = request.body
-        let key = try body.string("idempotency_key")
-        if let key, !(1...256).contains(key.utf8.count) {
-            throw Failure(.invalidArgument, "the idempotency_key has to have 1 to 256 bytes")
-        }
+        let key = try idempotencyKey(request)
         let count = try body.integer("count")
         if let count, !(1...10_000).contains(count) {
             throw Failure(.invalidArgument, "count has to be an integer from 1 to 10000", details: ["field": "count"])
@@ -72,6 +74,14 @@ extension Conversation {
             bytes.append(contentsOf: try session.encoded(address: address))
         }
         return SocketAnswer(json: bytes + Array("]}".utf8))
+    }
+
+    private func idempotencyKey(_ request: SocketRequest) throws(Failure) -> String? {
+        let key = try request.body.string("idempotency_key")
+        if let key, !(1...256).contains(key.utf8.count) {
+            throw Failure(.invalidArgument, "the idempotency_key has to have 1 to 256 bytes")
+        }
+        return key
     }
 
     private func stepMany(_ request: SocketRequest) async throws(Failure) -> SocketAnswer {
@@ -125,7 +135,7 @@ extension Conversation {
             let png = try await offload { () throws(Failure) in
                 Base64.encode(try Picture(shape: tensor.shape, pixels: tensor.bytes).png())
             }
-            return SocketAnswer(json: Array(#"{"png":""#.utf8) + png + Array(#""}"#.utf8))
+            return SocketAnswer(json: Array(#"{"png":""#.utf8) + png.utf8 + Array(#""}"#.utf8))
         }
     }
 }

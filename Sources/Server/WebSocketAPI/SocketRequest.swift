@@ -6,7 +6,7 @@ import Sessions
 /// One request of a WebSocket: a JSON object with `op`, an `id` for its answer, and the members of the operation.
 struct SocketRequest: Sendable {
     enum Operation: String, CaseIterable, Sendable {
-        case create, attach, reset, step, steps, render, interrupt, keepalive, close, watch, unwatch, logs, usage
+        case create, attach, reset, step, steps, render, interrupt, keepalive, close, fork, watch, unwatch, logs, usage
 
         /// The members beside `id` and `op`.
         var fields: [String] {
@@ -15,6 +15,7 @@ struct SocketRequest: Sendable {
             case .reset: ["session", "seed", "options", "index"]
             case .step: ["session", "action", "index"]
             case .steps: ["steps"]
+            case .fork: ["session", "count", "idempotency_key"]
             case .render: ["session", "mode"]
             case .close: ["session", "now"]
             case .logs: ["session", "lines"]
@@ -25,7 +26,7 @@ struct SocketRequest: Sendable {
         /// Whether it waits for the requests of its session that came before.
         var isInTurn: Bool {
             switch self {
-            case .reset, .step, .render, .close: true
+            case .reset, .step, .render, .close, .fork: true
             default: false
             }
         }

@@ -61,7 +61,7 @@ public final class WebSocketDoor {
 
     private nonisolated static func key(in subprotocol: String) -> String? {
         guard subprotocol.hasPrefix(keyPrefix) else { return nil }
-        return Base64.decode(subprotocol.dropFirst(keyPrefix.count).utf8).flatMap {
+        return Base64.decode(subprotocol.dropFirst(keyPrefix.count)).flatMap {
             String(validating: $0, as: UTF8.self)
         }
     }
