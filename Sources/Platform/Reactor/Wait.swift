@@ -36,6 +36,7 @@ extension Wait where Value == Void {
 }
 
 /// A place for one task that waits.
+@Reactor
 public class ParkedTask {
     /// Touched on the reactor's thread only.
     fileprivate nonisolated(unsafe) final var job: UnownedJob?
