@@ -163,7 +163,14 @@ let registry: [Target] = [
     module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    module(
+        "Registry", "Bundles",
+        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
+    module(
+        "Registry", "Publishing",
+        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    tests("Registry", "Bundles", ["TestSupport", "Digest", "Manifests", "Sessions"]),
     // One suite for every store.
     .testTarget(
         name: "CatalogStoresTests",

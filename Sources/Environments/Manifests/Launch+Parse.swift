@@ -44,6 +44,7 @@ extension Launch {
                 next: "use protocol 2 or auto", isAboutKey: true)
         }
         requirements = reader.texts("requirements")
+        lock = section["lock"]?.string
         environment = Self.variables(section["environment"])
         volumes = reader.texts("volumes").compactMap { Volume($0) }
         network = try reader.choice("network") ?? .none

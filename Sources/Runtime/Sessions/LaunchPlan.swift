@@ -59,6 +59,10 @@ public struct LaunchPlan: Sendable {
     public let isNondeterministic: Bool
     /// What a container is made of; nil for other backends.
     public var image: SandboxImage?
+    /// What every user of the version is told, such as its deprecation.
+    public var warnings: [String] = []
+    /// Since when the version is deprecated; nil where it is not.
+    public var deprecatedSince: Timestamp?
     /// How many sessions one worker may hold; above 1 they share its process, limits and fate.
     public var sessionsPerWorker = 1
     /// The ways in which a session may be forked, the preferred one first; empty where forks are refused.
