@@ -84,6 +84,7 @@ extension SessionService {
                     repeated = point
                     return nil
                 }
+                try await self.hosts.makeRoom(for: count)
                 do throws(HostProblem) {
                     return (try await host.fork(count, by: mechanism), mechanism)
                 } catch {

@@ -12,21 +12,21 @@ final class WorkerHost: SessionHost {
     var agents: [String]? { seat.greeting?.agents }
     var isolation: String { seat.isolation.summary }
 
-    private let plan: LaunchPlan
-    private let seat: Seat
-    private let interruptGrace: Duration
-    private let onReleased: @Reactor () -> Void
+    let plan: LaunchPlan
+    let seat: Seat
+    let interruptGrace: Duration
+    let pool: SeatPool
+    let known: SpaceCache
     private var endHandler: (@Reactor (FailureReason, String) -> Void)?
     private var release: Task<Void, Never>?
 
     static func open(
-        _ plan: LaunchPlan, seat: Seat, known: SpaceCache, interruptGrace: Duration,
-        onReleased: @escaping @Reactor () -> Void
+        _ plan: LaunchPlan, seat: Seat, of pool: SeatPool, known: SpaceCache, interruptGrace: Duration
     ) async throws(Failure) -> WorkerHost {
         try checkInstance(plan, seat.greeting)
         do throws(HostProblem) {
             let spaces = try await seat.initialize(plan, known: known)
-            return WorkerHost(plan, seat, spaces, interruptGrace, onReleased)
+            return WorkerHost(plan, seat, spaces, interruptGrace, pool, known)
         } catch {
             throw failure(ofStart: error)
         }
@@ -60,15 +60,16 @@ final class WorkerHost: SessionHost {
             next: hint ?? "GET the environment for the list")
     }
 
-    private init(
-        _ plan: LaunchPlan, _ seat: Seat, _ spaces: SessionSpaces, _ interruptGrace: Duration,
-        _ onReleased: @escaping @Reactor () -> Void
+    init(
+        _ plan: LaunchPlan, _ seat: Seat, _ spaces: SessionSpaces, _ interruptGrace: Duration, _ pool: SeatPool,
+        _ known: SpaceCache
     ) {
         self.plan = plan
         self.seat = seat
         self.spaces = spaces
         self.interruptGrace = interruptGrace
-        self.onReleased = onReleased
+        self.pool = pool
+        self.known = known
     }
 
     var capabilities: Set<WorkerGreeting.Capability> { seat.greeting?.capabilities ?? [] }
@@ -127,7 +128,7 @@ final class WorkerHost: SessionHost {
         if release == nil {
             release = Task {
                 await seat.release()
-                onReleased()
+                pool.returned()
             }
         }
         await release?.value
