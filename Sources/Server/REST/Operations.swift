@@ -185,6 +185,16 @@ extension Call {
         return key
     }
 
+    /// A switch of the query; off where it is not there.
+    func flag(_ name: String) throws(Failure) -> Bool {
+        switch query(name) {
+        case nil, "false": return false
+        case "true": return true
+        default:
+            throw Failure(.invalidArgument, "\(name) has to be true or false", details: ["field": name])
+        }
+    }
+
     func count(_ name: String, default fallback: Int) throws(Failure) -> Int {
         guard let text = query(name) else { return fallback }
         guard let value = Int(text), (1...1000).contains(value) else {

@@ -6,31 +6,35 @@ import Workers
 extension WorkerHost {
     var forkMechanisms: Set<ForkMechanism> {
         var able: Set<ForkMechanism> = []
+        guard pool != nil else { return able }
         if capabilities.contains(.fork), seat.zygote != nil { able.insert(.fork) }
         if capabilities.isSuperset(of: [.snapshot, .portable]) { able.insert(.snapshot) }
         return able
     }
 
     func fork(_ count: Int, by mechanism: ForkMechanism) async throws(HostProblem) -> [any SessionHost] {
+        guard let pool else { throw .refused(WorkerError(code: "unsupported", message: "it stands alone")) }
         switch mechanism {
         case .fork:
             guard let zygote = seat.zygote else { break }
             let seats = try await zygote.branches(of: seat, count: count)
             pool.adopted(seats.count)
-            return seats.map { WorkerHost(plan, $0, spaces, interruptGrace, pool, known) }
-        case .snapshot: return try await forkBySnapshot(count)
+            return seats.map { WorkerHost(plan, $0, spaces, interruptGrace, pool, known) { pool.returned() } }
+        case .snapshot: return try await forkBySnapshot(count, pool)
         case .copy, .replay: break
         }
         throw .refused(WorkerError(code: "unsupported", message: "its worker has no \(mechanism.rawValue)"))
     }
 
     /// New workers of the same version and parameters take over the state.
-    private func forkBySnapshot(_ count: Int) async throws(HostProblem) -> [any SessionHost] {
+    private func forkBySnapshot(_ count: Int, _ pool: SeatPool) async throws(HostProblem) -> [any SessionHost] {
         let message = try await seat.ask(within: plan.times.step) { WorkerCommand.snapshot(id: $0) }
         let state = try await seat.read { () throws in try message.state() }
         let openings = (0..<count).map { _ in
             Task { () -> Result<WorkerHost, HostProblem> in
-                do throws(HostProblem) { return .success(try await restored(state)) } catch { return .failure(error) }
+                do throws(HostProblem) { return .success(try await restored(state, pool)) } catch {
+                    return .failure(error)
+                }
             }
         }
         var hosts: [WorkerHost] = []
@@ -46,13 +50,14 @@ extension WorkerHost {
         throw problem
     }
 
-    private func restored(_ state: String) async throws(HostProblem) -> WorkerHost {
+    private func restored(_ state: String, _ pool: SeatPool) async throws(HostProblem) -> WorkerHost {
         let host: WorkerHost
         do throws(Failure) {
             let seat = try await pool.take()
             do throws(Failure) {
                 host = try await WorkerHost.open(
-                    plan, seat: seat, of: pool, known: known, interruptGrace: interruptGrace)
+                    plan, seat: seat, of: pool, known: known, interruptGrace: interruptGrace,
+                    onReleased: { pool.returned() })
             } catch {
                 await seat.release()
                 pool.returned()

@@ -15,18 +15,21 @@ final class WorkerHost: SessionHost {
     let plan: LaunchPlan
     let seat: Seat
     let interruptGrace: Duration
-    let pool: SeatPool
+    /// Takes back what it lent; nil where it cannot be forked.
+    let pool: SeatPool?
     let known: SpaceCache
+    private let onReleased: @Reactor () -> Void
     private var endHandler: (@Reactor (FailureReason, String) -> Void)?
     private var release: Task<Void, Never>?
 
     static func open(
-        _ plan: LaunchPlan, seat: Seat, of pool: SeatPool, known: SpaceCache, interruptGrace: Duration
+        _ plan: LaunchPlan, seat: Seat, of pool: SeatPool? = nil, known: SpaceCache, interruptGrace: Duration,
+        onReleased: @escaping @Reactor () -> Void
     ) async throws(Failure) -> WorkerHost {
         try checkInstance(plan, seat.greeting)
         do throws(HostProblem) {
             let spaces = try await seat.initialize(plan, known: known)
-            return WorkerHost(plan, seat, spaces, interruptGrace, pool, known)
+            return WorkerHost(plan, seat, spaces, interruptGrace, pool, known, onReleased)
         } catch {
             throw failure(ofStart: error)
         }
@@ -61,8 +64,8 @@ final class WorkerHost: SessionHost {
     }
 
     init(
-        _ plan: LaunchPlan, _ seat: Seat, _ spaces: SessionSpaces, _ interruptGrace: Duration, _ pool: SeatPool,
-        _ known: SpaceCache
+        _ plan: LaunchPlan, _ seat: Seat, _ spaces: SessionSpaces, _ interruptGrace: Duration, _ pool: SeatPool?,
+        _ known: SpaceCache, _ onReleased: @escaping @Reactor () -> Void
     ) {
         self.plan = plan
         self.seat = seat
@@ -70,6 +73,7 @@ final class WorkerHost: SessionHost {
         self.interruptGrace = interruptGrace
         self.pool = pool
         self.known = known
+        self.onReleased = onReleased
     }
 
     var capabilities: Set<WorkerGreeting.Capability> { seat.greeting?.capabilities ?? [] }
@@ -128,7 +132,7 @@ final class WorkerHost: SessionHost {
         if release == nil {
             release = Task {
                 await seat.release()
-                pool.returned()
+                onReleased()
             }
         }
         await release?.value

@@ -79,7 +79,8 @@ public final class WorkerPool: SessionHostSource {
         let seat = try await pool.take()
         do throws(Failure) {
             return try await WorkerHost.open(
-                plan, seat: seat, of: pool, known: spaces, interruptGrace: configuration.interruptGrace)
+                plan, seat: seat, of: pool, known: spaces, interruptGrace: configuration.interruptGrace,
+                onReleased: { pool.returned() })
         } catch {
             await seat.release()
             pool.returned()
