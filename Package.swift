@@ -142,11 +142,18 @@ let runtime: [Target] = [
             "Sandboxes", "Containers",
         ]),
     module(
+        "Runtime", "NativeHosts",
+        [
+            "Foundations", "JSON", "Manifests", "Reactor", "Sandboxes", "Sessions", "Spaces", "VectorEnvironments",
+            "Workers",
+        ]),
+    module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
+    tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
@@ -173,7 +180,8 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
+            "DockerGym", "Digest", "YAML", "RLConfigurations", "CorralABI", "VectorEnvironments", "NativeEnvironments",
+            "NativeHosts", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

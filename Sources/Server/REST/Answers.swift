@@ -54,6 +54,8 @@ extension SessionSummary {
             ("address", .string(address)),
             ("labels", .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))),
             ("parent", .null), ("validation", .string(validation.rawValue)),
+            ("rows", rows.map { .integer(Int64($0.count)) } ?? .null),
+            ("autoreset", rows.map { .string($0.autoreset) } ?? .null),
             ("agents", agents.map { .array($0.map(JSONValue.string)) } ?? .null),
             ("trajectory_hash", trajectoryHash.map(JSONValue.string) ?? .null),
             ("observation_space", spaces?.observation.json ?? .null), ("action_space", spaces?.action.json ?? .null),
