@@ -53,6 +53,8 @@ let platform: [Target] = [
         linkerSettings: [.linkedLibrary("png"), .linkedLibrary("gif")]),
     library("CCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
     library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
+    library("CWslay", apt: "libwslay-dev"),
+    library("CSQLite", apt: "libsqlite3-dev", pkgConfig: "sqlite3"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
     module("Platform", "CorralABI", ["CCorral"]),
@@ -60,7 +62,9 @@ let platform: [Target] = [
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
+    module("Platform", "Signing", ["Foundations", "JSON", "Digest", "CCrypto"]),
     module("Platform", "Pictures", ["Foundations", "CPictures"]),
+    module("Platform", "SQLite", ["Foundations", "CSQLite"]),
     module("Platform", "Logging", ["Foundations", "JSON"]),
     module("Platform", "Metrics", ["Foundations"]),
     module("Platform", "Arguments", ["Foundations"]),
@@ -68,11 +72,14 @@ let platform: [Target] = [
     module("Platform", "Reactor", ["Foundations", "CLinux"]),
     module("Platform", "HTTP", ["Foundations", "CMicrohttpd"]),
     module("Platform", "HTTPClient", ["Foundations", "CCurl"]),
+    module("Platform", "WebSocket", ["Foundations", "Digest", "HTTP", "Reactor", "CWslay"]),
     tests("Platform", "Foundations"),
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
+    tests("Platform", "Signing", ["JSON", "TestSupport"]),
     tests("Platform", "Pictures", ["TestSupport"]),
+    tests("Platform", "SQLite", ["TestSupport"]),
     tests("Platform", "Logging", ["JSON"]),
     tests("Platform", "Metrics"),
     tests("Platform", "Arguments"),
@@ -80,6 +87,7 @@ let platform: [Target] = [
     tests("Platform", "Reactor"),
     tests("Platform", "HTTP", ["TestSupport"]),
     tests("Platform", "HTTPClient", ["HTTP", "TestSupport"]),
+    tests("Platform", "WebSocket", ["HTTP", "Reactor", "TestSupport"]),
 ]
 
 let environments: [Target] = [
@@ -170,6 +178,13 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "HTTP", "Spaces", "Manifests", "Sandboxes", "Reactor", "Workers",
             "Sessions", "REST",
         ]),
+    module(
+        "Server", "WebSocketAPI",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
+            "Sessions", "REST",
+        ]),
+    tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -180,8 +195,8 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "Digest", "YAML", "RLConfigurations", "CorralABI", "VectorEnvironments", "NativeEnvironments",
-            "NativeHosts", "corral-sandbox",
+            "DockerGym", "WebSocket", "WebSocketAPI", "Digest", "YAML", "RLConfigurations", "Signing", "CorralABI",
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -20,7 +20,7 @@ final class NativeHost: SessionHost {
 
     private let environment: VectorEnvironment
     private let buffers: RowBuffers
-    private let onReleased: @Reactor () -> Void
+    private let budget: RowBudget
     private var time = Duration.zero
     private var isClosed = false
 
@@ -29,13 +29,11 @@ final class NativeHost: SessionHost {
 
     /// - Parameters:
     ///   - rows: Nil: one environment, whose rows is one.
-    ///   - onReleased: Called once, when it is closed.
-    init(
-        _ environment: VectorEnvironment, rows: RowsOffer?, onReleased: @escaping @Reactor () -> Void
-    ) throws(Failure) {
+    ///   - budget: The rows were taken from it, and are given back when the host is closed.
+    init(_ environment: VectorEnvironment, rows: RowsOffer?, budget: RowBudget) throws(Failure) {
         self.environment = environment
         self.rows = rows
-        self.onReleased = onReleased
+        self.budget = budget
         let layout = environment.layout
         buffers = RowBuffers(layout, count: environment.count, keepsFinals: environment.autoreset == .sameStep)
         spaces = SessionSpaces(observation: layout.observationSpace, action: layout.actionSpace)
@@ -47,21 +45,33 @@ final class NativeHost: SessionHost {
         capabilities = environment.renderer == nil ? [.seed, .fork, .snapshot] : [.seed, .fork, .snapshot, .render]
     }
 
-    private init(copying other: NativeHost, onReleased: @escaping @Reactor () -> Void) throws(Failure) {
-        environment = try other.environment.copy()
-        buffers = RowBuffers(other.buffers.layout, count: other.buffers.count, keepsFinals: other.keepsFinals)
-        buffers.copy(from: other.buffers)
+    private init(copy environment: VectorEnvironment, _ buffers: RowBuffers, of other: NativeHost) {
+        (self.environment, self.buffers, budget) = (environment, buffers, other.budget)
         (spaces, valueSpaces, rows, capabilities) = (other.spaces, other.valueSpaces, other.rows, other.capabilities)
-        self.onReleased = onReleased
     }
 
-    private var keepsFinals: Bool { environment.autoreset == .sameStep }
+    var forkMechanisms: Set<ForkMechanism> { [.copy] }
 
-    /// Another host with the same future, random numbers included: a copy of memory.
-    ///
-    /// - Throws: `busy` while a call runs.
-    func copy(onReleased: @escaping @Reactor () -> Void) throws(Failure) -> NativeHost {
-        try NativeHost(copying: self, onReleased: onReleased)
+    /// Hosts with the same future, random numbers included: copies of memory.
+    func fork(_ count: Int, by mechanism: ForkMechanism) async throws(HostProblem) -> [any SessionHost] {
+        guard mechanism == .copy else {
+            throw .refused(WorkerError(code: "unsupported", message: "it is forked by copy only"))
+        }
+        let (environment, buffers) = (environment, buffers)
+        @Sendable func copies() throws(Failure) -> [(VectorEnvironment, RowBuffers)] {
+            try (0..<count).map { _ throws(Failure) in (try environment.copy(), buffers.copy()) }
+        }
+        do throws(Failure) {
+            let rows = environment.count.multipliedReportingOverflow(by: count)
+            try budget.take(rows.overflow ? .max : rows.partialValue)
+            do throws(Failure) {
+                let made = rows.partialValue < Self.manyRows ? try copies() : try await offload(copies)
+                return made.map { NativeHost(copy: $0.0, $0.1, of: self) }
+            } catch {
+                budget.giveBack(rows.partialValue)
+                throw error
+            }
+        } catch { throw error.refusal }
     }
 
     /// All that decides the future of its rows.
@@ -135,7 +145,7 @@ final class NativeHost: SessionHost {
     func close() async {
         guard !isClosed else { return }
         isClosed = true
-        onReleased()
+        budget.giveBack(environment.count)
     }
 
     /// Runs a call here, or away from the reactor where there are many rows, and counts its time.

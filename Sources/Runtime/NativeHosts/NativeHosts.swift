@@ -21,12 +21,13 @@ public final class NativeHosts: SessionHostSource {
 
     private let registry: EnvironmentRegistry
     private let limits: Limits
-    private var rowsTaken = 0
+    private let budget: RowBudget
     private var isShutDown = false
 
     public init(registry: EnvironmentRegistry, limits: Limits) {
         self.registry = registry
         self.limits = limits
+        budget = RowBudget(capacity: limits.totalRows)
     }
 
     public func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost {
@@ -35,32 +36,23 @@ public final class NativeHosts: SessionHostSource {
         }
         guard !isShutDown else { throw Failure(.unavailable, "the server is stopping") }
         let request = try NativeRequest(launch, plan.parameters)
-        try take(request.count)
+        guard request.count <= limits.rows else {
+            throw Failure(
+                .invalidArgument, "\(request.count) rows are more than the \(limits.rows) that a session may have",
+                next: "ask for fewer; the operator can allow more with --max-rows", details: ["field": "rows"])
+        }
+        try budget.take(request.count)
         do throws(Failure) {
             let registry = registry
             let environment = try await offload { () throws(Failure) in try request.make(with: registry) }
-            return try NativeHost(environment, rows: request.rows) { [weak self] in self?.rowsTaken -= request.count }
+            return try NativeHost(environment, rows: request.rows, budget: budget)
         } catch {
-            rowsTaken -= request.count
+            budget.giveBack(request.count)
             throw error
         }
     }
 
     public func shutDown() async { isShutDown = true }
-
-    private func take(_ rows: Int) throws(Failure) {
-        guard rows <= limits.rows else {
-            throw Failure(
-                .invalidArgument, "\(rows) rows are more than the \(limits.rows) that a session may have",
-                next: "ask for fewer; the operator can allow more with --max-rows", details: ["field": "rows"])
-        }
-        guard rowsTaken + rows <= limits.totalRows else {
-            throw Failure(
-                .resourceExhausted, "\(rowsTaken) of \(limits.totalRows) rows of native sessions are taken",
-                next: "close sessions, or ask for fewer rows; the operator can allow more with --max-total-rows")
-        }
-        rowsTaken += rows
-    }
 }
 
 /// What a session is to be made of, looked through.

@@ -9,6 +9,7 @@ final class RowBuffers: @unchecked Sendable {  // calls of one session follow ea
     /// Bytes of all of it.
     let byteCount: Int
     private let memory: UnsafeMutableRawPointer
+    private let keepsFinals: Bool
 
     /// In bytes: no array shares a line of the cache with another.
     private static let alignment = 64
@@ -17,6 +18,7 @@ final class RowBuffers: @unchecked Sendable {  // calls of one session follow ea
     init(_ layout: VectorLayout, count: Int, keepsFinals: Bool) {
         self.layout = layout
         self.count = count
+        self.keepsFinals = keepsFinals
         let finals = keepsFinals ? count : 0
         let sizes = [
             layout.action.bytes * count, layout.observation.bytes * count, layout.reward.size * count, count, count,
@@ -44,6 +46,10 @@ final class RowBuffers: @unchecked Sendable {  // calls of one session follow ea
 
     deinit { memory.deallocate() }
 
-    /// Takes what another one holds, of the same layout and count.
-    func copy(from other: RowBuffers) { memory.copyMemory(from: other.memory, byteCount: byteCount) }
+    /// Other memory with the same in it.
+    func copy() -> RowBuffers {
+        let other = RowBuffers(layout, count: count, keepsFinals: keepsFinals)
+        other.memory.copyMemory(from: memory, byteCount: byteCount)
+        return other
+    }
 }

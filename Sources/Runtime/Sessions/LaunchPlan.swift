@@ -51,6 +51,8 @@ public struct LaunchPlan: Sendable {
     /// Checked, with defaults.
     public let parameters: JSONObject
     public let isNondeterministic: Bool
+    /// The ways in which a session may be forked, the preferred one first; empty where forks are refused.
+    public var fork: [ForkMechanism] = [.snapshot, .fork, .replay]
 
     /// Nil for a native environment.
     public var worker: WorkerLaunch? {

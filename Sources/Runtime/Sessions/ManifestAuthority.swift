@@ -60,7 +60,7 @@ public struct ManifestAuthority: LaunchAuthority {
         if case .declared(let declaredObservation, let declaredAction) = manifest.spaces {
             (observation, action) = (declaredObservation, declaredAction)
         }
-        return LaunchPlan(
+        var plan = LaunchPlan(
             reference: "\(manifest.reference)", digest: "sha256:\(entry.digest)", tenant: caller.tenant,
             backend: backend, launch: try planned(launch, entry, backend, request),
             times: LaunchPlan.Times(
@@ -72,6 +72,10 @@ public struct ManifestAuthority: LaunchAuthority {
             instances: manifest.instances == .ask ? .worker : .any,
             parameters: try manifest.checkParameters(request.parameters),
             isNondeterministic: manifest.isNondeterministic)
+        plan.fork = manifest.fork.map(ForkMechanism.init)
+        // Copied in memory, always: there is no need to keep its calls.
+        if backend == .native, !plan.fork.isEmpty { plan.fork = [.snapshot, .fork] }
+        return plan
     }
 
     private func planned(
@@ -169,6 +173,17 @@ extension SandboxLimits {
         self.init(
             memory: Int(resources.memory), processes: resources.pids, cores: resources.cpu, disk: Int(resources.disk),
             files: resources.files)
+    }
+}
+
+extension ForkMechanism {
+    fileprivate init(_ mechanism: Manifest.ForkMechanism) {
+        self =
+            switch mechanism {
+            case .snapshot: .snapshot
+            case .fork: .fork
+            case .replay: .replay
+            }
     }
 }
 

@@ -30,6 +30,13 @@ extension RESTAPI {
         "CreatedSessions": object(required: ["sessions"], [("sessions", list(reference("CreatedSession")))]),
         "Sessions": object(
             required: ["sessions", "next"], [("sessions", list(reference("Session"))), ("next", nullable("string"))]),
+        "ForkedSessions": object(
+            required: ["sessions", "mechanism", "exact", "duration_ms"],
+            [
+                ("sessions", list(reference("Session"))),
+                ("mechanism", ["enum": .array(ForkMechanism.allCases.map { .string($0.rawValue) })]),
+                ("exact", ["enum": [true, "replayed"]]), ("duration_ms", ["type": "number", "minimum": 0]),
+            ]),
         "ClosedSession": object(required: ["id", "state"], [("id", uuid), ("state", state)]),
         "KeptAlive": object(required: ["expires_at"], [("expires_at", time)]),
         "ResetResult": object(
@@ -114,6 +121,7 @@ extension RESTAPI {
         ] + position + [
             ("created_at", time), ("expires_at", time), ("address", text),
             ("labels", ["type": "object", "additionalProperties": text]), ("parent", nullable("string")),
+            ("branched_at", nullable("integer")),
             ("validation", ["enum": ["full", "sampled", "off"]]),
             ("rows", ["type": ["integer", "null"], "minimum": 1]), ("autoreset", nullable("string")),
             ("agents", ["type": ["array", "null"], "items": text]),

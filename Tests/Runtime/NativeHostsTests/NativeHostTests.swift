@@ -54,7 +54,7 @@ struct NativeHostTests {
                     + (reply.rows?.canonical ?? [])
             }
             _ = try await step(host)
-            let copy = try host.copy {}
+            let copy = try #require(try await host.fork(1, by: .copy).first as? NativeHost)
             var futures: [[[UInt8]]] = [[], []]
             for _ in 0..<5 { futures[0].append(try await step(copy)) }
             for _ in 0..<5 { futures[1].append(try await step(host)) }
