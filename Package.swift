@@ -165,6 +165,19 @@ let runtime: [Target] = [
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
+let registry: [Target] = [
+    module("Registry", "Catalog", ["Foundations", "JSON", "Spaces", "Manifests"]),
+    module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
+    module(
+        "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    // One suite for every store.
+    .testTarget(
+        name: "CatalogStoresTests",
+        dependencies: ["Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "SQLite", "TestSupport"],
+        path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
+]
+
 let server: [Target] = [
     module(
         "Server", "REST",
@@ -218,5 +231,5 @@ let package = Package(
         // scripts/build-library makes libcorral.so of it: two products cannot have one name.
         .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
     ],
-    targets: platform + environments + references + runtime + server + commands
+    targets: platform + environments + references + runtime + registry + server + commands
 )

@@ -49,7 +49,7 @@ final class Session {
     private(set) var isDismissed = false
     private let turns = TurnQueue()
     /// Those of the turn that wait for a call which came without one.
-    private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
+    private var waitingForIdle: [Wait<Void>] = []
     let replies: SessionReplies
     /// The answer of the call in flight, for retries that join it.
     private var running: Promise<CallAnswer>?
@@ -132,9 +132,9 @@ final class Session {
         await turns.enter()
         defer { turns.leave() }
         while state.isBusy {
-            await withCheckedContinuation { continuation in
-                if state.isBusy { waitingForIdle.append(continuation) } else { continuation.resume() }
-            }
+            let idle = Wait<Void>()
+            waitingForIdle.append(idle)
+            await idle.value()
         }
         return try await step(action: action, index: nil)
     }
@@ -142,7 +142,7 @@ final class Session {
     func becameIdle() {
         let waiting = waitingForIdle
         waitingForIdle = []
-        for continuation in waiting { continuation.resume() }
+        for wait in waiting { wait.settle() }
     }
 
     func usage() async -> SandboxUsage {

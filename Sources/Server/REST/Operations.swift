@@ -154,7 +154,7 @@ extension RESTAPI {
     }
 
     private func encode(_ answer: CallAnswer, _ call: Call) async throws(Failure) -> HTTPResponse {
-        let asTensors = AcceptHeader(call.request.header("accept")).prefersTensors
+        let asTensors = AcceptHeader.prefersTensors(call.request.header("accept"))
         let body: [UInt8]
         if answer.isLarge {
             body = try await offload { () throws(Failure) in try asTensors ? answer.tensorForm() : answer.json() }
