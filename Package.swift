@@ -53,6 +53,7 @@ let platform: [Target] = [
         linkerSettings: [.linkedLibrary("png"), .linkedLibrary("gif")]),
     library("CCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
     library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
+    library("CWslay", apt: "libwslay-dev"),
     library("CSQLite", apt: "libsqlite3-dev", pkgConfig: "sqlite3"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
@@ -61,6 +62,7 @@ let platform: [Target] = [
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
+    module("Platform", "Signing", ["Foundations", "JSON", "Digest", "CCrypto"]),
     module("Platform", "Pictures", ["Foundations", "CPictures"]),
     module("Platform", "SQLite", ["Foundations", "CSQLite"]),
     module("Platform", "Logging", ["Foundations", "JSON"]),
@@ -70,10 +72,12 @@ let platform: [Target] = [
     module("Platform", "Reactor", ["Foundations", "CLinux"]),
     module("Platform", "HTTP", ["Foundations", "CMicrohttpd"]),
     module("Platform", "HTTPClient", ["Foundations", "CCurl"]),
+    module("Platform", "WebSocket", ["Foundations", "Digest", "HTTP", "Reactor", "CWslay"]),
     tests("Platform", "Foundations"),
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
+    tests("Platform", "Signing", ["JSON", "TestSupport"]),
     tests("Platform", "Pictures", ["TestSupport"]),
     tests("Platform", "SQLite", ["TestSupport"]),
     tests("Platform", "Logging", ["JSON"]),
@@ -83,6 +87,7 @@ let platform: [Target] = [
     tests("Platform", "Reactor"),
     tests("Platform", "HTTP", ["TestSupport"]),
     tests("Platform", "HTTPClient", ["HTTP", "TestSupport"]),
+    tests("Platform", "WebSocket", ["HTTP", "Reactor", "TestSupport"]),
 ]
 
 let environments: [Target] = [
@@ -145,12 +150,32 @@ let runtime: [Target] = [
             "Sandboxes", "Containers",
         ]),
     module(
+        "Runtime", "NativeHosts",
+        [
+            "Foundations", "JSON", "Manifests", "Reactor", "Sandboxes", "Sessions", "Spaces", "VectorEnvironments",
+            "Workers",
+        ]),
+    module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
+    tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
+]
+
+let registry: [Target] = [
+    module("Registry", "Catalog", ["Foundations", "JSON", "Spaces", "Manifests"]),
+    module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
+    module(
+        "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    // One suite for every store.
+    .testTarget(
+        name: "CatalogStoresTests",
+        dependencies: ["Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "SQLite", "TestSupport"],
+        path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
 ]
 
 let server: [Target] = [
@@ -166,6 +191,13 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "HTTP", "Spaces", "Manifests", "Sandboxes", "Reactor", "Workers",
             "Sessions", "REST",
         ]),
+    module(
+        "Server", "WebSocketAPI",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
+            "Sessions", "REST",
+        ]),
+    tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -176,7 +208,8 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
+            "DockerGym", "WebSocket", "WebSocketAPI", "Digest", "YAML", "RLConfigurations", "Signing", "CorralABI",
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(
@@ -198,5 +231,5 @@ let package = Package(
         // scripts/build-library makes libcorral.so of it: two products cannot have one name.
         .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
     ],
-    targets: platform + environments + references + runtime + server + commands
+    targets: platform + environments + references + runtime + registry + server + commands
 )

@@ -1,5 +1,6 @@
 import Configuration
 import Containers
+import CorralABI
 import DockerGym
 import Foundations
 import Glibc
@@ -9,16 +10,22 @@ import JSON
 import Logging
 import Manifests
 import Metrics
+import NativeEnvironments
+import NativeHosts
 import REST
 import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
+import VectorEnvironments
+import WebSocket
+import WebSocketAPI
 
 /// A running server: everything that the configuration asks for, wired together.
 struct Server {
     let addresses: [String]
     private let http: HTTPServer
+    private let hub: WebSocketHub
     private let service: SessionService
     private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
@@ -60,6 +67,7 @@ struct Server {
         let installation = Installation.find()
         let served = try configuration.servedWorker()?.entry(
             emptyFolder: run.emptyFolder(), isFenced: configuration[ServerKeys.backend] != "plain")
+        let natives = try NativeEnvironments.registry(wide: Processor.isWide)
         let folder = try loadManifests(configuration, installation, served: served, logger)
         let authority = ManifestAuthority(
             folder: folder, policy: try policy(configuration, installation, backends.preferred),
@@ -71,6 +79,9 @@ struct Server {
             lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
         workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
+        let rows = NativeHosts.Limits(
+            rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
+        let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
         var limits = SessionService.Limits(
             maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
@@ -80,7 +91,7 @@ struct Server {
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
         let service = await SessionService(
             server: run.server, limits: limits,
-            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
+            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             logger: logger)
@@ -105,7 +116,12 @@ struct Server {
                 information: .init(title: configuration[WorkerKeys.title], version: configuration[WorkerKeys.version]),
                 access: access, journal: journal, logger: logger)
         }
-        let doors = Doors(api: api, root: root)
+        var socketLimits = WebSocketLimits()
+        socketLimits.message = configuration[ServerKeys.bodyLimit]
+        let hub = await WebSocketHub(limits: socketLimits)
+        let sockets = await WebSocketDoor(
+            service: service, hub: hub, access: access, metrics: metrics, journal: journal)
+        let doors = Doors(api: api, sockets: sockets, root: root)
         let http = try HTTPServer(
             configuration: httpConfiguration(
                 configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
@@ -122,14 +138,18 @@ struct Server {
         let scheme = configuration[ServerKeys.tlsCertificate] == nil ? "http" : "https"
         let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
         await api.setAddress(addresses.first ?? "")
+        await sockets.setAddress(addresses.first ?? "")
         return Server(
-            addresses: addresses, http: http, service: service, stopping: { await hook?.stop(told) }, run: run,
+            addresses: addresses, http: http, hub: hub, service: service, stopping: { await hook?.stop(told) },
+            run: run,
             cgroups: cgroups, docker: backends.docker)
     }
 
-    /// Stops in order: no new requests, running ones end, the hook is told, sessions end, nothing is left.
+    /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
     func stop(grace: Duration) async {
-        await http.stop(grace: grace)
+        let end = ContinuousClock.now + grace
+        await hub.drain(grace: grace)
+        await http.stop(grace: max(.zero, end - .now))
         await stopping()
         await service.drain()
         await docker?.close()
@@ -168,7 +188,10 @@ struct Server {
         }
     }
 
-    /// - Parameter served: Described by flags; then the bundled manifests are not served beside it.
+    /// The manifests of folders, and the native environments.
+    ///
+    /// - Parameter served: Described by flags; then neither the bundled manifests nor the native environments are served
+    ///   beside it.
     static func loadManifests(
         _ configuration: Configuration, _ installation: Installation, served: ManifestFolder.Entry? = nil,
         _ logger: Logger
@@ -177,7 +200,10 @@ struct Server {
         let bundled = served == nil ? [installation.manifests].compactMap { $0 } : []
         let folder = try VersionDigest.load(folders.isEmpty ? bundled : folders)
         for problem in folder.problems { logger.log(.warning, "a manifest was left out", failure: problem) }
-        guard let served else { return folder }
+        guard let served else {
+            let natives = try NativeVersions.entries(of: try NativeEnvironments.registry(wide: Processor.isWide))
+            return ManifestFolder(folder.entries + natives, problems: folder.problems)
+        }
         return ManifestFolder([served] + folder.entries, problems: folder.problems)
     }
 

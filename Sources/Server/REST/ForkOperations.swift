@@ -27,12 +27,17 @@ extension RESTAPI {
         let forked = try await service.fork(
             try call.session(), count: try body.integer("count") ?? 1, caller: call.caller,
             idempotencyKey: try call.idempotencyKey())
-        return .json(
-            [
-                "sessions": .array(forked.sessions.map { $0.json(address: address) }),
-                "mechanism": .string(forked.mechanism.rawValue),
-                "exact": forked.mechanism.isCopy ? .bool(true) : .string("replayed"),
-                "duration_ms": .number((forked.duration / .milliseconds(1) * 1000).rounded() / 1000),
-            ], status: 201)
+        return .json(forked.json(address: address), status: 201)
+    }
+}
+
+extension ForkedSessions {
+    package func json(address: String) -> JSONValue {
+        [
+            "sessions": .array(sessions.map { $0.json(address: address) }),
+            "mechanism": .string(mechanism.rawValue),
+            "exact": mechanism.isCopy ? .bool(true) : .string("replayed"),
+            "duration_ms": .number((duration / .milliseconds(1) * 1000).rounded() / 1000),
+        ]
     }
 }

@@ -75,7 +75,7 @@ extension ZygoteSeats {
     }
 
     private func branch(of seat: Seat, named name: String, in family: String) async throws(Failure) -> Seat {
-        let limits = configuration.plan.limits
+        let limits = configuration.launch.limits
         let scratch = try await sandbox.openScratch(name, in: family, bytes: limits.disk, inodes: limits.inodes)
         do throws(Failure) {
             let fence = try await sandbox.fence(session: name, limits: limits)
@@ -97,11 +97,11 @@ extension ZygoteSeats {
     private func branch(
         of seat: Seat, scratch: String, fence: any SessionFence
     ) async throws(Failure) -> WorkerConnection {
-        let plan = configuration.plan
+        let launch = configuration.launch
         let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
             channel: ends.channel, errors: ends.errors, dialect: .v2, lineLimit: configuration.lineLimit,
-            logLimit: plan.logLimit)
+            logLimit: launch.logLimit)
         let started = Promise<Int32>()
         ends.channel.expectSender { process, bytes in
             if bytes.elementsEqual("{\"event\":\"started\"}\n".utf8) { return started.settle(.success(process)) }
