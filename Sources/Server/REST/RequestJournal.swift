@@ -25,7 +25,7 @@ public final class RequestJournal {
         _ request: HTTPRequest, _ body: @Reactor (_ id: String, _ operation: inout String) async -> HTTPResponse
     ) async -> HTTPResponse {
         let start = ContinuousClock.now
-        let id = requestID(of: request)
+        let id = Self.requestID(given: request.header("x-request-id"))
         var operation = "none"
         var response = await body(id, &operation)
         response.headers.append(("X-Request-Id", id))
@@ -39,13 +39,13 @@ public final class RequestJournal {
     package nonisolated static func newRequestID() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 
     /// The caller's own id where it is short and printable, else a new one.
-    private func requestID(of request: HTTPRequest) -> String {
-        if let given = request.header("x-request-id"), !given.isEmpty, given.utf8.count <= 128,
+    package nonisolated static func requestID(given: String?) -> String {
+        if let given, !given.isEmpty, given.utf8.count <= 128,
             given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
         {
             return given
         }
-        return Self.newRequestID()
+        return newRequestID()
     }
 
     private func log(_ request: HTTPRequest, _ operation: String, _ status: Int, _ duration: Duration, _ id: String) {
