@@ -155,12 +155,32 @@ let runtime: [Target] = [
             "Sandboxes", "Containers",
         ]),
     module(
+        "Runtime", "NativeHosts",
+        [
+            "Foundations", "JSON", "Manifests", "Reactor", "Sandboxes", "Sessions", "Spaces", "VectorEnvironments",
+            "Workers",
+        ]),
+    module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
+    tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
+]
+
+let registry: [Target] = [
+    module("Registry", "Catalog", ["Foundations", "JSON", "Spaces", "Manifests"]),
+    module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
+    module(
+        "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    // One suite for every store.
+    .testTarget(
+        name: "CatalogStoresTests",
+        dependencies: ["Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "SQLite", "TestSupport"],
+        path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
 ]
 
 let server: [Target] = [
@@ -201,8 +221,8 @@ let commands: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML", "RLConfigurations",
-            "Signing",
-            "corral-sandbox",
+            "Signing", "CorralABI",
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(
@@ -227,5 +247,5 @@ let package = Package(
         // scripts/build-library makes libcorral.so of it: two products cannot have one name.
         .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
     ],
-    targets: platform + environments + references + runtime + server + commands
+    targets: platform + environments + references + runtime + registry + server + commands
 )

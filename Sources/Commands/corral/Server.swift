@@ -1,5 +1,6 @@
 import Configuration
 import Containers
+import CorralABI
 import DockerGym
 import Foundations
 import Glibc
@@ -9,11 +10,14 @@ import JSON
 import Logging
 import Manifests
 import Metrics
+import NativeEnvironments
+import NativeHosts
 import REST
 import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
+import VectorEnvironments
 import WebSocket
 import WebSocketAPI
 
@@ -64,6 +68,7 @@ struct Server {
         let installation = Installation.find()
         let served = try configuration.servedWorker()?.entry(
             emptyFolder: run.emptyFolder(), isFenced: configuration[ServerKeys.backend] != "plain")
+        let natives = try NativeEnvironments.registry(wide: Processor.isWide)
         let folder = try loadManifests(configuration, installation, served: served, logger)
         let authority = ManifestAuthority(
             folder: folder, policy: try policy(configuration, installation, backends.preferred),
@@ -75,6 +80,9 @@ struct Server {
             lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
         workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
+        let rows = NativeHosts.Limits(
+            rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
+        let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
         var limits = SessionService.Limits(
             maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
@@ -84,7 +92,7 @@ struct Server {
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
         let service = await SessionService(
             server: run.server, limits: limits,
-            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
+            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             logger: logger)
@@ -198,7 +206,10 @@ struct Server {
         }
     }
 
-    /// - Parameter served: Described by flags; then the bundled manifests are not served beside it.
+    /// The manifests of folders, and the native environments.
+    ///
+    /// - Parameter served: Described by flags; then neither the bundled manifests nor the native environments are served
+    ///   beside it.
     static func loadManifests(
         _ configuration: Configuration, _ installation: Installation, served: ManifestFolder.Entry? = nil,
         _ logger: Logger
@@ -207,7 +218,10 @@ struct Server {
         let bundled = served == nil ? [installation.manifests].compactMap { $0 } : []
         let folder = try VersionDigest.load(folders.isEmpty ? bundled : folders)
         for problem in folder.problems { logger.log(.warning, "a manifest was left out", failure: problem) }
-        guard let served else { return folder }
+        guard let served else {
+            let natives = try NativeVersions.entries(of: try NativeEnvironments.registry(wide: Processor.isWide))
+            return ManifestFolder(folder.entries + natives, problems: folder.problems)
+        }
         return ManifestFolder([served] + folder.entries, problems: folder.problems)
     }
 

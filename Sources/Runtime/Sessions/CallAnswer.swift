@@ -19,14 +19,19 @@ public struct CallAnswer: Sendable {
     public let space: Space?
 
     /// What keeping the answer costs, nearly.
-    var byteCount: Int {
-        reply.tensors.values.reduce(reply.observation.count + reply.info.count) { $0 + $1.bytes.count }
+    public var byteCount: Int {
+        reply.tensors.values.reduce(reply.observation.count + reply.info.count + (reply.rows?.byteCount ?? 0)) {
+            $0 + $1.bytes.count
+        }
     }
 
     /// The answer as one JSON object.
     ///
     /// - Throws: `internal` when an array that came with the reply has no place in it.
     public func json() throws(Failure) -> [UInt8] { try splitJSON(reply.split).joined() }
+
+    /// Whether writing it takes so long that it is better done away from the reactor.
+    public var isLarge: Bool { byteCount > 1 << 16 }
 
     /// The answer in tensor form: the observation's arrays as bytes, however the environment sent them.
     ///
@@ -57,11 +62,17 @@ public struct CallAnswer: Sendable {
         text.append(UInt8(ascii: "}"))
         var tensors: [String: Tensor] = [:]
         for (pointer, tensor) in observation.tensors { tensors["/observation" + pointer] = tensor }
+        if let rows = reply.rows { tensors.merge(rows.tensors) { $1 } }
         return SplitJSON(text: text, tensors: tensors)
     }
 
     /// The members behind index and episode, for an object that has them already.
     public func contentJSON() throws(Failure) -> [UInt8] {
+        guard reply.rows == nil else {
+            let whole = try json()
+            let head = #"{"index":\#(index),"episode":\#(episode),"#
+            return Array(whole.dropFirst(head.utf8.count).dropLast())
+        }
         var text: [UInt8] = []
         writeContent(try reply.split.joined(), into: &text)
         return text
@@ -72,11 +83,11 @@ public struct CallAnswer: Sendable {
         out.append(contentsOf: observation)
         if case .step = kind {
             put(#","reward":"#, &out)
-            write(reply.reward, &out) { $0.map { JSONValue.number($0) } ?? .null }
-            put(#","terminated":"#, &out)
-            write(reply.terminated, &out) { .bool($0) }
-            put(#","truncated":"#, &out)
-            write(reply.truncated, &out) { .bool($0) }
+            if reply.rows != nil {
+                put(#"null,"terminated":null,"truncated":null"#, &out)
+            } else {
+                writeOutcome(into: &out)
+            }
         }
         put(#","info":"#, &out)
         out.append(contentsOf: reply.info)
@@ -85,6 +96,14 @@ public struct CallAnswer: Sendable {
             out.append(contentsOf: JSONValue.string(agent).encoded())
         }
         if case .reset(let seed) = kind { put(#","seed":\#(seed.map { "\($0)" } ?? "null")"#, &out) }
+    }
+
+    private func writeOutcome(into out: inout [UInt8]) {
+        write(reply.reward, &out) { $0.map { JSONValue.number($0) } ?? .null }
+        put(#","terminated":"#, &out)
+        write(reply.terminated, &out) { .bool($0) }
+        put(#","truncated":"#, &out)
+        write(reply.truncated, &out) { .bool($0) }
     }
 
     private func put(_ text: String, _ out: inout [UInt8]) { out.append(contentsOf: text.utf8) }

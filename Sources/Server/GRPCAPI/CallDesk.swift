@@ -79,7 +79,7 @@ public final class CallDesk {
         let duration = ContinuousClock.now - start
         calls[name, failure.code.rawValue].increment()
         seconds[name].observe(duration)
-        let id = RequestJournal.requestID(given: call.metadata("x-request-id"))
+        let id = requestID(of: call)
         if failure.code == .internal { logger.with(requestID: id).log(.error, "call failed", failure: failure) }
         log(name, isFrequent, call, (failure, id), duration)
         return failure.status(requestID: id)
@@ -90,7 +90,7 @@ public final class CallDesk {
     ) {
         let level: LogLevel = isFrequent ? .debug : .info
         guard level >= logger.level else { return }
-        let id = failure?.id ?? RequestJournal.requestID(given: call.metadata("x-request-id"))
+        let id = failure?.id ?? requestID(of: call)
         var fields: JSONObject = [
             "request_id": .string(id), "peer": .string(call.peer),
             "code": .string(failure.map(\.0.code.rawValue) ?? (call.isCancelled ? "cancelled" : "ok")),
@@ -100,6 +100,10 @@ public final class CallDesk {
             fields["trace_id"] = .string(trace.traceID)
         }
         logger.log(level, "grpc \(name)", fields)
+    }
+
+    private func requestID(of call: GRPCCall) -> String {
+        RequestJournal.usable(call.metadata("x-request-id")) ?? RequestJournal.newRequestID()
     }
 
     /// `Sessions.Step` of `/corral.v1.Sessions/Step`.

@@ -59,6 +59,7 @@ public struct Access: Sendable {
 
     /// - Parameter authority: A host by name or address, with or without a port.
     public static func isLoopbackName(_ authority: String) -> Bool {
+        if isPlainLoopback(authority) { return true }
         var name = Substring(authority.lowercased())
         if name.hasPrefix("[") {
             name = name.dropFirst().prefix { $0 != "]" }
@@ -68,5 +69,20 @@ public struct Access: Sendable {
         return name == "localhost" || name == "::1"
             || name.hasPrefix("127.")
                 && name.allSatisfy { $0 == "." || $0.isNumber }
+    }
+
+    /// Digits and dots after `127.`, then perhaps a port: how nearly every request writes it.
+    private static func isPlainLoopback(_ authority: String) -> Bool {
+        guard authority.utf8.starts(with: "127.".utf8) else { return false }
+        var isPort = false
+        for byte in authority.utf8 {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): continue
+            case UInt8(ascii: ".") where !isPort: continue
+            case UInt8(ascii: ":") where !isPort: isPort = true
+            default: return false
+            }
+        }
+        return true
     }
 }

@@ -112,6 +112,7 @@ extension RESTAPI {
     private nonisolated static let readingRoutes: [Route] = [
         Route(
             "GET", "/v1/sessions/{session}/render", "render", "Draw the environment",
+            query: [.init(name: "row", summary: "Of a vector session, from 0", type: "integer")],
             answers: [
                 .init(
                     status: 200, summary: "The frame", schema: nil,

@@ -31,13 +31,14 @@ final class ZygoteSeats: SeatSource {
         _ configuration: SeatConfiguration, backend: any SandboxBackend, name: String
     ) async throws(Failure) -> ZygoteSeats {
         let plan = configuration.plan
+        let launch = configuration.launch
         let packets = try Descriptor.socketPair(packets: true)
         let pipe = try Descriptor.pipe()
         let null = try openNull()
         let specification = SandboxSpecification(
-            name: name, command: plan.command, environment: plan.environment, directory: plan.directory,
-            mounts: plan.mounts,
-            limits: configuration.familyLimits, network: plan.network, isShared: true, image: plan.image)
+            name: name, command: launch.command, environment: launch.environment, directory: launch.directory,
+            mounts: launch.mounts,
+            limits: configuration.familyLimits, network: launch.network, isShared: true, image: launch.image)
         let sandbox = try await backend.start(
             specification,
             descriptors: SandboxDescriptors(
@@ -88,12 +89,12 @@ final class ZygoteSeats: SeatSource {
     }
 
     private func newSeat() async throws(Failure) -> Seat {
-        let plan = configuration.plan
+        let launch = configuration.launch
         guard isUsable else { throw failed("it ended") }
         room.started()
         lastFork += 1
         let name = "s\(lastFork)"
-        let scratch = try await sandbox.openScratch(name, bytes: plan.limits.disk, inodes: plan.limits.inodes)
+        let scratch = try await sandbox.openScratch(name, bytes: launch.limits.disk, inodes: launch.limits.inodes)
         do throws(Failure) {
             return try await fork(name, scratch: scratch)
         } catch {
@@ -104,10 +105,11 @@ final class ZygoteSeats: SeatSource {
 
     private func fork(_ name: String, scratch: String) async throws(Failure) -> Seat {
         let plan = configuration.plan
+        let launch = configuration.launch
         let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
-            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit,
-            logLimit: plan.logLimit)
+            channel: ends.channel, errors: ends.errors, dialect: launch.dialect, lineLimit: configuration.lineLimit,
+            logLimit: launch.logLimit)
         let started = Promise<Int32>()
         ends.channel.expectSender { process, bytes in
             let isStart = bytes.elementsEqual("{\"event\":\"started\"}\n".utf8)
@@ -118,7 +120,7 @@ final class ZygoteSeats: SeatSource {
         }
         let request: JSONValue = [
             "op": "fork", "session": .string(name), "scratch": .string(scratch), "environment": [:],
-            "files": .integer(Int64(plan.limits.files)),
+            "files": .integer(Int64(launch.limits.files)),
         ]
         let forked = Promise<Void>()
         forks[name] = forked
@@ -130,7 +132,7 @@ final class ZygoteSeats: SeatSource {
             try await forked.value(within: Self.forkTimeout, or: self.failed("it does not fork"))
             connection.onEnd = { _ in started.settle(.failure(self.failed("the fork ended at once"))) }
             let process = try await started.value(within: Self.forkTimeout, or: self.failed("its fork does not start"))
-            let fence = try await sandbox.fence(session: name, limits: plan.limits)
+            let fence = try await sandbox.fence(session: name, limits: launch.limits)
             fence.onEnd = { [weak connection] in connection?.processEnded() }
             do throws(Failure) {
                 try await fence.admit(process)
