@@ -26,14 +26,7 @@ public final class CatalogService: Sendable {
         self.uploads = uploads
         self.versions = versions
         self.policy = policy
-        let counts = folder.entries.reduce(into: [:]) { $0[$1.manifest.name, default: 0] += 1 }
-        listings = FolderSearch(
-            folder.entries.map { entry in
-                Listing(
-                    entry.manifest, digest: entry.digest, state: .unreviewed, metadata: EnvironmentMetadata(),
-                    checks: [], versions: counts[entry.manifest.name] ?? 1, createdAt: nil, updatedAt: nil,
-                    source: "folder")
-            })
+        listings = FolderSearch(folder.listings)
     }
 
     // MARK: Finding
@@ -57,7 +50,7 @@ public final class CatalogService: Sendable {
     /// Everything about the version that a reference means, whatever its state.
     ///
     /// - Throws: `not_found`, `invalid_argument`, `conflict`.
-    public func find(_ text: String, caller: Caller) async throws(Failure) -> EnvironmentCard {
+    public func card(_ text: String, caller: Caller) async throws(Failure) -> EnvironmentCard {
         let meaning = try await Meaning.find(try Reference(text), in: folder, store)
         let shown = try meaning.candidates.find(meaning.constraint)
         let records = try await store.versions(of: meaning.candidates.name)

@@ -20,6 +20,34 @@ public struct EnvironmentCard: Sendable {
     public let attestations: [Attestation]
     public let owners: [String]
 
+    /// The card of a version that only a folder has.
+    public init(_ entry: ManifestFolder.Entry, in folder: ManifestFolder) {
+        let versions = folder.entries.filter { $0.manifest.name == entry.manifest.name }.map {
+            Candidate(version: $0.manifest.version, digest: $0.digest, state: .unreviewed)
+        }
+        self.init(
+            manifest: entry.manifest,
+            shown: Candidate(version: entry.manifest.version, digest: entry.digest, state: .unreviewed),
+            candidates: Candidates(name: entry.manifest.name, versions: versions, aliases: [:]), records: [],
+            folder: Set(versions.map(\.digest)), instances: entry.instances, environment: nil, attestations: [],
+            owners: [])
+    }
+
+    init(
+        manifest: Manifest, shown: Candidate, candidates: Candidates, records: [VersionRecord], folder: Set<String>,
+        instances: [String]?, environment: EnvironmentRecord?, attestations: [Attestation], owners: [String]
+    ) {
+        self.manifest = manifest
+        self.shown = shown
+        self.candidates = candidates
+        self.records = records
+        self.folder = folder
+        self.instances = instances
+        self.environment = environment
+        self.attestations = attestations
+        self.owners = owners
+    }
+
     /// The members of a listing, and all else.
     public var json: JSONObject {
         let listing = Listing(
@@ -108,5 +136,17 @@ extension EnvironmentRecord {
             "created_at": .string(createdAt.rfc3339), "created_by": .string(createdBy),
             "updated_at": .string(updatedAt.rfc3339),
         ]
+    }
+}
+
+extension ManifestFolder {
+    /// A listing of every version.
+    public var listings: [Listing] {
+        let counts = entries.reduce(into: [:]) { $0[$1.manifest.name, default: 0] += 1 }
+        return entries.map { entry in
+            Listing(
+                entry.manifest, digest: entry.digest, state: .unreviewed, metadata: EnvironmentMetadata(), checks: [],
+                versions: counts[entry.manifest.name] ?? 1, createdAt: nil, updatedAt: nil, source: "folder")
+        }
     }
 }

@@ -32,7 +32,10 @@ struct Meaning: Sendable {
                 name, own.first { $0.first?.manifest.name == name } ?? [], others.first { $0.name == name },
                 reference.constraint)
         }
-        throw await store.unknown(reference, beside: folder.entries.map(\.manifest.name.description))
+        do throws(Failure) { _ = try folder.resolve(reference) } catch {
+            if error.next.hasPrefix("did you mean") { throw error }
+        }
+        throw await store.unknown(reference)
     }
 
     /// The environments that are meant by one name.
