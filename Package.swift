@@ -49,6 +49,9 @@ let platform: [Target] = [
     .target(
         name: "CMicrohttpd", path: "Sources/Platform/CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
     .target(
+        name: "CGRPC", path: "Sources/Platform/CGRPC",
+        linkerSettings: [.linkedLibrary("grpc"), .linkedLibrary("gpr")]),
+    .target(
         name: "CPictures", path: "Sources/Platform/CPictures",
         linkerSettings: [.linkedLibrary("png"), .linkedLibrary("gif")]),
     library("CCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
@@ -73,6 +76,8 @@ let platform: [Target] = [
     module("Platform", "HTTP", ["Foundations", "CMicrohttpd"]),
     module("Platform", "HTTPClient", ["Foundations", "CCurl"]),
     module("Platform", "WebSocket", ["Foundations", "Digest", "HTTP", "Reactor", "CWslay"]),
+    module("Platform", "Protobuf"),
+    module("Platform", "GRPC", ["Foundations", "Reactor", "CGRPC", "CLinux"]),
     tests("Platform", "Foundations"),
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
@@ -179,6 +184,7 @@ let registry: [Target] = [
 ]
 
 let server: [Target] = [
+    module("Server", "Protos", ["Protobuf"]),
     module(
         "Server", "REST",
         [
@@ -197,7 +203,15 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
             "Sessions", "REST",
         ]),
-    tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
+    tests(
+        "Server", "WebSocketAPI",
+        ["HTTP", "Logging", "Metrics", "REST", "TestSupport", "ScriptedSessions", "WebSocket"]),
+    module(
+        "Server", "GRPCAPI",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
+            "Sandboxes", "Reactor", "Sessions", "REST",
+        ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -208,10 +222,14 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "WebSocket", "WebSocketAPI", "Digest", "YAML", "RLConfigurations", "Signing", "CorralABI",
+            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML", "RLConfigurations",
+            "Signing", "CorralABI",
             "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
+    .executableTarget(
+        name: "protoc-gen-corral", dependencies: ["Protobuf"], path: "Sources/Commands/protoc-gen-corral",
+        swiftSettings: strict),
     .executableTarget(
         name: "corral-bench-native",
         dependencies: ["Foundations", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"],

@@ -26,6 +26,7 @@ struct Server {
     let addresses: [String]
     private let http: HTTPServer
     private let hub: WebSocketHub
+    private let grpc: GRPCServing?
     private let service: SessionService
     private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
@@ -103,8 +104,9 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
+        let directory = ManifestDirectory(folder)
         let api = await RESTAPI(
-            service: service, environments: ManifestDirectory(folder),
+            service: service, environments: directory,
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             access: access,
@@ -139,8 +141,22 @@ struct Server {
         let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
         await api.setAddress(addresses.first ?? "")
         await sockets.setAddress(addresses.first ?? "")
+        let grpc: GRPCServing?
+        do throws(Failure) {
+            grpc =
+                reach == .thisProcess
+                ? nil
+                : try await GRPCServing.start(
+                    configuration, service: service, environments: directory, access: access, metrics: metrics,
+                    address: addresses.first ?? "", logger: logger)
+        } catch {
+            await http.stop(grace: .zero)
+            await hook?.stop(told)
+            throw error
+        }
         return Server(
-            addresses: addresses, http: http, hub: hub, service: service, stopping: { await hook?.stop(told) },
+            addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
+            service: service, stopping: { await hook?.stop(told) },
             run: run,
             cgroups: cgroups, docker: backends.docker)
     }
@@ -148,8 +164,10 @@ struct Server {
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
     func stop(grace: Duration) async {
         let end = ContinuousClock.now + grace
+        async let grpcEnd: Void? = grpc?.stop(grace: grace)
         await hub.drain(grace: grace)
         await http.stop(grace: max(.zero, end - .now))
+        _ = await grpcEnd
         await stopping()
         await service.drain()
         await docker?.close()

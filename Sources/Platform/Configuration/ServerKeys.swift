@@ -86,6 +86,11 @@ public enum ServerKeys {
     public static let tlsCertificate: Key<String?> = .path(
         "tls-certificate", "FILE", "The certificate chain (PEM); makes the server speak HTTPS.")
     public static let tlsKey: Key<String?> = .path("tls-key", "FILE", "The private key of the certificate (PEM).")
+    public static let grpc: Key<String?> = .optionalText(
+        "grpc", "HOST:PORT", "Serve gRPC (corral.v1 and dm_env_rpc) at this address too; port 0 picks a free one.")
+    public static let grpcClientRoots: Key<String?> = .path(
+        "grpc-client-roots", "FILE",
+        "Certificates (PEM) that gRPC clients have to have one of; needs tls-certificate and tls-key.")
     public static let validation: Key<String> = .choice(
         "validation", ["full", "sampled", "off"], fallback: "full", "How observations are checked against their spaces."
     )
@@ -112,7 +117,8 @@ public enum ServerKeys {
             maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
             warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
-            tlsKey.declaration, validation.declaration, root.declaration, batchWindow.declaration, hook.declaration,
+            tlsKey.declaration, grpc.declaration, grpcClientRoots.declaration, validation.declaration, root.declaration,
+            batchWindow.declaration, hook.declaration,
             hookTimeout.declaration,
         ] + WorkerKeys.all
 }

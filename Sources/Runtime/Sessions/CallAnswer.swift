@@ -39,14 +39,19 @@ public struct CallAnswer: Sendable {
     public func tensorForm() throws(Failure) -> [UInt8] { try TensorForm.encode(split()) }
 
     /// The answer with the observation's arrays beside it. It throws what `tensorForm` does.
-    public func split() throws(Failure) -> SplitJSON {
-        var observation = reply.split
-        if let space {
-            do throws(ScanError) {
-                observation = SplitJSON(try space.value(of: observation.text, tensors: observation.tensors))
-            } catch { throw error.failure(.internal) }
-        }
-        return splitJSON(observation)
+    public func split() throws(Failure) -> SplitJSON { splitJSON(try splitObservation()) }
+
+    /// The observation alone, as one JSON value. It throws what `json` does.
+    public func observationJSON() throws(Failure) -> [UInt8] { try reply.split.joined() }
+
+    /// The observation alone in tensor form. It throws what `tensorForm` does.
+    public func observationTensors() throws(Failure) -> [UInt8] { try TensorForm.encode(try splitObservation()) }
+
+    private func splitObservation() throws(Failure) -> SplitJSON {
+        guard let space else { return reply.split }
+        do throws(ScanError) {
+            return SplitJSON(try space.value(of: reply.split.text, tensors: reply.tensors))
+        } catch { throw error.failure(.internal) }
     }
 
     private func splitJSON(_ observation: SplitJSON) -> SplitJSON {

@@ -80,8 +80,16 @@ public enum Frame: Sendable {
 @Reactor
 public protocol SessionHostSource: AnyObject {
     func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost
+    /// Asked before hosts are forked.
+    ///
+    /// - Throws: `resource_exhausted`.
+    func makeRoom(for count: Int) async throws(Failure)
     /// Ends everything that outlives sessions.
     func shutDown() async
+}
+
+extension SessionHostSource {
+    public func makeRoom(for count: Int) async throws(Failure) {}
 }
 
 /// Told of what happens to sessions; must not block.

@@ -175,6 +175,16 @@ extension Call {
         return key
     }
 
+    /// A switch of the query; off where it is not there.
+    func flag(_ name: String) throws(Failure) -> Bool {
+        switch query(name) {
+        case nil, "false": return false
+        case "true": return true
+        default:
+            throw Failure(.invalidArgument, "\(name) has to be true or false", details: ["field": name])
+        }
+    }
+
     /// Of a vector session.
     fileprivate func row() throws(Failure) -> Int {
         guard let text = query("row") else { return 0 }

@@ -37,7 +37,8 @@ extension RESTAPI {
                 ("mechanism", ["enum": .array(ForkMechanism.allCases.map { .string($0.rawValue) })]),
                 ("exact", ["enum": [true, "replayed"]]), ("duration_ms", ["type": "number", "minimum": 0]),
             ]),
-        "ClosedSession": object(required: ["id", "state"], [("id", uuid), ("state", state)]),
+        "ClosedSession": object(
+            required: ["id", "state"], [("id", uuid), ("state", state), ("branches", ["type": "integer"])]),
         "KeptAlive": object(required: ["expires_at"], [("expires_at", time)]),
         "ResetResult": object(
             required: ["index", "episode", "observation", "info", "seed"],
