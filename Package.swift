@@ -210,13 +210,15 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
             "Sessions", "REST",
         ]),
+    tests(
+        "Server", "WebSocketAPI",
+        ["HTTP", "Logging", "Metrics", "REST", "TestSupport", "ScriptedSessions", "WebSocket"]),
     module(
         "Server", "GRPCAPI",
         [
             "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
             "Sandboxes", "Reactor", "Sessions", "REST",
         ]),
-    tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
