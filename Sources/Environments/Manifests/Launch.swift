@@ -8,6 +8,8 @@ public enum Backend: String, Sendable, Hashable, CaseIterable {
     case plain
     /// A worker in a container.
     case docker
+    /// No worker: an environment of the server's own program.
+    case native
 }
 
 /// One way to start the worker of a version.
@@ -19,6 +21,8 @@ public struct Launch: Sendable, Hashable {
         case command([String])
         /// What the image itself starts.
         case image
+        /// An environment of the server's own program, by its id; `precision` where the caller names none.
+        case native(String, precision: String?)
     }
 
     public enum WorkerProtocol: Sendable, Hashable {
@@ -60,6 +64,8 @@ public struct Launch: Sendable, Hashable {
     public let sessionsPerWorker: Int
     /// Requirements of pip.
     public let requirements: [String]
+    /// The file below the folder of the manifest that fixes all requirements with their hashes; nil where there is none.
+    public let lock: String?
     /// In the order of the manifest.
     public let environment: [Variable]
     public let volumes: [Volume]

@@ -54,8 +54,8 @@ extension Manifest {
     private static let launch: JSONValue = [
         "type": "object", "description": "The ways to start it.", "minProperties": 1, "additionalProperties": false,
         "properties": [
-            "process": section("A worker behind the sandbox's fence.", ["requirements": requirements], image: false),
-            "plain": section("A worker without a fence.", ["requirements": requirements], image: false),
+            "process": section("A worker behind the sandbox's fence.", ["requirements": requirements, "lock": lock], image: false),
+            "plain": section("A worker without a fence.", ["requirements": requirements, "lock": lock], image: false),
             "docker": section(
                 "A worker in a container.",
                 [
@@ -68,10 +68,18 @@ extension Manifest {
                         "additionalProperties": ["type": "string"],
                     ],
                 ], image: true),
+            "native": object(
+                [
+                    "id": text(.line, "The id of an environment of Corral's own, such as CartPole-v1."),
+                    "precision": choice(
+                        ["float32", "float64"], "The precision of sessions whose parameters name none."),
+                ], "An environment of the server's own program, without a worker.", required: ["id"]),
         ],
     ]
 
     private static let requirements = list(text(.requirement), "Requirements of pip.")
+    private static let lock = text(
+        .relativePath, "The file that fixes every requirement with its hashes; needed to publish.")
 
     private static func section(_ summary: JSONValue, _ more: JSONObject, image: Bool) -> JSONValue {
         var properties: JSONObject = [

@@ -1,4 +1,5 @@
 import ClassicControl
+import EnvironmentScenes
 import Foundations
 import Kernels
 import KernelsBaseline
@@ -12,9 +13,12 @@ extension NativeEnvironments {
             let make = wide ? Kernels.LaneKernels.motrixCartPole : KernelsBaseline.LaneKernels.motrixCartPole
             return LaneKernel(
                 layout: try MotrixCartPoleConfiguration.layout(precision: .float32), memory: memory, options: nil,
-                bound: 1000, functions: make(memory, configuration.stepLimit, CartPoleNumbers(configuration)))
+                bound: 1000, functions: { make($0, configuration.stepLimit, CartPoleNumbers(configuration)) })
         }
         try registry.register("cartpole", environment: MotrixCartPoleRow.self)
+        try registry.register("cartpole") { (configuration: MotrixCartPoleConfiguration) throws(Failure) in
+            RowRenderer(configuration)
+        }
         try add("pendulum", to: &registry) { (configuration: MotrixPendulumConfiguration, count) throws(Failure) in
             let memory = LaneMemory(count: count, variables: 3)
             let make = wide ? Kernels.LaneKernels.motrixPendulum : KernelsBaseline.LaneKernels.motrixPendulum
@@ -23,12 +27,17 @@ extension NativeEnvironments {
             return LaneKernel(
                 layout: try MotrixPendulumConfiguration.layout(precision: .float32), memory: memory, options: nil,
                 bound: 1000,
-                functions: make(
-                    memory, configuration.stepLimit, Float(configuration.simDT), configuration.simSubsteps,
-                    Float(model.weight / inertia), Float(model.damping / inertia), Float(model.gear / inertia),
-                    Float(configuration.resetNoiseScale)))
+                functions: {
+                    make(
+                        $0, configuration.stepLimit, Float(configuration.simDT), configuration.simSubsteps,
+                        Float(model.weight / inertia), Float(model.damping / inertia), Float(model.gear / inertia),
+                        Float(configuration.resetNoiseScale))
+                })
         }
         try registry.register("pendulum", environment: MotrixPendulumRow.self)
+        try registry.register("pendulum") { (configuration: MotrixPendulumConfiguration) throws(Failure) in
+            RowRenderer(configuration)
+        }
     }
 }
 

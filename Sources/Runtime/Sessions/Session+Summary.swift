@@ -15,7 +15,8 @@ extension Session {
             episode: state.episode, createdAt: createdAt, lastActiveAt: lastActiveAt ?? createdAt,
             expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
-            isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash,
-            parent: lineage?.parent, branchedAt: lineage?.branchedAt)
+            isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash, rows: rows,
+            parent: lineage?.parent, branchedAt: lineage?.branchedAt,
+            warnings: plan.warnings, deprecatedSince: plan.deprecatedSince)
     }
 }

@@ -3,7 +3,9 @@ import Sessions
 
 extension SessionRequest {
     /// The members that ask for a session.
-    package static let fields = ["environment", "instance", "params", "seed", "options", "labels", "reset"]
+    package static let fields = [
+        "environment", "instance", "params", "seed", "options", "labels", "reset", "rows", "autoreset",
+    ]
 
     /// - Throws: `invalid_argument` naming the member.
     package init(_ body: RequestBody) throws(Failure) {
@@ -17,5 +19,6 @@ extension SessionRequest {
             environment: environment, instance: try body.string("instance"), parameters: try body.object("params"),
             seed: try body.seed(), options: try body.object("options"), labels: try body.labels(),
             reset: try body.bool("reset", default: true))
+        (rows, autoreset) = (try body.integer("rows"), try body.string("autoreset"))
     }
 }
