@@ -209,6 +209,12 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
             "Sandboxes", "Reactor", "Sessions", "REST",
         ]),
+    module(
+        "Server", "DmEnvRpc",
+        [
+            "Foundations", "JSON", "GRPC", "Protobuf", "Protos", "Spaces", "Workers", "Reactor", "Sessions", "REST",
+            "GRPCAPI",
+        ]),
     tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
@@ -220,7 +226,8 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML", "RLConfigurations",
+            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
+            "RLConfigurations",
             "Signing", "CorralABI",
             "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],
