@@ -92,6 +92,10 @@ let platform: [Target] = [
     tests("Platform", "Reactor"),
     tests("Platform", "HTTP", ["TestSupport"]),
     tests("Platform", "HTTPClient", ["HTTP", "TestSupport"]),
+    tests("Platform", "Protobuf"),
+    .executableTarget(
+        name: "protobuf-echo", dependencies: ["Protobuf"], path: "Tests/Platform/ProtobufEcho",
+        exclude: ["everything.proto"], swiftSettings: strict),
     tests("Platform", "WebSocket", ["HTTP", "Reactor", "TestSupport"]),
 ]
 
@@ -175,7 +179,14 @@ let registry: [Target] = [
     module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    module(
+        "Registry", "Bundles",
+        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
+    module(
+        "Registry", "Publishing",
+        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    tests("Registry", "Bundles", ["TestSupport", "Digest", "Manifests", "Sessions"]),
     // One suite for every store.
     .testTarget(
         name: "CatalogStoresTests",
@@ -189,7 +200,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
+            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations", "Catalog", "Bundles", "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -203,6 +214,9 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
             "Sessions", "REST",
         ]),
+    tests(
+        "Server", "WebSocketAPI",
+        ["HTTP", "Logging", "Metrics", "REST", "TestSupport", "ScriptedSessions", "WebSocket"]),
     module(
         "Server", "GRPCAPI",
         [
@@ -215,7 +229,6 @@ let server: [Target] = [
             "Foundations", "JSON", "GRPC", "Protobuf", "Protos", "Spaces", "Workers", "Reactor", "Sessions", "REST",
             "GRPCAPI",
         ]),
-    tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -226,6 +239,7 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "Catalog", "CatalogSQLite", "Bundles", "Publishing",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "CorralABI",

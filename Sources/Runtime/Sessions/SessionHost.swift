@@ -80,8 +80,16 @@ public enum Frame: Sendable {
 @Reactor
 public protocol SessionHostSource: AnyObject {
     func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost
+    /// Asked before hosts are forked.
+    ///
+    /// - Throws: `resource_exhausted`.
+    func makeRoom(for count: Int) async throws(Failure)
     /// Ends everything that outlives sessions.
     func shutDown() async
+}
+
+extension SessionHostSource {
+    public func makeRoom(for count: Int) async throws(Failure) {}
 }
 
 /// Told of what happens to sessions; must not block.
@@ -138,4 +146,8 @@ public struct SessionSummary: Sendable {
     public var parent: UniqueID?
     /// The index of the parent's last call before the fork; -1 before its first.
     public var branchedAt: Int?
+    /// What every user of the version is told, such as its deprecation.
+    public var warnings: [String] = []
+    /// Since when the version is deprecated; nil where it is not.
+    public var deprecatedSince: Timestamp?
 }
