@@ -170,7 +170,14 @@ let registry: [Target] = [
     module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    module(
+        "Registry", "Usage",
+        [
+            "Foundations", "HTTPClient", "JSON", "Logging", "Metrics", "Reactor", "Sandboxes", "Sessions", "Signing",
+            "SQLite", "YAML",
+        ]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    tests("Registry", "Usage", ["HTTP", "TestSupport", "ScriptedSessions"]),
     // One suite for every store.
     .testTarget(
         name: "CatalogStoresTests",
@@ -183,7 +190,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
+            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations", "Usage",
         ]),
     module(
         "Server", "DockerGym",
@@ -209,7 +216,8 @@ let commands: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
             "DockerGym", "WebSocket", "WebSocketAPI", "Digest", "YAML", "RLConfigurations", "Signing", "CorralABI",
-            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "Usage",
+            "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -31,6 +31,7 @@ struct Server {
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
     private let docker: DockerBackend?
+    private let usage: UsageKeeping?
 
     enum Reach {
         /// Whoever the configuration lets in.
@@ -89,9 +90,12 @@ struct Server {
         limits.limitFamilies(
             sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
+        let usage = try await UsageKeeping.start(
+            configuration, server: RunDirectory.name(of: run.server), isExporting: reach == .configured,
+            metrics: metrics, logger: logger)
         let service = await SessionService(
             server: run.server, limits: limits,
-            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
+            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)] + [usage?.recorder].compactMap { $0 }, hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             logger: logger)
@@ -107,7 +111,7 @@ struct Server {
             service: service, environments: ManifestDirectory(folder),
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
-            access: access,
+            usage: usage?.store, access: access,
             metrics: metrics, journal: journal, logger: logger)
         var root: DockerGymDoor?
         if configuration[ServerKeys.root] == "dockergym" {
@@ -142,7 +146,7 @@ struct Server {
         return Server(
             addresses: addresses, http: http, hub: hub, service: service, stopping: { await hook?.stop(told) },
             run: run,
-            cgroups: cgroups, docker: backends.docker)
+            cgroups: cgroups, docker: backends.docker, usage: usage)
     }
 
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
@@ -152,6 +156,7 @@ struct Server {
         await http.stop(grace: max(.zero, end - .now))
         await stopping()
         await service.drain()
+        await usage?.stop()
         await docker?.close()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()

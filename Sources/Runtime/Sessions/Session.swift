@@ -321,7 +321,7 @@ extension Session {
         reply.rows?.canonical = []
         if call == .reset { seedIsPending = false }
         state.accepted(over: call == .step && reply.isOver)
-        append(record, seed: seed, extended: chain)
+        append(record, seed: seed, extended: chain, outcome: call == .step ? StepOutcome(reply) : nil)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: reply.rows == nil ? checker?.observationSpace(of: reply) : nil)
@@ -342,7 +342,9 @@ extension Session {
     /// - Parameters:
     ///   - seed: Of the call; the first one's begins the chain.
     ///   - extended: The chain with the record already in it.
-    private func append(_ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil) {
+    private func append(
+        _ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil, outcome: StepOutcome? = nil
+    ) {
         var chain = extended ?? self.chain ?? newChain(seed)
         let link = extended?.link ?? chain.append(record.bytes)
         self.chain = chain
@@ -350,7 +352,8 @@ extension Session {
         calling = nil
         onRecord?(
             StepRecord(
-                session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link))
+                session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link,
+                outcome: outcome))
     }
 
     /// What a caller is told when the host did not execute a call, and what becomes of the call's index.

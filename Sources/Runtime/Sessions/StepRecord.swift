@@ -11,6 +11,11 @@ public struct StepRecord: Sendable {
     public let canonical: [UInt8]
     /// The link of this step: SHA-256 over the link before it and the canonical bytes.
     public let link: Digest32
+    /// Nil for a reset, an error, and the rows of a vector session.
+    public var outcome: StepOutcome?
+
+    /// Whether it is a step that was answered.
+    public var isStep: Bool { canonical.first == RecordWriter.Tag.step.rawValue }
 }
 
 /// Builds the canonical bytes of a record: a sequence of tagged parts, each with its length where it has one.

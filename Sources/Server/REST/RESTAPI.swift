@@ -6,6 +6,7 @@ import Metrics
 import RLConfigurations
 import Reactor
 import Sessions
+import Usage
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
@@ -34,6 +35,8 @@ public final class RESTAPI {
     let environments: any EnvironmentDirectory
     let trainingSettings: RLConfigurationTable
     let information: Information
+    /// Nil where the operator wants none kept.
+    let usage: UsageStore?
     let metrics: MetricsRegistry
     let logger: Logger
     /// Where callers reach this server, as session objects tell it.
@@ -44,13 +47,14 @@ public final class RESTAPI {
 
     public init(
         service: SessionService, environments: any EnvironmentDirectory,
-        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
-        metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
+        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information,
+        usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
         self.environments = environments
         self.trainingSettings = trainingSettings
         self.information = information
+        self.usage = usage
         self.access = access
         self.metrics = metrics
         self.logger = logger
