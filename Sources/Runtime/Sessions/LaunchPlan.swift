@@ -104,6 +104,8 @@ public struct SessionRequest: Sendable {
     public var options: JSONObject
     public var labels: [String: String]
     public var reset: Bool
+    /// How much of it is to be kept; nil: what the server's policy says.
+    public var record: RecordingMode?
     /// What an instance that nobody named becomes.
     public var unnamedInstance = UnnamedInstance.first
     /// Whether the answer to the first reset stays readable however large it is.

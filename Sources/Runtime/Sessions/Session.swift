@@ -24,6 +24,8 @@ final class Session {
     /// Called once, when nothing of it is left.
     var onGone: (@Reactor (Session) -> Void)?
     var onRecord: (@Reactor (StepRecord) -> Void)?
+    /// Keeps what happens; nil where nothing is kept.
+    var recorder: (any SessionRecorder)?
 
     private(set) var spaces: SessionSpaces?
     private(set) var agents: [String]?
@@ -32,6 +34,8 @@ final class Session {
     private let seed: Int64?
     private var seedIsPending = true
     private(set) var chain: RecordChain?
+    /// What the chain began with.
+    private(set) var originSeed: Int64?
     private var checker: ValueChecker?
     /// Keeps the first answer however large it is.
     var keepsFirstAnswer = false
@@ -215,6 +219,7 @@ final class Session {
             _ = try? await started.value()
             await host?.close()
             finalUsage = await host?.usage()
+            await recorder?.finish(summary)
             if case .closed = state.phase { await replies.untilGone() }
             finalUsage?.memory = 0
             finalUsage?.processes = 0
@@ -236,11 +241,16 @@ extension Session {
         do throws(Failure) {
             try state.refuseIfOver()
             guard let host, checker != nil else { throw busy("\(call)") }
+            if let recorder, recorder.isFull {
+                try await recorder.makeRoom()
+                try state.refuseIfOver()
+            }
             var record = RecordWriter(call == .reset ? .reset : .step)
             if seed != nil { try requireSeeding(host) }
             let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
             let line = try prepare(call, seed: usedSeed, options: options, action: action, &record)
             let reply: StepReply
+            let asked = ContinuousClock.now
             do throws(HostProblem) {
                 switch call {
                 case .reset: reply = try await host.reset(seed: usedSeed, options: options)
@@ -249,11 +259,12 @@ extension Session {
                 if call == .step { lastActiveAt = .now }
             } catch {
                 if call == .step { lastActiveAt = .now }
-                throw afterRefusal(error, seed: usedSeed, record: record)
+                throw afterRefusal(error, seed: usedSeed, record: record, took: .now - asked)
             }
+            let took = ContinuousClock.now - asked
             try state.refuseIfOver()
             try check(reply, &record)
-            return accept(reply, call, seed: usedSeed, record: record)
+            return accept(reply, call, seed: usedSeed, record: record, took: took)
         } catch {
             if state.inFlight != nil { state.withdrawn() }
             wake(.failure(error))
@@ -314,11 +325,11 @@ extension Session {
     private static let smallAnswer = 4096
 
     private func accept(
-        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter
+        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter, took: Duration
     ) -> CallAnswer {
         if call == .reset { seedIsPending = false }
         state.accepted(over: call == .step && reply.isOver)
-        append(record, seed: seed)
+        append(record, seed: seed, agent: reply.agent, took: took)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: checker?.observationSpace(of: reply))
@@ -329,21 +340,27 @@ extension Session {
     }
 
     /// - Parameter seed: Of the call; the first one's begins the chain.
-    private func append(_ record: RecordWriter, seed: Int64?) {
+    private func append(_ record: RecordWriter, seed: Int64?, agent: String? = nil, took: Duration) {
+        if self.chain == nil { originSeed = seed }
         var chain =
             self.chain
             ?? RecordChain(
                 versionDigest: plan.digest, instance: plan.instance,
                 parameters: JSONValue.object(plan.parameters).canonical, seed: seed)
+        let previous = chain.link
         let link = chain.append(record.bytes)
         self.chain = chain
-        onRecord?(
-            StepRecord(
-                session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link))
+        let step = StepRecord(
+            session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link,
+            previous: previous, originSeed: originSeed, agent: agent, time: .now, duration: took)
+        recorder?.append(step)
+        onRecord?(step)
     }
 
     /// What a caller is told when the host did not execute a call, and what becomes of the call's index.
-    private func afterRefusal(_ problem: HostProblem, seed: Int64?, record: RecordWriter) -> Failure {
+    private func afterRefusal(
+        _ problem: HostProblem, seed: Int64?, record: RecordWriter, took: Duration
+    ) -> Failure {
         let failure = failure(of: problem)
         guard case .refused(let error) = problem, !state.phase.isOver else { return failure }
         if error.hadNoEffect {
@@ -353,7 +370,7 @@ extension Session {
             var errorRecord = RecordWriter(.error)
             errorRecord.put(counted: record.bytes)
             errorRecord.put(counted: error.code.utf8)
-            append(errorRecord, seed: seed)
+            append(errorRecord, seed: seed, took: took)
             replies.keep(failure)
         }
         return failure

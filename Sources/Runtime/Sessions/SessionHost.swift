@@ -89,6 +89,9 @@ public struct SessionSummary: Sendable {
     public let environment: String
     public let digest: String
     public let instance: String?
+    /// Checked, with defaults.
+    public let parameters: JSONObject
+    public let isNondeterministic: Bool
     public let backend: String
     public let isolation: String
     public let phase: SessionState.Phase
@@ -110,4 +113,6 @@ public struct SessionSummary: Sendable {
     public let wasOpened: Bool
     /// SHA-256 over version, instance, parameters, seed and every step so far.
     public let trajectoryHash: String?
+    /// How much of it is kept.
+    public let recording: RecordingMode
 }

@@ -33,20 +33,25 @@ public final class SessionService {
     private var observers: [any SessionObserver]
     private let hook: (any CreationHook)?
     private let replies: ReplyStore
+    private let recorders: (any SessionRecorderSource)?
     private var idempotency = IdempotencyTable<[String], [UniqueID]>()
     /// Those that run with a key; kept whether or not they succeed.
     private var creations: [[String]: Promise<Void>] = [:]
 
-    /// - Parameter replies: Keeps answers for retries; without one all stay in memory.
+    /// - Parameters:
+    ///   - replies: Keeps answers for retries; without one all stay in memory.
+    ///   - recorders: Keeps trajectories; without one none is kept.
     public init(
         server: UInt32, limits: Limits, authority: any LaunchAuthority, hosts: any SessionHostSource,
-        observers: [any SessionObserver], hook: (any CreationHook)? = nil, replies: ReplyStore? = nil, logger: Logger
+        observers: [any SessionObserver], hook: (any CreationHook)? = nil, replies: ReplyStore? = nil,
+        recorders: (any SessionRecorderSource)? = nil, logger: Logger
     ) {
         self.limits = limits
         self.authority = authority
         self.hosts = hosts
         self.observers = observers
         self.hook = hook
+        self.recorders = recorders
         self.replies = replies ?? ReplyStore(limit: .max, folder: "", logger: logger)
         self.logger = logger
         places = PlaceTable(capacity: limits.maxSessions)
@@ -287,6 +292,7 @@ extension SessionService {
         do throws(Failure) {
             defer { session.lease.release() }
             try await open(session)
+            session.recorder = try recorders?.recorder(for: session.summary, wish: request.record)
             for observer in observers { observer.sessionOpened(session.summary) }
             let answer =
                 request.reset ? try await session.reset(seed: request.seed, options: request.options, index: nil) : nil
@@ -342,7 +348,7 @@ extension SessionRequest {
             "environment": .string(environment), "instance": instance.map(JSONValue.string) ?? .null,
             "parameters": .object(parameters), "seed": seed.map(JSONValue.integer) ?? .null,
             "options": .object(options), "labels": .object(labels), "reset": .bool(reset),
-            "count": .integer(Int64(count)),
+            "record": record.map { .string($0.rawValue) } ?? .null, "count": .integer(Int64(count)),
         ]
         return all.canonical
     }
