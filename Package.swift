@@ -53,6 +53,9 @@ let platform: [Target] = [
         linkerSettings: [.linkedLibrary("png"), .linkedLibrary("gif")]),
     library("CCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
     library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
+    library("CWslay", apt: "libwslay-dev"),
+    library("CSQLite", apt: "libsqlite3-dev", pkgConfig: "sqlite3"),
+    library("CZstd", apt: "libzstd-dev", pkgConfig: "libzstd"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
     module("Platform", "CorralABI", ["CCorral"]),
@@ -60,7 +63,10 @@ let platform: [Target] = [
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
+    module("Platform", "Zstd", ["CZstd"]),
+    module("Platform", "Signing", ["Foundations", "JSON", "Digest", "CCrypto"]),
     module("Platform", "Pictures", ["Foundations", "CPictures"]),
+    module("Platform", "SQLite", ["Foundations", "CSQLite"]),
     module("Platform", "Logging", ["Foundations", "JSON"]),
     module("Platform", "Metrics", ["Foundations"]),
     module("Platform", "Arguments", ["Foundations"]),
@@ -68,11 +74,15 @@ let platform: [Target] = [
     module("Platform", "Reactor", ["Foundations", "CLinux"]),
     module("Platform", "HTTP", ["Foundations", "CMicrohttpd"]),
     module("Platform", "HTTPClient", ["Foundations", "CCurl"]),
+    module("Platform", "WebSocket", ["Foundations", "Digest", "HTTP", "Reactor", "CWslay"]),
     tests("Platform", "Foundations"),
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
+    tests("Platform", "Zstd"),
+    tests("Platform", "Signing", ["JSON", "TestSupport"]),
     tests("Platform", "Pictures", ["TestSupport"]),
+    tests("Platform", "SQLite", ["TestSupport"]),
     tests("Platform", "Logging", ["JSON"]),
     tests("Platform", "Metrics"),
     tests("Platform", "Arguments"),
@@ -80,6 +90,7 @@ let platform: [Target] = [
     tests("Platform", "Reactor"),
     tests("Platform", "HTTP", ["TestSupport"]),
     tests("Platform", "HTTPClient", ["HTTP", "TestSupport"]),
+    tests("Platform", "WebSocket", ["HTTP", "Reactor", "TestSupport"]),
 ]
 
 let environments: [Target] = [
@@ -142,11 +153,18 @@ let runtime: [Target] = [
             "Sandboxes", "Containers",
         ]),
     module(
+        "Runtime", "Trajectories",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "Signing", "Spaces", "Manifests", "Reactor",
+            "Workers", "Sessions",
+        ]),
+    module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
+    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
@@ -155,7 +173,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
+            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "RLConfigurations",
         ]),
     module(
         "Server", "DockerGym",
@@ -163,6 +181,13 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "HTTP", "Spaces", "Manifests", "Sandboxes", "Reactor", "Workers",
             "Sessions", "REST",
         ]),
+    module(
+        "Server", "WebSocketAPI",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
+            "Sessions", "REST",
+        ]),
+    tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -172,8 +197,9 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "Digest", "YAML", "RLConfigurations", "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks", "REST",
+            "DockerGym", "WebSocket", "WebSocketAPI", "Digest", "YAML", "RLConfigurations", "Signing",
+            "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -14,11 +14,15 @@ import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
+import Trajectories
+import WebSocket
+import WebSocketAPI
 
 /// A running server: everything that the configuration asks for, wired together.
 struct Server {
     let addresses: [String]
     private let http: HTTPServer
+    private let hub: WebSocketHub
     private let service: SessionService
     private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
@@ -72,15 +76,22 @@ struct Server {
         workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
         let hook = try configuration.hook(logger: logger)
+        let trajectories = try TrajectoryStore(
+            path: configuration[ServerKeys.data] + "/trajectories", policy: try configuration.recordingPolicy(),
+            server: RunDirectory.name(of: run.server), metrics: metrics, logger: logger)
+        await trajectories.start()
+        var limits = SessionService.Limits(
+            maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
+            maxLifetime: configuration[ServerKeys.maxLifetime])
+        limits.limitFamilies(
+            sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
+        limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
         let service = await SessionService(
-            server: run.server,
-            limits: .init(
-                maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
-                maxLifetime: configuration[ServerKeys.maxLifetime]),
+            server: run.server, limits: limits,
             authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
-            logger: logger)
+            recorders: trajectories, logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {
             let file = try KeyFile(path)
@@ -90,7 +101,7 @@ struct Server {
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
         let api = await RESTAPI(
-            service: service, environments: ManifestDirectory(folder),
+            service: service, trajectories: trajectories, environments: ManifestDirectory(folder),
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             access: access,
@@ -102,7 +113,12 @@ struct Server {
                 information: .init(title: configuration[WorkerKeys.title], version: configuration[WorkerKeys.version]),
                 access: access, journal: journal, logger: logger)
         }
-        let doors = Doors(api: api, root: root)
+        var socketLimits = WebSocketLimits()
+        socketLimits.message = configuration[ServerKeys.bodyLimit]
+        let hub = await WebSocketHub(limits: socketLimits)
+        let sockets = await WebSocketDoor(
+            service: service, hub: hub, access: access, metrics: metrics, journal: journal)
+        let doors = Doors(api: api, sockets: sockets, root: root)
         let http = try HTTPServer(
             configuration: httpConfiguration(
                 configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
@@ -119,14 +135,18 @@ struct Server {
         let scheme = configuration[ServerKeys.tlsCertificate] == nil ? "http" : "https"
         let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
         await api.setAddress(addresses.first ?? "")
+        await sockets.setAddress(addresses.first ?? "")
         return Server(
-            addresses: addresses, http: http, service: service, stopping: { await hook?.stop(told) }, run: run,
+            addresses: addresses, http: http, hub: hub, service: service, stopping: { await hook?.stop(told) },
+            run: run,
             cgroups: cgroups, docker: backends.docker)
     }
 
-    /// Stops in order: no new requests, running ones end, the hook is told, sessions end, nothing is left.
+    /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
     func stop(grace: Duration) async {
-        await http.stop(grace: grace)
+        let end = ContinuousClock.now + grace
+        await hub.drain(grace: grace)
+        await http.stop(grace: max(.zero, end - .now))
         await stopping()
         await service.drain()
         await docker?.close()

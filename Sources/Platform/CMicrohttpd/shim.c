@@ -2,6 +2,8 @@
 #include "shim.h"
 
 #include <dlfcn.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -33,7 +35,7 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
 
 struct MHD_Daemon *corral_http_start(const struct corral_http_options *options) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
-                     MHD_USE_ERROR_LOG;
+                     MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem extra[4];
     size_t count = 0;
     if (options->certificate && options->key) {
@@ -121,4 +123,14 @@ int corral_http_make_signal(void) {
 int corral_http_peer_is_gone(int socket) {
     struct pollfd state = {.fd = socket, .events = POLLRDHUP};
     return poll(&state, 1, 0) > 0 && state.revents & (POLLRDHUP | POLLHUP | POLLERR);
+}
+
+void corral_http_end_upgrade(struct MHD_UpgradeResponseHandle *handle) {
+    MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}
+
+void corral_http_send_at_once(int socket) {
+    int off = 0, on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_CORK, &off, sizeof off);
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }

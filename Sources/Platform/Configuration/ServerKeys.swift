@@ -37,6 +37,15 @@ public enum ServerKeys {
     public static let replyMemory: Key<Int> = .size(
         "reply-memory", 0...1 << 50, fallback: 256 << 20,
         "Memory for the last answers of all sessions; beyond it they are kept in files.")
+    public static let forkSessions: Key<Int> = .integer(
+        "fork-sessions", 1...1_000_000, fallback: 1024,
+        "How many sessions one session and all its branches may be together.")
+    public static let forkMemory: Key<Int> = .size(
+        "fork-memory", 0...1 << 50, fallback: 8 << 30,
+        "Memory of one session and all its branches together, above which it is not forked.")
+    public static let forkJournal: Key<Int> = .size(
+        "fork-journal", 0...1 << 40, fallback: 64 << 20,
+        "How much of its calls a session keeps, so that they can be repeated.")
     public static let idleTimeout: Key<Duration> = .duration(
         "idle-timeout", .seconds(1) ... .seconds(2_592_000), fallback: .seconds(300),
         "How long a session may be without a call.")
@@ -93,11 +102,12 @@ public enum ServerKeys {
             python.declaration, backend.declaration, dockerHost.declaration, trust.declaration, insecure.declaration,
             keys.declaration, allowSoftLimits.declaration,
             allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration,
-            memoryReserve.declaration, replyMemory.declaration, idleTimeout.declaration,
+            memoryReserve.declaration, replyMemory.declaration, forkSessions.declaration, forkMemory.declaration,
+            forkJournal.declaration, idleTimeout.declaration,
             maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
             warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
             tlsKey.declaration, validation.declaration, root.declaration, batchWindow.declaration, hook.declaration,
             hookTimeout.declaration,
-        ] + WorkerKeys.all
+        ] + RecordingKeys.all + WorkerKeys.all
 }

@@ -93,7 +93,7 @@ func onCompleted(
     slot.pointee = nil
     let exchange = Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
     exchange.connection.expectHeader()
-    if exchange.isCounted { exchange.connection.server.flight.end() }
+    exchange.endFlight()
 }
 
 func onMessage(context: UnsafeMutableRawPointer?, text: UnsafePointer<CChar>?) {

@@ -60,6 +60,12 @@ extension Exchange {
     func send(_ response: HTTPResponse, _ handle: OpaquePointer) -> MHD_Result {
         stage = .answered
         var response = response
+        if let upgrade = response.upgrade {
+            self.upgrade = upgrade
+            guard let made = makeUpgrade(response, self) else { return .NO }
+            defer { MHD_destroy_response(made) }
+            return corral_http_queue(handle, 101, made)
+        }
         if connection.server.flight.isDraining, !response.headers.contains(where: { $0.0 == "Connection" }) {
             response.headers.append(("Connection", "close"))
         }

@@ -29,6 +29,13 @@ final class Exchange: @unchecked Sendable {
     var started: Int64 = 0
     /// Whether this request counts as in flight.
     var isCounted = false
+    /// Who takes the connection when the answer is sent.
+    var upgrade: (@Sendable (UpgradedSocket) -> Void)?
+
+    func endFlight() {
+        if isCounted { connection.server.flight.end() }
+        isCounted = false
+    }
 
     private let outcome = Guarded(Outcome.none)
 

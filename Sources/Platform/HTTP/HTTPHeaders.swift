@@ -49,7 +49,8 @@ public struct HTTPHeaders: Sendable {
         bytes.append(contentsOf: value)
     }
 
-    func count(of name: String) -> Int {
+    /// How many fields have this name.
+    public func count(of name: String) -> Int {
         var count = 0
         for field in fields where matches(field, name) { count += 1 }
         return count

@@ -6,6 +6,8 @@ public struct HTTPResponse: Sendable {
     /// A field whose name or value is not allowed in a header (a line break, say) is left out.
     public var headers: [(String, String)]
     public var body: [UInt8]
+    /// Takes the connection once this answer, which then is a 101, is sent; runs on a socket thread: no waiting.
+    public var upgrade: (@Sendable (UpgradedSocket) -> Void)?
 
     public init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
         self.status = status

@@ -17,6 +17,8 @@ public final class Channel: EventSource {
     public var onReceive: (@Reactor (UnsafeRawBufferPointer) -> Void)?
     /// Called once, when the peer ended or an error did; not after `close`.
     public var onEnd: (@Reactor (End) -> Void)?
+    /// Called when everything that waited was written.
+    public var onDrained: (@Reactor () -> Void)?
 
     private var onSender: (@Reactor (pid_t, [UInt8]) -> Void)?
     private let fd: CInt
@@ -73,8 +75,7 @@ public final class Channel: EventSource {
         EventLoop.shared.forget(token: token, fd: fd)
         Glibc.close(fd)
         queue = []
-        (onReceive, onEnd, onSender) = (nil, nil, nil)
-        onSender = nil
+        (onReceive, onEnd, onSender, onDrained) = (nil, nil, nil, nil)
     }
 
     /// Hands on what is there already, without waiting for more, and closes.
@@ -148,6 +149,11 @@ public final class Channel: EventSource {
         if queueStart == queue.count {
             (queue, queueStart) = ([], 0)
             rearm()
+            onDrained?()
+        } else if queueStart >= 1 << 16, queueStart >= queue.count / 2 {
+            // Of a peer that never catches up nothing but what it has not read is kept.
+            queue.removeSubrange(..<queueStart)
+            queueStart = 0
         }
     }
 

@@ -31,14 +31,17 @@ public struct CallAnswer: Sendable {
     /// The answer in tensor form: the observation's arrays as bytes, however the environment sent them.
     ///
     /// - Throws: `internal` when the observation is not of its space, which only happens where it was not checked.
-    public func tensorForm() throws(Failure) -> [UInt8] {
+    public func tensorForm() throws(Failure) -> [UInt8] { try TensorForm.encode(split()) }
+
+    /// The answer with the observation's arrays beside it. It throws what `tensorForm` does.
+    public func split() throws(Failure) -> SplitJSON {
         var observation = reply.split
         if let space {
             do throws(ScanError) {
                 observation = SplitJSON(try space.value(of: observation.text, tensors: observation.tensors))
             } catch { throw error.failure(.internal) }
         }
-        return try TensorForm.encode(splitJSON(observation))
+        return splitJSON(observation)
     }
 
     private func splitJSON(_ observation: SplitJSON) -> SplitJSON {

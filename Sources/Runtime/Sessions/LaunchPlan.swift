@@ -61,6 +61,8 @@ public struct LaunchPlan: Sendable {
     public var image: SandboxImage?
     /// How many sessions one worker may hold; above 1 they share its process, limits and fate.
     public var sessionsPerWorker = 1
+    /// The ways in which a session may be forked, the preferred one first; empty where forks are refused.
+    public var fork: [ForkMechanism] = [.snapshot, .fork, .replay]
 
     public init(
         reference: String, digest: String, tenant: String, backend: Backend, command: [String],

@@ -79,6 +79,7 @@ public struct ManifestAuthority: LaunchAuthority {
             isNondeterministic: manifest.isNondeterministic)
         plan.sessionsPerWorker = launch.sessionsPerWorker
         plan.image = launch.sandboxImage
+        plan.fork = manifest.fork.map(ForkMechanism.init)
         return plan
     }
 
@@ -152,6 +153,17 @@ extension SandboxLimits {
         self.init(
             memory: Int(resources.memory), processes: resources.pids, cores: resources.cpu, disk: Int(resources.disk),
             files: resources.files)
+    }
+}
+
+extension ForkMechanism {
+    fileprivate init(_ mechanism: Manifest.ForkMechanism) {
+        self =
+            switch mechanism {
+            case .snapshot: .snapshot
+            case .fork: .fork
+            case .replay: .replay
+            }
     }
 }
 

@@ -44,6 +44,11 @@ public final class RunDirectory: Sendable {
     /// - Throws: `failed_precondition` when it cannot be made.
     public func repliesFolder() throws(Failure) -> String { try folder("replies", mode: 0o700) }
 
+    /// A folder in it for the calls that sessions keep for being repeated.
+    ///
+    /// - Throws: `failed_precondition` when it cannot be made.
+    public func journalsFolder() throws(Failure) -> String { try folder("journals", mode: 0o700) }
+
     private func folder(_ name: String, mode: mode_t) throws(Failure) -> String {
         let folder = "\(path)/\(name)"
         guard mkdir(folder, mode) == 0 || errno == EEXIST else { throw Self.unwritable(folder) }

@@ -17,6 +17,7 @@ extension Session {
             expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
             isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash,
-            recording: recorder?.mode ?? .off)
+            recording: recorder?.mode ?? .off,
+            parent: lineage?.parent, branchedAt: lineage?.branchedAt)
     }
 }

@@ -13,8 +13,8 @@ final class Session {
     let owner: Caller
     let labels: [String: String]
     let createdAt = Timestamp.now
-    private(set) var state = SessionState()
-    private(set) var host: (any SessionHost)?
+    var state = SessionState()
+    var host: (any SessionHost)?
     /// The last known usage, kept after the host is gone.
     private(set) var finalUsage: SandboxUsage?
     private(set) var finalLogs: [String] = []
@@ -26,16 +26,25 @@ final class Session {
     var onRecord: (@Reactor (StepRecord) -> Void)?
     /// Keeps what happens; nil where nothing is kept.
     var recorder: (any SessionRecorder)?
+    var watchers: SessionWatchers?
 
     private(set) var spaces: SessionSpaces?
     private(set) var agents: [String]?
     private(set) var isolation = ""
     private(set) var wasOpened = false
-    private let seed: Int64?
-    private var seedIsPending = true
-    private(set) var chain: RecordChain?
+    let seed: Int64?
+    var seedIsPending = true
+    var chain: RecordChain?
     /// What the chain began with.
-    private(set) var originSeed: Int64?
+    var originSeed: Int64?
+    /// Nil where its environment is never replayed.
+    var journal: SessionJournal?
+    /// The call in flight, as the journal has it once it counts.
+    private var calling: JournaledCall?
+    /// Nil where it was not forked from another one.
+    let lineage: SessionLineage?
+    /// Nil until it is forked.
+    var family: SessionFamily?
     private var checker: ValueChecker?
     /// Keeps the first answer however large it is.
     var keepsFirstAnswer = false
@@ -53,7 +62,7 @@ final class Session {
 
     init(
         id: UniqueID, plan: LaunchPlan, owner: Caller, labels: [String: String], seed: Int64?, lease: Lease,
-        replies: SessionReplies
+        replies: SessionReplies, lineage: SessionLineage? = nil
     ) {
         self.id = id
         self.replies = replies
@@ -62,6 +71,8 @@ final class Session {
         self.labels = labels
         self.seed = seed
         self.lease = lease
+        self.lineage = lineage
+        family = lineage?.family
     }
 
     /// Makes the session's host; the end of the session cancels it.
@@ -131,40 +142,10 @@ final class Session {
         return try await step(action: action, index: nil)
     }
 
-    private func becameIdle() {
+    func becameIdle() {
         let waiting = waitingForIdle
         waitingForIdle = []
         for continuation in waiting { continuation.resume() }
-    }
-
-    func render(mode: String?) async throws(Failure) -> Frame {
-        lease.renew()
-        try state.refuseIfOver()
-        guard let host else { throw busy("render") }
-        try state.beginRender()
-        lease.hold()
-        defer {
-            lease.release()
-            state.renderEnded()
-            becameIdle()
-        }
-        do throws(HostProblem) {
-            return try await host.render(mode: mode)
-        } catch {
-            throw failure(of: error)
-        }
-    }
-
-    func interrupt() throws(Failure) {
-        lease.renew()
-        try state.refuseIfOver()
-        guard let host, state.inFlight != nil || state.isRendering else { return }
-        guard host.capabilities.contains(.interrupt) else {
-            throw Failure(
-                .unimplemented, "\(plan.reference) cannot be interrupted",
-                next: "wait for the step, or close the session")
-        }
-        host.interrupt()
     }
 
     func usage() async -> SandboxUsage {
@@ -208,12 +189,14 @@ final class Session {
         becameIdle()
         hostInMaking?.cancel()
         lease.end()
+        family?.leave(id)
         let host = host
         self.host = nil
         finalLogs = host?.logs(last: 200) ?? []
         // Its owner closed it and asks no more; of a failed one a lost answer may still be fetched.
         if case .closed = state.phase { replies.forget() }
         onOver?(self)
+        watchers?.tell(.ended(summary))
         let onGone = onGone
         closing = Task {
             _ = try? await started.value()
@@ -249,6 +232,9 @@ extension Session {
             if seed != nil { try requireSeeding(host) }
             let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
             let line = try prepare(call, seed: usedSeed, options: options, action: action, &record)
+            if journal != nil {
+                calling = call == .reset ? .reset(seed: usedSeed, options: options) : .step(action: line)
+            }
             let reply: StepReply
             let asked = ContinuousClock.now
             do throws(HostProblem) {
@@ -336,6 +322,7 @@ extension Session {
         let isFirst = !replies.hasFirst && (keepsFirstAnswer || answer.byteCount <= Self.smallAnswer)
         replies.keep(answer, asFirst: isFirst)
         wake(.success(answer))
+        watchers?.tell(.answer(answer))
         return answer
     }
 
@@ -350,6 +337,8 @@ extension Session {
         let previous = chain.link
         let link = chain.append(record.bytes)
         self.chain = chain
+        if let calling { journal?.add(calling) }
+        calling = nil
         let step = StepRecord(
             session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link,
             previous: previous, originSeed: originSeed, agent: agent, time: .now, duration: took)
@@ -376,7 +365,7 @@ extension Session {
         return failure
     }
 
-    private func failure(of problem: HostProblem) -> Failure {
+    func failure(of problem: HostProblem) -> Failure {
         switch problem {
         case .ended(let reason, let text):
             fail(reason, text)
@@ -386,7 +375,7 @@ extension Session {
         }
     }
 
-    private func busy(_ call: String) -> Failure {
+    func busy(_ call: String) -> Failure {
         Failure(.busy, "the session cannot \(call) now: it is \(state.phase.name)", next: "try again shortly")
     }
 

@@ -23,10 +23,24 @@ public protocol SessionHost: AnyObject, Sendable {
     func step(action: [UInt8]) async throws(HostProblem) -> StepReply
     func render(mode: String?) async throws(HostProblem) -> Frame
     func interrupt()
+    /// How it can make hosts that are in its own state.
+    var forkMechanisms: Set<ForkMechanism> { get }
+    /// Makes `count` hosts in the state of this one, independent of it from then on; all or none. No call runs meanwhile.
+    ///
+    /// - Parameter mechanism: One of `forkMechanisms`.
+    func fork(_ count: Int, by mechanism: ForkMechanism) async throws(HostProblem) -> [any SessionHost]
     /// Told once when the host cannot go on by itself.
     func onEnd(_ handler: @escaping @Reactor (FailureReason, String) -> Void)
     /// Ends it and returns when nothing of it is left.
     func close() async
+}
+
+extension SessionHost {
+    public var forkMechanisms: Set<ForkMechanism> { [] }
+
+    public func fork(_ count: Int, by mechanism: ForkMechanism) async throws(HostProblem) -> [any SessionHost] {
+        throw .refused(WorkerError(code: "unsupported", message: "it has no way to fork"))
+    }
 }
 
 public enum HostProblem: Error {
@@ -115,4 +129,8 @@ public struct SessionSummary: Sendable {
     public let trajectoryHash: String?
     /// How much of it is kept.
     public let recording: RecordingMode
+    /// The session that it was forked from.
+    public var parent: UniqueID?
+    /// The index of the parent's last call before the fork; -1 before its first.
+    public var branchedAt: Int?
 }

@@ -30,8 +30,7 @@ public protocol SessionRecorder: AnyObject {
 /// Decides which sessions are recorded, and makes their recorders.
 @Reactor
 public protocol SessionRecorderSource: AnyObject {
-    /// - Parameter wish: What the caller asked for.
+    /// - Parameter wish: What the caller asked for; a branch asks for what its parent has.
     /// - Returns: Nil where the session is not recorded.
-    /// - Throws: `unavailable` where it should be recorded and cannot be.
-    func recorder(for session: SessionSummary, wish: RecordingMode?) throws(Failure) -> (any SessionRecorder)?
+    func recorder(for session: SessionSummary, wish: RecordingMode?) -> (any SessionRecorder)?
 }

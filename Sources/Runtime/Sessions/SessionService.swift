@@ -13,11 +13,29 @@ public final class SessionService {
         public var maxLifetime: Duration
         /// How many ended sessions stay readable.
         public var keptAfterEnd = 4096
+        var family = SessionFamily.Limits()
+        var journal = SessionJournal.Limits()
 
         public init(maxSessions: Int, idleTimeout: Duration, maxLifetime: Duration) {
             self.maxSessions = maxSessions
             self.idleTimeout = idleTimeout
             self.maxLifetime = maxLifetime
+        }
+
+        /// Of a session and all its branches together.
+        ///
+        /// - Parameter memory: In bytes.
+        public mutating func limitFamilies(sessions: Int, memory: Int) {
+            family = SessionFamily.Limits(sessions: sessions, memory: memory)
+        }
+
+        /// Of what each session keeps so that it can be repeated.
+        ///
+        /// - Parameters:
+        ///   - total: In bytes.
+        ///   - folder: For what is old; it must be there.
+        public mutating func limitJournals(total: Int, folder: String) {
+            (journal.total, journal.folder) = (total, folder)
         }
     }
 
@@ -30,13 +48,12 @@ public final class SessionService {
     var ended: [UniqueID] = []
     private var ids: UniqueIDGenerator
     private var isDraining = false
-    private var observers: [any SessionObserver]
+    var observers: [any SessionObserver]
     private let hook: (any CreationHook)?
     private let replies: ReplyStore
-    private let recorders: (any SessionRecorderSource)?
-    private var idempotency = IdempotencyTable<[String], [UniqueID]>()
-    /// Those that run with a key; kept whether or not they succeed.
-    private var creations: [[String]: Promise<Void>] = [:]
+    let recorders: (any SessionRecorderSource)?
+    private let creations = OnceByKey<[UniqueID]>()
+    let forks = OnceByKey<FinishedFork>()
 
     /// - Parameters:
     ///   - replies: Keeps answers for retries; without one all stay in memory.
@@ -74,31 +91,18 @@ public final class SessionService {
         guard let idempotencyKey else {
             return try await createNow(request, count: count, caller: caller, isRepeatable: false)
         }
-        let key = [caller.tenant, caller.id, idempotencyKey]
-        while true {
-            switch try idempotency.begin(key, fingerprint: request.fingerprint(count: count), now: .now) {
-            case .answerAgain(let ids):
-                var created: [CreatedSession] = []
-                for id in ids { created.append(try await createdAgain(id, request)) }
-                return created
-            case .join: try await creations[key]?.value()
-            case .execute:
-                let creation = Promise<Void>()
-                creations[key] = creation
-                defer {
-                    creations[key] = nil
-                    creation.settle(.success(()))
-                }
-                do throws(Failure) {
-                    let created = try await createNow(request, count: count, caller: caller, isRepeatable: true)
-                    idempotency.finish(key, with: created.map(\.summary.id), now: .now)
-                    return created
-                } catch {
-                    idempotency.abandon(key)
-                    throw error
-                }
-            }
+        var first: [CreatedSession]?
+        let ids = try await creations.once(
+            [caller.tenant, caller.id, idempotencyKey], fingerprint: request.fingerprint(count: count)
+        ) { () async throws(Failure) in
+            let created = try await self.createNow(request, count: count, caller: caller, isRepeatable: true)
+            first = created
+            return created.map(\.summary.id)
         }
+        if let first { return first }
+        var created: [CreatedSession] = []
+        for id in ids { created.append(try await createdAgain(id, request)) }
+        return created
     }
 
     public func reset(
@@ -258,16 +262,20 @@ extension SessionService {
         return try await authority.plan(for: rewritten, caller: caller)
     }
 
-    private func refuseIfDraining() throws(Failure) {
+    func refuseIfDraining() throws(Failure) {
         guard isDraining else { return }
         throw Failure(.unavailable, "the server is stopping", next: "create the session on another server")
     }
 
-    private func register(_ request: SessionRequest, plan: LaunchPlan, caller: Caller) -> Session {
+    /// Makes a session that has a place already.
+    func register(
+        _ request: SessionRequest, plan: LaunchPlan, caller: Caller, lineage: SessionLineage? = nil
+    ) -> Session {
         let lease = Lease(idle: limits.idleTimeout, lifetime: limits.maxLifetime)
         let session = Session(
             id: ids.next(), plan: plan, owner: caller, labels: request.labels, seed: request.seed, lease: lease,
-            replies: SessionReplies(in: replies))
+            replies: SessionReplies(in: replies), lineage: lineage)
+        if plan.fork.contains(.replay) { session.journal = SessionJournal(limits: limits.journal) }
         let place = Place { [weak self] in self?.places.giveBack() }
         lease.onExpired = { [weak session] reason in
             guard let session else { return }
@@ -292,7 +300,7 @@ extension SessionService {
         do throws(Failure) {
             defer { session.lease.release() }
             try await open(session)
-            session.recorder = try recorders?.recorder(for: session.summary, wish: request.record)
+            session.recorder = recorders?.recorder(for: session.summary, wish: request.record)
             for observer in observers { observer.sessionOpened(session.summary) }
             let answer =
                 request.reset ? try await session.reset(seed: request.seed, options: request.options, index: nil) : nil
@@ -303,7 +311,7 @@ extension SessionService {
         }
     }
 
-    private func open(_ session: Session) async throws(Failure) {
+    func open(_ session: Session) async throws(Failure) {
         defer { session.startEnded() }
         try session.state.refuseIfOver()
         let host: any SessionHost

@@ -76,10 +76,12 @@ public struct SessionState: Sendable {
     public private(set) var inFlight: Call?
     /// A render is running: it has no index, but the worker does one thing at a time.
     public private(set) var isRendering = false
+    /// It is being forked, and has to rest meanwhile.
+    public private(set) var isForking = false
     private var lastCall: Call?
 
     /// Whether the worker is at something.
-    public var isBusy: Bool { inFlight != nil || isRendering }
+    public var isBusy: Bool { inFlight != nil || isRendering || isForking }
 
     public init() {}
 
@@ -98,6 +100,7 @@ public struct SessionState: Sendable {
             throw Self.busy("another \(inFlight)")
         }
         if isRendering { throw Self.busy("a render") }
+        if isForking { throw Self.busy("a fork") }
         if let wanted, wanted != index + 1 {
             throw Failure(
                 .conflict,
@@ -116,10 +119,32 @@ public struct SessionState: Sendable {
         try refuseIfOver()
         if let inFlight { throw Self.busy("a \(inFlight)") }
         if isRendering { throw Self.busy("another render") }
+        if isForking { throw Self.busy("a fork") }
         isRendering = true
     }
 
     public mutating func renderEnded() { isRendering = false }
+
+    /// A fork begins; until `forkEnded` no call may.
+    ///
+    /// - Throws: `busy`, `session_closed`, `session_failed`.
+    public mutating func beginFork() throws(Failure) {
+        try refuseIfOver()
+        if let inFlight { throw Self.busy("a \(inFlight)") }
+        if isRendering { throw Self.busy("a render") }
+        if isForking { throw Self.busy("another fork") }
+        if phase == .starting { throw Self.busy("the start") }
+        isForking = true
+    }
+
+    public mutating func forkEnded() { isForking = false }
+
+    /// What a branch begins with: it goes on from the same call.
+    public var ofBranch: SessionState {
+        var state = self
+        state.isForking = false
+        return state
+    }
 
     private static func busy(_ what: String) -> Failure {
         Failure(

@@ -19,14 +19,16 @@ public struct Access: Sendable {
     }
 
     /// - Throws: `unauthenticated`, `permission_denied`.
-    public func caller(of request: HTTPRequest) throws(Failure) -> Caller {
+    ///
+    /// - Parameter token: The key where it came another way than in `Authorization`.
+    public func caller(of request: HTTPRequest, token: String? = nil) throws(Failure) -> Caller {
         if isLoopback && !request.isUnixSocket { try checkOrigin(request) }
         guard let keys else { return .local }
         let header = request.header("authorization") ?? ""
-        guard header.lowercased().hasPrefix("bearer ") else {
+        guard let token = header.lowercased().hasPrefix("bearer ") ? String(header.dropFirst(7)) : token else {
             throw Failure(.unauthenticated, "this server wants a key", next: "send Authorization: Bearer KEY")
         }
-        guard let caller = keys(String(header.dropFirst(7))) else {
+        guard let caller = keys(token) else {
             throw Failure(.unauthenticated, "the key is not known", next: "ask the operator for a key")
         }
         return caller

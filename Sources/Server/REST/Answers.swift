@@ -6,15 +6,15 @@ import Sessions
 import Spaces
 
 extension HTTPResponse {
-    static func json(_ value: JSONValue, status: Int = 200) -> HTTPResponse {
+    package static func json(_ value: JSONValue, status: Int = 200) -> HTTPResponse {
         HTTPResponse(status: status, headers: [("Content-Type", "application/json")], body: value.encoded())
     }
 
-    static func json(bytes: [UInt8], status: Int = 200) -> HTTPResponse {
+    package static func json(bytes: [UInt8], status: Int = 200) -> HTTPResponse {
         HTTPResponse(status: status, headers: [("Content-Type", "application/json")], body: bytes)
     }
 
-    static func failure(_ failure: Failure, requestID: String) -> HTTPResponse {
+    package static func failure(_ failure: Failure, requestID: String) -> HTTPResponse {
         var response = json(["error": errorObject(failure, requestID: requestID)], status: failure.code.httpStatus)
         switch failure.code {
         case .resourceExhausted, .unavailable, .sandboxUnavailable: response.headers.append(("Retry-After", "1"))
@@ -27,7 +27,7 @@ extension HTTPResponse {
     }
 }
 
-func errorObject(_ failure: Failure, requestID: String) -> JSONValue {
+package func errorObject(_ failure: Failure, requestID: String) -> JSONValue {
     let details = JSONObject(failure.details.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })
     let next = failure.next.isEmpty ? "docs/errors.md tells about \(failure.code.rawValue)" : failure.next
     return [
@@ -53,19 +53,22 @@ extension SessionSummary {
             ("created_at", .string(createdAt.rfc3339)), ("expires_at", .string(expiresAt.rfc3339)),
             ("address", .string(address)),
             ("labels", .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))),
-            ("parent", .null), ("validation", .string(validation.rawValue)),
+            ("parent", parent.map { .string("\($0)") } ?? .null),
+            ("branched_at", branchedAt.map { .integer(Int64($0)) } ?? .null),
+            ("validation", .string(validation.rawValue)),
+            ("record", .string(recording.rawValue)),
             ("agents", agents.map { .array($0.map(JSONValue.string)) } ?? .null),
             ("trajectory_hash", trajectoryHash.map(JSONValue.string) ?? .null),
             ("observation_space", spaces?.observation.json ?? .null), ("action_space", spaces?.action.json ?? .null),
         ]
     }
 
-    func json(address: String) -> JSONValue { .object(JSONObject(members(address: address))) }
+    package func json(address: String) -> JSONValue { .object(JSONObject(members(address: address))) }
 }
 
 extension CreatedSession {
     /// The session object, and the first reset: its index and episode in their places, its other members behind.
-    func encoded(address: String) throws(Failure) -> [UInt8] {
+    package func encoded(address: String) throws(Failure) -> [UInt8] {
         var session = summary.json(address: address)
         guard let reset else { return session.encoded() }
         session["index"] = .integer(Int64(reset.index))
@@ -80,7 +83,7 @@ extension CreatedSession {
 }
 
 extension SandboxUsage {
-    var json: JSONValue {
+    package var json: JSONValue {
         [
             "cpu_seconds": .number(processorTime / .seconds(1)), "memory_bytes": .integer(Int64(memory)),
             "memory_peak_bytes": .integer(Int64(peakMemory)), "pids": .integer(Int64(processes)),

@@ -2,17 +2,17 @@ import Foundations
 import JSON
 
 /// One of the steps of `POST /v1/steps`.
-struct BatchStep: Sendable {
-    let session: UniqueID
-    let action: [UInt8]
-    let index: Int?
+package struct BatchStep: Sendable {
+    package let session: UniqueID
+    package let action: [UInt8]
+    package let index: Int?
 
     /// The most steps of one request.
     static let limit = 16_384
 
     /// - Parameter raw: A JSON array of `{"session","action","index"}`.
     /// - Returns: One result a step: a step that cannot be read does not hinder the others.
-    static func read(_ raw: ArraySlice<UInt8>) throws(Failure) -> [Result<BatchStep, Failure>] {
+    package static func read(_ raw: ArraySlice<UInt8>) throws(Failure) -> [Result<BatchStep, Failure>] {
         let ranges: [[UInt8]]
         guard raw.first == UInt8(ascii: "[") else {
             throw Failure(
@@ -73,7 +73,7 @@ struct BatchStep: Sendable {
     }
 
     /// The places of the steps that have to follow each other, which are those of one session, in the order of the list.
-    static func chains(_ steps: [Result<BatchStep, Failure>]) -> [[Int]] {
+    package static func chains(_ steps: [Result<BatchStep, Failure>]) -> [[Int]] {
         var chains: [[Int]] = []
         var known: [UniqueID: Int] = [:]
         for (place, step) in steps.enumerated() {

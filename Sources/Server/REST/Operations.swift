@@ -8,19 +8,19 @@ import Spaces
 
 extension RESTAPI {
     func create(_ call: Call) async throws(Failure) -> HTTPResponse {
-        let body = try RequestBody(call.request, allowed: Self.creationFields)
+        let body = try RequestBody(call.request, allowed: SessionRequest.fields)
         let created = try await service.create(
-            try sessionRequest(body), caller: call.caller, idempotencyKey: try call.idempotencyKey())
+            try SessionRequest(body), caller: call.caller, idempotencyKey: try call.idempotencyKey())
         return .json(bytes: try created[0].encoded(address: address), status: 201)
     }
 
     func createBatch(_ call: Call) async throws(Failure) -> HTTPResponse {
-        let body = try RequestBody(call.request, allowed: Self.creationFields + ["count"])
+        let body = try RequestBody(call.request, allowed: SessionRequest.fields + ["count"])
         guard let count = try body.integer("count"), (1...10_000).contains(count) else {
             throw Failure(.invalidArgument, "count has to be an integer from 1 to 10000", details: ["field": "count"])
         }
         let created = try await service.create(
-            try sessionRequest(body), count: count, caller: call.caller, idempotencyKey: try call.idempotencyKey())
+            try SessionRequest(body), count: count, caller: call.caller, idempotencyKey: try call.idempotencyKey())
         var bytes = Array(#"{"sessions":["#.utf8)
         for (place, session) in created.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -28,23 +28,6 @@ extension RESTAPI {
         }
         bytes.append(contentsOf: "]}".utf8)
         return .json(bytes: bytes, status: 201)
-    }
-
-    private nonisolated static let creationFields = [
-        "environment", "instance", "params", "seed", "options", "labels", "reset",
-    ]
-
-    private func sessionRequest(_ body: RequestBody) throws(Failure) -> SessionRequest {
-        guard let environment = try body.string("environment") else {
-            throw Failure(
-                .invalidArgument, "the field \"environment\" is missing",
-                next: "GET /v1/environments lists what there is",
-                details: ["field": "environment"])
-        }
-        return SessionRequest(
-            environment: environment, instance: try body.string("instance"), parameters: try body.object("params"),
-            seed: try body.seed(), options: try body.object("options"), labels: try body.labels(),
-            reset: try body.bool("reset", default: true))
     }
 
     func list(_ call: Call) throws(Failure) -> HTTPResponse {

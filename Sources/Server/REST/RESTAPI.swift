@@ -6,6 +6,7 @@ import Metrics
 import RLConfigurations
 import Reactor
 import Sessions
+import Trajectories
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
@@ -31,6 +32,7 @@ public final class RESTAPI {
     }
 
     let service: SessionService
+    let trajectories: TrajectoryStore
     let environments: any EnvironmentDirectory
     let trainingSettings: RLConfigurationTable
     let information: Information
@@ -43,11 +45,12 @@ public final class RESTAPI {
     private let journal: RequestJournal
 
     public init(
-        service: SessionService, environments: any EnvironmentDirectory,
+        service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
         metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
+        self.trajectories = trajectories
         self.environments = environments
         self.trainingSettings = trainingSettings
         self.information = information

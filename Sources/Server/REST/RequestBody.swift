@@ -3,8 +3,8 @@ import HTTP
 import JSON
 
 /// The JSON object of a request, whose members are read with errors that name them.
-struct RequestBody: Sendable {
-    let members: JSONMembers
+package struct RequestBody: Sendable {
+    package let members: JSONMembers
 
     /// - Parameters:
     ///   - allowed: The members that the operation knows; another one is an error that suggests the nearest.
@@ -23,13 +23,23 @@ struct RequestBody: Sendable {
         try self.init(bytes, allowed: allowed)
     }
 
-    init(_ bytes: [UInt8], allowed: [String]) throws(Failure) {
+    package init(_ bytes: [UInt8], allowed: [String]) throws(Failure) {
         do {
             members = try JSONMembers(parsing: bytes)
         } catch {
             guard let value = try? JSONValue(parsing: bytes), value.object == nil else { throw error.failure }
             throw Failure(.invalidArgument, "a JSON object is needed, not \(value.kindDescription)")
         }
+        try refuseUnknown(allowed)
+    }
+
+    /// - Parameter members: As they were read before.
+    package init(_ members: JSONMembers, allowed: [String]) throws(Failure) {
+        self.members = members
+        try refuseUnknown(allowed)
+    }
+
+    private func refuseUnknown(_ allowed: [String]) throws(Failure) {
         for key in members.keys where !allowed.contains(key) {
             let hint = nearest(to: key, among: allowed).map { "did you mean \"\($0)\"?" }
             throw Failure(
@@ -39,36 +49,36 @@ struct RequestBody: Sendable {
         }
     }
 
-    func string(_ key: String) throws(Failure) -> String? {
+    package func string(_ key: String) throws(Failure) -> String? {
         try read(key, "a string") { $0.string }
     }
 
-    func integer(_ key: String) throws(Failure) -> Int? {
+    package func integer(_ key: String) throws(Failure) -> Int? {
         try read(key, "an integer") { $0.integer.flatMap { Int(exactly: $0) } }
     }
 
-    func index() throws(Failure) -> Int? {
+    package func index() throws(Failure) -> Int? {
         let index = try integer("index")
         if let index, index < 0 { throw wrongType("index", "an integer from 0, or null") }
         return index
     }
 
     /// A seed is what every environment takes: 0 to 2⁶³ − 1.
-    func seed() throws(Failure) -> Int64? {
+    package func seed() throws(Failure) -> Int64? {
         let seed = try integer("seed")
         if let seed, seed < 0 { throw wrongType("seed", "an integer from 0, or null") }
         return seed.map(Int64.init)
     }
 
-    func bool(_ key: String, default fallback: Bool) throws(Failure) -> Bool {
+    package func bool(_ key: String, default fallback: Bool) throws(Failure) -> Bool {
         try read(key, "true or false") { $0.bool } ?? fallback
     }
 
-    func object(_ key: String) throws(Failure) -> JSONObject {
+    package func object(_ key: String) throws(Failure) -> JSONObject {
         try read(key, "an object") { $0.object } ?? [:]
     }
 
-    func labels() throws(Failure) -> [String: String] {
+    package func labels() throws(Failure) -> [String: String] {
         var labels: [String: String] = [:]
         for (key, value) in try object("labels") {
             guard let text = value.string else { throw wrongType("labels/\(key)", "a string") }
@@ -78,7 +88,7 @@ struct RequestBody: Sendable {
     }
 
     /// The bytes of a member that has to be there.
-    func raw(_ key: String) throws(Failure) -> ArraySlice<UInt8> {
+    package func raw(_ key: String) throws(Failure) -> ArraySlice<UInt8> {
         guard let raw = members[key] else {
             throw Failure(.invalidArgument, "the field \"\(key)\" is missing", details: ["field": key])
         }

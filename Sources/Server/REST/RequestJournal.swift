@@ -36,7 +36,7 @@ public final class RequestJournal {
         return response
     }
 
-    nonisolated static func newRequestID() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
+    package nonisolated static func newRequestID() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 
     /// The caller's own id where it is short and printable, else a new one.
     private func requestID(of request: HTTPRequest) -> String {

@@ -7,7 +7,7 @@ import Sessions
 
 extension RESTAPI {
     /// Every operation of `/v1`; the router and `/v1/openapi.json` are made from it.
-    nonisolated static let routes = sessionRoutes + stepRoutes + readingRoutes + serverRoutes
+    nonisolated static let routes = sessionRoutes + stepRoutes + readingRoutes + trajectoryRoutes + serverRoutes
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [
@@ -64,15 +64,10 @@ extension RESTAPI {
         },
         Route(
             "POST", "/v1/sessions/{session}/fork", "forkSession", "Branch a session in mid-episode",
-            body: .object(schema: "Fork", isOptional: true),
-            answers: [.init(status: 201, summary: "The branches", schema: "Sessions")],
-            codes: sessionErrors + [.unimplemented]
-        ) { api, call async throws(Failure) in
-            _ = try api.service.summary(call.session(), caller: call.caller)
-            throw Failure(
-                .unimplemented, "this server cannot fork sessions yet",
-                next: "create another session and repeat the actions")
-        },
+            headers: [idempotency], body: .object(schema: "Fork", isOptional: true),
+            answers: [.init(status: 201, summary: "The branches", schema: "ForkedSessions")],
+            codes: creationErrors + [.busy]
+        ) { api, call async throws(Failure) in try await api.fork(call) },
         Route(
             "POST", "/v1/sessions/{session}/keepalive", "keepSessionAlive", "Put off the idle time-out",
             answers: [.init(status: 200, summary: "When the session expires now", schema: "KeptAlive")],

@@ -30,6 +30,13 @@ extension RESTAPI {
         "CreatedSessions": object(required: ["sessions"], [("sessions", list(reference("CreatedSession")))]),
         "Sessions": object(
             required: ["sessions", "next"], [("sessions", list(reference("Session"))), ("next", nullable("string"))]),
+        "ForkedSessions": object(
+            required: ["sessions", "mechanism", "exact", "duration_ms"],
+            [
+                ("sessions", list(reference("Session"))),
+                ("mechanism", ["enum": .array(ForkMechanism.allCases.map { .string($0.rawValue) })]),
+                ("exact", ["enum": [true, "replayed"]]), ("duration_ms", ["type": "number", "minimum": 0]),
+            ]),
         "ClosedSession": object(required: ["id", "state"], [("id", uuid), ("state", state)]),
         "KeptAlive": object(required: ["expires_at"], [("expires_at", time)]),
         "ResetResult": object(
@@ -52,6 +59,20 @@ extension RESTAPI {
                 ("cpu_seconds", ["type": "number"]), ("memory_bytes", ["type": "integer"]),
                 ("memory_peak_bytes", ["type": "integer"]), ("pids", ["type": "integer"]),
             ]),
+        "Trajectory": object(required: trajectory.map(\.0), trajectory + trajectoryOrigin),
+        "Trajectories": object(
+            required: ["trajectories", "next"],
+            [("trajectories", list(reference("Trajectory"))), ("next", nullable("string"))]),
+        "TrajectorySteps": object(
+            required: ["steps", "next"], [("steps", list(anyObject)), ("next", nullable("integer"))]),
+        "TrajectoryVerification": object(
+            required: ["intact", "sealed", "recomputed", "records", "chunks", "trajectory_hash", "problems"],
+            [
+                ("intact", ["type": "boolean"]), ("sealed", ["type": "boolean"]), ("recomputed", ["type": "boolean"]),
+                ("records", ["type": "integer"]), ("chunks", ["type": "integer"]), ("torn_bytes", ["type": "integer"]),
+                ("trajectory_hash", text), ("problems", list(anyObject)),
+            ]),
+        "DeletedTrajectory": object(required: ["id", "deleted"], [("id", uuid), ("deleted", ["const": true])]),
         "Environment": [
             "type": "object", "required": ["reference", "name", "version", "digest"],
             "properties": ["reference": text, "name": text, "version": text, "digest": text, "title": text],
@@ -102,6 +123,23 @@ extension RESTAPI {
         ("environment", ["type": "string", "examples": ["classic/CartPole@^1.0", "CartPole-v1"]]),
         ("instance", nullable("string")), ("params", anyObject), ("seed", seed), ("options", anyObject),
         ("labels", ["type": "object", "additionalProperties": text]), ("reset", ["type": "boolean", "default": true]),
+        ("record", ["enum": ["full", "digest", "off", nil]]),
+    ]
+
+    private nonisolated static let trajectory: [(String, JSONValue)] = [
+        ("id", uuid), ("environment", text), ("digest", text), ("instance", nullable("string")), ("seed", seed),
+        ("record", ["enum": ["full", "digest"]]), ("state", ["enum": ["recording", "closed", "failed", "interrupted"]]),
+        ("reason", nullable("string")), ("records", ["type": "integer"]), ("episodes", ["type": "integer"]),
+        ("bytes", ["type": "integer"]), ("trajectory_hash", nullable("string")), ("parent", nullable("string")),
+        ("branched_at", nullable("integer")), ("nondeterministic", ["type": "boolean"]), ("owner", text),
+        ("labels", ["type": "object", "additionalProperties": text]), ("created_at", time),
+        ("ended_at", nullable("string")),
+    ]
+    /// Told of one, not in lists.
+    private nonisolated static let trajectoryOrigin: [(String, JSONValue)] = [
+        ("params", anyObject), ("base", text), ("observation_space", nullable("object")),
+        ("action_space", nullable("object")), ("agents", ["type": ["array", "null"], "items": text]),
+        ("backend", text), ("isolation", text), ("server", text),
     ]
 
     private nonisolated static let session: [(String, JSONValue)] =
@@ -111,7 +149,8 @@ extension RESTAPI {
         ] + position + [
             ("created_at", time), ("expires_at", time), ("address", text),
             ("labels", ["type": "object", "additionalProperties": text]), ("parent", nullable("string")),
-            ("validation", ["enum": ["full", "sampled", "off"]]),
+            ("branched_at", nullable("integer")),
+            ("validation", ["enum": ["full", "sampled", "off"]]), ("record", ["enum": ["full", "digest", "off"]]),
             ("agents", ["type": ["array", "null"], "items": text]),
             ("trajectory_hash", nullable("string")), ("observation_space", nullable("object")),
             ("action_space", nullable("object")),

@@ -231,7 +231,10 @@ struct RouteErrorTests {
         for query in ["limit=0", "limit=1001", "limit=1.5", "cursor=x", "state=dead", "stat=ready", "%zz=1"] {
             expect(await bench.call("GET", "/v1/sessions?\(query)"), .invalidArgument, "listSessions")
         }
-        expect(await bench.call("POST", "/v1/sessions/\(id)/fork", "{}"), .unimplemented, "forkSession")
+        let fork = "/v1/sessions/\(id)/fork"
+        expect(await bench.call("POST", fork, #"{"seed": 3}"#), .unimplemented, "forkSession")
+        expect(await bench.call("POST", fork, #"{"count": 0}"#), .invalidArgument, "forkSession")
+        expect(await bench.call("POST", fork, #"{"cuont": 1}"#), .invalidArgument, "forkSession")
     }
 
     @Test func `steps of several sessions`() async throws {

@@ -47,3 +47,9 @@ int corral_http_peer_is_gone(int socket);
 
 /// A descriptor that is readable once eight bytes were written to it; -1 with `errno`.
 int corral_http_make_signal(void);
+
+/// Ends an upgraded connection for the library, which closes the socket it handed over.
+void corral_http_end_upgrade(struct MHD_UpgradeResponseHandle *handle);
+
+/// Takes away what the library set to hold bytes back; does nothing on a socket that is not TCP.
+void corral_http_send_at_once(int socket);

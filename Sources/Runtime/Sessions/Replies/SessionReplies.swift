@@ -24,6 +24,13 @@ final class SessionReplies {
         replaceLast(.success(reply))
     }
 
+    /// A branch gives the same answer again as the session that it was forked from.
+    func adoptLast(of other: SessionReplies) {
+        guard let last = other.lastReply else { return }
+        if case .success(let reply) = last { reply.hold() }
+        replaceLast(last)
+    }
+
     /// The last call counted and failed.
     func keep(_ failure: Failure) { replaceLast(.failure(failure)) }
 

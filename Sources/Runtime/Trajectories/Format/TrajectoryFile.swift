@@ -65,6 +65,15 @@ public final class TrajectoryFile: Sendable {
         return first.first..<last.first + last.count
     }
 
+    /// Bytes of the file as they are.
+    ///
+    /// - Throws: `failed_precondition` where it has become shorter.
+    public func raw(_ range: Range<Int>) throws(Failure) -> [UInt8] {
+        do throws(Damage) { return try bytes.read(range.lowerBound, range.count) } catch {
+            throw Failure(.failedPrecondition, "the trajectory \(header.id): \(error.text)")
+        }
+    }
+
     private static func header(
         _ bytes: FileBytes, _ limits: Limits
     ) throws(Damage) -> (TrajectoryHeader, Digest32, Int) {

@@ -19,7 +19,7 @@ public struct TrajectoryHeader: Sendable, Equatable {
     public var mode: RecordingMode
     /// The link of the chain before the first record: the origin's, or the parent's where the session branched.
     public var base: Digest32
-    /// The session that it was forked from, and the index of the last record that they share.
+    /// The session that it was forked from, and the index of the last record that they share; -1 for none.
     public var parent: UniqueID?
     public var branchedAt: Int?
     public var isNondeterministic: Bool
@@ -82,7 +82,7 @@ public struct TrajectoryHeader: Sendable, Equatable {
         seed = json["seed"]?.integer
         parent = json["parent"]?.string.flatMap { UniqueID($0) }
         branchedAt = json["branched_at"]?.integer.flatMap { Int(exactly: $0) }
-        guard branchedAt.map({ (0...1 << 50).contains($0) }) ?? true, (parent == nil) == (branchedAt == nil) else {
+        guard branchedAt.map({ (-1...1 << 50).contains($0) }) ?? true, (parent == nil) == (branchedAt == nil) else {
             throw wrong("branched_at")
         }
         isNondeterministic = json["nondeterministic"]?.bool ?? false
@@ -108,8 +108,8 @@ public struct TrajectoryHeader: Sendable, Equatable {
         seed = first.originSeed
         self.mode = mode
         base = first.previous
-        parent = nil
-        branchedAt = nil
+        parent = session.parent
+        branchedAt = session.branchedAt
         isNondeterministic = session.isNondeterministic
         observationSpace = session.spaces?.observation.json ?? .null
         actionSpace = session.spaces?.action.json ?? .null

@@ -1,0 +1,80 @@
+import Foundations
+import Reactor
+import Workers
+
+/// A session as it was at one call: what a branch of it goes on from.
+@Reactor
+struct BranchPoint {
+    let state: SessionState
+    let chain: RecordChain?
+    let seedIsPending: Bool
+    /// What the chain began with.
+    let originSeed: Int64?
+    /// Nil where it is not kept.
+    let journal: SessionJournal?
+}
+
+extension Session {
+    /// What `body` makes of the session while it rests: other calls are refused as busy.
+    func resting<Value: Sendable>(
+        _ body: @Reactor (BranchPoint, any SessionHost) async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        lease.renew()
+        try state.refuseIfOver()
+        guard let host else { throw Failure(.busy, "the session is still starting", next: "try again shortly") }
+        try state.beginFork()
+        lease.hold()
+        defer {
+            lease.release()
+            state.forkEnded()
+            becameIdle()
+        }
+        return try await body(branchPoint, host)
+    }
+
+    var branchPoint: BranchPoint {
+        BranchPoint(
+            state: state.ofBranch, chain: chain, seedIsPending: seedIsPending, originSeed: originSeed,
+            journal: journal?.branch())
+    }
+
+    /// The session goes on from where another one was; `host` is in the state of then.
+    func begin(at point: BranchPoint, of parent: Session, host: any SessionHost) async throws(Failure) {
+        defer { startEnded() }
+        try await opened(with: host)
+        (state, chain, seedIsPending, journal) = (
+            point.state, point.chain, point.seedIsPending, point.journal?.branch()
+        )
+        originSeed = point.originSeed
+        replies.adoptLast(of: parent.replies)
+    }
+
+    /// Makes the calls of another session again, untold, until it is where that one was.
+    ///
+    /// - Throws: `failed_precondition` where it comes out otherwise; what the host throws.
+    func repeatCalls(of point: BranchPoint, _ calls: [JournaledCall]) async throws(Failure) {
+        let onRecord = onRecord
+        self.onRecord = nil
+        defer { self.onRecord = onRecord }
+        for call in calls {
+            let index = state.index
+            do throws(Failure) {
+                switch call {
+                case .reset(let seed, let options): _ = try await reset(seed: seed, options: options, index: nil)
+                case .step(let action): _ = try await step(action: action, index: nil)
+                }
+            } catch {
+                // What failed then fails now, and counts both times.
+                guard state.index == index + 1 else { throw error }
+            }
+        }
+        guard state.index == point.state.index, state.phase == point.state.phase, chain?.link == point.chain?.link
+        else {
+            throw Failure(
+                .failedPrecondition,
+                "\(plan.reference) did not do the same again: after \(calls.count) repeated calls its trajectory differs",
+                next: "mark it as nondeterministic in its manifest, or fork it by snapshot or fork",
+                details: ["reason": "replay_diverged"])
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import Foundations
+import JSON
+import Reactor
+import Workers
+
+/// Sessions that were forked from one.
+public struct ForkedSessions: Sendable {
+    public let sessions: [SessionSummary]
+    public let mechanism: ForkMechanism
+    public let duration: Duration
+}
+
+/// What a repeated fork request is answered with.
+struct FinishedFork: Sendable {
+    let ids: [UniqueID]
+    let mechanism: ForkMechanism
+    let duration: Duration
+}
+
+extension SessionService {
+    /// Branches a session, which rests meanwhile: `count` more that are in its state, all or none.
+    ///
+    /// - Parameter idempotencyKey: The same key and request within ten minutes get the same sessions.
+    /// - Throws: `busy`, `failed_precondition` where no mechanism that its version allows can do it (`details.reason` has
+    ///   why), `resource_exhausted`, `unavailable`, `session_closed`, `session_failed`, and what hosts throw.
+    public func fork(
+        _ id: UniqueID, count: Int = 1, caller: Caller, idempotencyKey: String? = nil
+    ) async throws(Failure) -> ForkedSessions {
+        let parent = try session(id, caller, .owner)
+        guard caller.mayCreateSessions else {
+            throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
+        }
+        guard (1...10_000).contains(count) else {
+            throw Failure(
+                .invalidArgument, "count has to be an integer from 1 to 10000", details: ["field": "count"])
+        }
+        guard let idempotencyKey else { return forked(try await forkNow(parent, count: count)) }
+        return forked(
+            try await forks.once(
+                [caller.tenant, caller.id, idempotencyKey], fingerprint: Array("\(id) \(count)".utf8)
+            ) { () async throws(Failure) in try await self.forkNow(parent, count: count) })
+    }
+
+    private func forked(_ fork: FinishedFork) -> ForkedSessions {
+        ForkedSessions(
+            sessions: fork.ids.compactMap { sessions[$0]?.summary }, mechanism: fork.mechanism, duration: fork.duration)
+    }
+
+    func forkNow(_ parent: Session, count: Int) async throws(Failure) -> FinishedFork {
+        let start = ContinuousClock.now
+        try refuseIfDraining()
+        try parent.state.refuseIfOver()
+        let family = parent.family ?? SessionFamily(of: parent, limits: limits.family)
+        parent.family = family
+        try await family.reserve(count)
+        do throws(Failure) {
+            try places.take(count)
+        } catch {
+            family.giveBack(count)
+            throw error
+        }
+        var taken = count
+        defer {
+            family.giveBack(taken)
+            for _ in 0..<taken { places.giveBack() }
+        }
+        let (children, mechanism) = try await branch(parent, count: count, family: family) { taken -= 1 }
+        for child in children {
+            child.recorder = recorders?.recorder(for: child.summary, wish: parent.recorder?.mode ?? .off)
+            for observer in observers { observer.sessionOpened(child.summary) }
+        }
+        return FinishedFork(ids: children.map(\.id), mechanism: mechanism, duration: .now - start)
+    }
+
+    /// - Parameter onTaken: Called for each child that has taken its place over.
+    private func branch(
+        _ parent: Session, count: Int, family: SessionFamily, onTaken: @Reactor () -> Void
+    ) async throws(Failure) -> ([Session], ForkMechanism) {
+        var refusals: [Failure] = []
+        var repeated: BranchPoint?
+        let made = try await parent.resting {
+            (point, host) async throws(Failure) -> ([any SessionHost], ForkMechanism)? in
+            for mechanism in self.mechanisms(of: parent.plan, host) {
+                if mechanism == .replay {
+                    repeated = point
+                    return nil
+                }
+                do throws(HostProblem) {
+                    return (try await host.fork(count, by: mechanism), mechanism)
+                } catch {
+                    guard case .refused(let refusal) = error else { throw parent.failure(of: error) }
+                    refusals.append(Failure(refusal: refusal, mechanism, of: parent.plan))
+                }
+            }
+            throw refusals.first ?? Failure(cannotFork: parent.plan)
+        }
+        guard let (hosts, mechanism) = made else {
+            guard let point = repeated else { throw Failure(cannotFork: parent.plan) }
+            let children = try await replay(parent, from: point, count: count, family: family, onTaken: onTaken)
+            return (children, .replay)
+        }
+        let point = parent.branchPoint
+        var children: [Session] = []
+        do throws(Failure) {
+            try refuseIfDraining()
+            for _ in hosts { children.append(register(branchOf: parent, at: point, family: family, onTaken)) }
+            for (child, host) in zip(children, hosts) { try await child.begin(at: point, of: parent, host: host) }
+        } catch {
+            for host in hosts { await host.close() }
+            for child in children {
+                child.startEnded()
+                await child.close(.requested)
+            }
+            throw error
+        }
+        return (children, mechanism)
+    }
+
+    /// Those that a version allows and its host can do, the preferred one first.
+    private func mechanisms(of plan: LaunchPlan, _ host: any SessionHost) -> [ForkMechanism] {
+        guard !plan.fork.isEmpty else { return [] }
+        let able = host.forkMechanisms
+        let copy: [ForkMechanism] = able.contains(.copy) ? [.copy] : []
+        return copy + plan.fork.filter { able.contains($0) || $0 == .replay }
+    }
+
+    private func replay(
+        _ parent: Session, from point: BranchPoint, count: Int, family: SessionFamily, onTaken: @Reactor () -> Void
+    ) async throws(Failure) -> [Session] {
+        guard let calls = try await point.journal?.calls() else { throw Failure(cannotFork: parent.plan) }
+        try refuseIfDraining()
+        let children = (0..<count).map { _ in register(branchOf: parent, at: point, family: family, onTaken) }
+        let starts = children.map { child in
+            Task { () -> Result<Void, Failure> in
+                do throws(Failure) {
+                    try await self.open(child)
+                    return .success(try await child.repeatCalls(of: point, calls))
+                } catch { return .failure(error) }
+            }
+        }
+        var results: [Result<Void, Failure>] = []
+        for start in starts { results.append(await start.value) }
+        do throws(Failure) {
+            for result in results { try result.get() }
+        } catch {
+            for child in children { await child.close(.requested) }
+            throw error
+        }
+        return children
+    }
+
+    private func register(
+        branchOf parent: Session, at point: BranchPoint, family: SessionFamily, _ onTaken: @Reactor () -> Void
+    ) -> Session {
+        let lineage = SessionLineage(parent: parent.id, branchedAt: point.state.index, family: family)
+        let child = register(
+            SessionRequest(environment: parent.plan.reference, seed: parent.seed, labels: parent.labels),
+            plan: parent.plan, caller: parent.owner, lineage: lineage)
+        child.lease.release()
+        family.join(child)
+        onTaken()
+        return child
+    }
+}
+
+extension Failure {
+    /// - Parameter refusal: Of a host that was asked to fork.
+    fileprivate init(refusal: WorkerError, _ mechanism: ForkMechanism, of plan: LaunchPlan) {
+        self.init(
+            .failedPrecondition, "\(plan.reference) cannot be forked now: \(refusal.message)",
+            next: "fork it before that, or allow replay in its manifest",
+            details: ["mechanism": mechanism.rawValue, "reason": refusal.code])
+    }
+
+    fileprivate init(cannotFork plan: LaunchPlan) {
+        let why =
+            plan.fork.isEmpty
+            ? "its manifest refuses forks"
+            : "its manifest allows \(plan.fork.map(\.rawValue).joined(separator: ", ")), and its worker can do none of them"
+        self.init(
+            .failedPrecondition, "\(plan.reference) cannot be forked: \(why)",
+            next: "create another session and repeat the actions", details: ["reason": "unsupported"])
+    }
+}

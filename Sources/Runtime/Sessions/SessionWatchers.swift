@@ -1,0 +1,58 @@
+import Foundations
+import Reactor
+
+/// What those who look on at a session are told.
+public enum SessionNews: Sendable {
+    /// A reset or step was accepted.
+    case answer(CallAnswer)
+    /// Somebody who may had the environment drawn.
+    case frame(Frame)
+    /// The last news.
+    case ended(SessionSummary)
+}
+
+/// Those who look on at one session.
+@Reactor
+final class SessionWatchers {
+    private var tellings: [Int: @Reactor (SessionNews) -> Void] = [:]
+    private var last = 0
+
+    func add(_ tell: @escaping @Reactor (SessionNews) -> Void) -> Int {
+        last += 1
+        tellings[last] = tell
+        return last
+    }
+
+    func remove(_ number: Int) { tellings[number] = nil }
+
+    func tell(_ news: SessionNews) { for tell in tellings.values { tell(news) } }
+}
+
+/// One look at a session, until it is cancelled.
+@Reactor
+public final class SessionWatch {
+    private weak var watchers: SessionWatchers?
+    private let number: Int
+
+    init(_ watchers: SessionWatchers, _ number: Int) {
+        self.watchers = watchers
+        self.number = number
+    }
+
+    public func cancel() { watchers?.remove(number) }
+}
+
+extension SessionService {
+    /// Tells of everything that happens to a session from now on, as it happens. Watching does not keep it alive.
+    ///
+    /// - Parameter tell: Must not block, and keeps nothing of what it is told for long.
+    public func watch(
+        _ id: UniqueID, caller: Caller, _ tell: @escaping @Reactor (SessionNews) -> Void
+    ) throws(Failure) -> SessionWatch {
+        let session = try session(id, caller, .watcher)
+        try session.state.refuseIfOver()
+        let watchers = session.watchers ?? SessionWatchers()
+        session.watchers = watchers
+        return SessionWatch(watchers, watchers.add(tell))
+    }
+}
