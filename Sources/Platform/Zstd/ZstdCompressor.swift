@@ -7,11 +7,20 @@ public struct ZstdCompressor: ~Copyable {
 
     /// - Parameter level: 1 (fast) to 19 (small).
     public init(level: Int = 3) throws(ZstdError) {
-        guard let context = ZSTD_createCCtx() else { throw .failed("no memory") }
-        self.context = context
+        context = try Self.context(level: level)
         buffer = [UInt8](repeating: 0, count: ZSTD_CStreamOutSize())
-        try ZstdError.check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, CInt(level))) { .failed($0) }
-        try ZstdError.check(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)) { .failed($0) }
+    }
+
+    private static func context(level: Int) throws(ZstdError) -> OpaquePointer {
+        guard let context = ZSTD_createCCtx() else { throw .failed("no memory") }
+        do throws(ZstdError) {
+            try ZstdError.check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, CInt(level))) { .failed($0) }
+            try ZstdError.check(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)) { .failed($0) }
+        } catch {
+            ZSTD_freeCCtx(context)
+            throw error
+        }
+        return context
     }
 
     deinit { ZSTD_freeCCtx(context) }

@@ -7,10 +7,19 @@ public struct ZstdDecompressor: ~Copyable {
 
     /// - Parameter windowLog: Frames whose window is larger than 2 to this power, in bytes, are refused.
     public init(windowLog: Int = 24) throws(ZstdError) {
-        guard let context = ZSTD_createDCtx() else { throw .failed("no memory") }
-        self.context = context
+        context = try Self.context(windowLog: windowLog)
         buffer = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
-        try ZstdError.check(ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, CInt(windowLog))) { .failed($0) }
+    }
+
+    private static func context(windowLog: Int) throws(ZstdError) -> OpaquePointer {
+        guard let context = ZSTD_createDCtx() else { throw .failed("no memory") }
+        do throws(ZstdError) {
+            try ZstdError.check(ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, CInt(windowLog))) { .failed($0) }
+        } catch {
+            ZSTD_freeDCtx(context)
+            throw error
+        }
+        return context
     }
 
     deinit { ZSTD_freeDCtx(context) }

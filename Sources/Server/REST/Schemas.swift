@@ -128,7 +128,8 @@ extension RESTAPI {
 
     private nonisolated static let trajectory: [(String, JSONValue)] = [
         ("id", uuid), ("environment", text), ("digest", text), ("instance", nullable("string")), ("seed", seed),
-        ("record", ["enum": ["full", "digest"]]), ("state", ["enum": ["recording", "closed", "failed", "interrupted"]]),
+        ("record", ["enum": ["full", "digest"]]),
+        ("state", ["enum": ["recording", "closed", "failed", "interrupted"]]),
         ("reason", nullable("string")), ("records", ["type": "integer"]), ("episodes", ["type": "integer"]),
         ("bytes", ["type": "integer"]), ("trajectory_hash", nullable("string")), ("parent", nullable("string")),
         ("branched_at", nullable("integer")), ("nondeterministic", ["type": "boolean"]), ("owner", text),

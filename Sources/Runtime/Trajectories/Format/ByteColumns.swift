@@ -27,7 +27,9 @@ enum RowOrder {
             let count = rows.count / width
             return [UInt8](unsafeUninitializedCapacity: rows.count) { output, filled in
                 rows.withUnsafeBufferPointer { rows in
-                    for row in 0..<count { for byte in 0..<width { output[byte * count + row] = rows[row * width + byte] } }
+                    for row in 0..<count {
+                        for byte in 0..<width { output[byte * count + row] = rows[row * width + byte] }
+                    }
                 }
                 filled = rows.count
             }

@@ -32,7 +32,9 @@ public final class TrajectoryWriter {
     ///   - first: The index of the first record.
     ///   - episode: The episode before it.
     /// - Throws: `failed_precondition` where the file cannot be made; `already_exists` where it is there.
-    public init(path: String, header: TrajectoryHeader, first: Int = 0, episode: Int = -1, level: Int = 3) throws(Failure) {
+    public init(path: String, header: TrajectoryHeader, first: Int = 0, episode: Int = -1, level: Int = 3)
+        throws(Failure)
+    {
         self.path = path
         (self.first, next, firstEpisode, self.episode) = (first, first, episode, episode)
         link = header.base

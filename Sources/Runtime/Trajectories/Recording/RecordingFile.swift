@@ -5,6 +5,8 @@ import Sessions
 
 /// The file of one recorder, made with its first chunk. One thread at a time uses it: the recorder waits for each call.
 final class RecordingFile: @unchecked Sendable {
+    static let draftSuffix = ".draft"
+
     private let path: String
     private let header: TrajectoryHeader
     private let first: Int
@@ -21,15 +23,20 @@ final class RecordingFile: @unchecked Sendable {
     /// - Returns: The bytes of the file.
     func append(_ records: [StoredRecord], link: Digest32, mode: RecordingMode) -> Result<Int, Failure> {
         do throws(Failure) {
-            let writer =
-                try self.writer ?? TrajectoryWriter(path: path, header: header, first: first, episode: episode)
-            self.writer = writer
+            let writer = try opened()
             let kept = mode == .digest ? records.map(\.withDigest) : records
             try writer.append(kept, link: link)
             chunks += 1
             bytes += kept.reduce(0) { $0 + $1.bytes.count }
             return .success(writer.size)
         } catch { return .failure(error) }
+    }
+
+    private func opened() throws(Failure) -> TrajectoryWriter {
+        if let writer { return writer }
+        let made = try TrajectoryWriter(path: path, header: header, first: first, episode: episode)
+        writer = made
+        return made
     }
 
     /// Seals the file. Chunks that time cut short are joined first: they compress better together.
@@ -47,7 +54,7 @@ final class RecordingFile: @unchecked Sendable {
     }
 
     private func join(state: String, reason: String) throws(Failure) {
-        let draft = path + ".draft"
+        let draft = path + Self.draftSuffix
         unlink(draft)
         do throws(Failure) {
             let joined = try TrajectoryWriter(path: draft, header: header, first: first, episode: episode)

@@ -23,8 +23,15 @@ final class TrajectoryFolder: @unchecked Sendable {
 
     func path(of id: UniqueID) -> String { "\(path)/\(id)\(Self.suffix)" }
 
-    /// Seals what servers that ended left open.
+    /// Seals what servers that ended left open, and removes the drafts they were at.
     func recover() {
+        for name in names(suffix: Self.suffix + RecordingFile.draftSuffix) {
+            let draft = path + "/" + name + Self.suffix + RecordingFile.draftSuffix
+            let descriptor = open(draft, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(draft) }
+            close(descriptor)
+        }
         for name in names() {
             let file = "\(path)/\(name)\(Self.suffix)"
             if (try? TrajectoryFile(file).end) != nil { continue }
@@ -71,7 +78,7 @@ final class TrajectoryFolder: @unchecked Sendable {
     }
 
     /// Ids of those there are.
-    private func names() -> Set<String> {
+    private func names(suffix: String = suffix) -> Set<String> {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names = Set<String>()
@@ -79,8 +86,8 @@ final class TrajectoryFolder: @unchecked Sendable {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard name.hasSuffix(Self.suffix) else { continue }
-            let id = String(name.dropLast(Self.suffix.count))
+            guard name.hasSuffix(suffix) else { continue }
+            let id = String(name.dropLast(suffix.count))
             if UniqueID(id) != nil { names.insert(id) }
         }
         return names

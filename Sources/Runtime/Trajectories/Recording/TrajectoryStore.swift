@@ -145,7 +145,7 @@ extension TrajectoryStore {
 
     func failed(_ recorder: TrajectoryRecorder, _ failure: Failure) {
         failures.increment()
-        logger.with(session: recorder.session.id).log(.error, "a trajectory cannot be written", failure: failure)
+        logger.with(session: "\(recorder.session.id)").log(.error, "a trajectory cannot be written", failure: failure)
     }
 
     func ended(_ recorder: TrajectoryRecorder) async {
