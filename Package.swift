@@ -49,6 +49,9 @@ let platform: [Target] = [
     .target(
         name: "CMicrohttpd", path: "Sources/Platform/CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
     .target(
+        name: "CGRPC", path: "Sources/Platform/CGRPC",
+        linkerSettings: [.linkedLibrary("grpc"), .linkedLibrary("gpr")]),
+    .target(
         name: "CPictures", path: "Sources/Platform/CPictures",
         linkerSettings: [.linkedLibrary("png"), .linkedLibrary("gif")]),
     library("CCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
@@ -75,6 +78,8 @@ let platform: [Target] = [
     module("Platform", "HTTP", ["Foundations", "CMicrohttpd"]),
     module("Platform", "HTTPClient", ["Foundations", "CCurl"]),
     module("Platform", "WebSocket", ["Foundations", "Digest", "HTTP", "Reactor", "CWslay"]),
+    module("Platform", "Protobuf"),
+    module("Platform", "GRPC", ["Foundations", "Reactor", "CGRPC", "CLinux"]),
     tests("Platform", "Foundations"),
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
@@ -159,16 +164,37 @@ let runtime: [Target] = [
             "Workers", "Sessions",
         ]),
     module(
+        "Runtime", "NativeHosts",
+        [
+            "Foundations", "JSON", "Manifests", "Reactor", "Sandboxes", "Sessions", "Spaces", "VectorEnvironments",
+            "Workers",
+        ]),
+    module(
         "Runtime", "Hooks", ["Foundations", "JSON", "Logging", "Reactor", "HTTPClient", "Sessions"]),
     tests("Runtime", "Workers", ["JSON", "TestSupport"]),
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
     tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions"]),
+    tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
 
+let registry: [Target] = [
+    module("Registry", "Catalog", ["Foundations", "JSON", "Spaces", "Manifests"]),
+    module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
+    module(
+        "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    // One suite for every store.
+    .testTarget(
+        name: "CatalogStoresTests",
+        dependencies: ["Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "SQLite", "TestSupport"],
+        path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
+]
+
 let server: [Target] = [
+    module("Server", "Protos", ["Protobuf"]),
     module(
         "Server", "REST",
         [
@@ -187,6 +213,12 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
             "Sessions", "REST",
         ]),
+    module(
+        "Server", "GRPCAPI",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
+            "Sandboxes", "Reactor", "Sessions", "REST",
+        ]),
     tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
@@ -197,12 +229,15 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
-            "REST",
-            "DockerGym", "WebSocket", "WebSocketAPI", "Digest", "YAML", "RLConfigurations", "Signing",
-            "corral-sandbox",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks", "REST",
+            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML", "RLConfigurations",
+            "Signing", "CorralABI",
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
+    .executableTarget(
+        name: "protoc-gen-corral", dependencies: ["Protobuf"], path: "Sources/Commands/protoc-gen-corral",
+        swiftSettings: strict),
     .executableTarget(
         name: "corral-bench-native",
         dependencies: ["Foundations", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"],
@@ -222,5 +257,5 @@ let package = Package(
         // scripts/build-library makes libcorral.so of it: two products cannot have one name.
         .library(name: "CorralLibrary", type: .dynamic, targets: ["CAPI"]),
     ],
-    targets: platform + environments + references + runtime + server + commands
+    targets: platform + environments + references + runtime + registry + server + commands
 )

@@ -20,6 +20,8 @@ from .spaces import from_json
 from .values import TENSORS, decoder, dumps, encoder, is_large, loads
 
 T = TypeVar("T")
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 JSON = "application/json"
 REFUSED = frozenset(
@@ -199,6 +201,23 @@ def session(id: str) -> Call[list[SessionCore]]:
     return Call("GET", f"/v1/sessions/{segment(id)}", lambda response: [SessionCore(answer(response))])
 
 
+class Branches(list[One]):
+    """The sessions that came of a fork, and how they came to be.
+
+    `mechanism` is ``copy``, ``snapshot``, ``fork`` or ``replay``; `exact` is True where the state itself was copied, and
+    ``"replayed"`` where it was made again and compared; `duration_ms` is the server's time.
+    """
+
+    def __init__(self, sessions: Sequence[One], mechanism: str, exact: bool | str, duration_ms: float) -> None:
+        super().__init__(sessions)
+        self.mechanism = mechanism
+        self.exact = exact
+        self.duration_ms = duration_ms
+
+    def map(self, make: Callable[[One], Other]) -> Branches[Other]:
+        return Branches([make(one) for one in self], self.mechanism, self.exact, self.duration_ms)
+
+
 class SessionCore:
     """What a client knows about a session: its description, its spaces, and the index of its last accepted call."""
 
@@ -345,8 +364,23 @@ class SessionCore:
         """A command that may be repeated, without a body."""
         return Call("POST", f"{self.target}/{what}", _answer_if_any)
 
-    def close_call(self) -> Call[dict[str, Any]]:
-        return Call("DELETE", self.target, _answer_if_any)
+    def close_call(self, branches: bool = False) -> Call[dict[str, Any]]:
+        return Call("DELETE", self.target + ("?branches=true" if branches else ""), _answer_if_any)
+
+    def fork_call(self, count: int) -> Call[Branches[SessionCore]]:
+        """Branches the session; retriable by its idempotency key."""
+
+        def read(response: Response) -> Branches[SessionCore]:
+            body = answer(response)
+            cores = [SessionCore(item) for item in field(body, "sessions", list)]
+            for core in cores:
+                core._spaces, core._encode, core._decode = self._spaces, self._encode, self._decode
+                core._accept = self._accept
+            exact = field(body, "exact", bool, str)
+            return Branches(cores, field(body, "mechanism", str), exact, float(field(body, "duration_ms", int, float)))
+
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return Call("POST", self.target + "/fork", read, {"count": count}, headers)
 
     def render_call(self, mode: str | None) -> Call[str | bytes | np.ndarray[Any, Any]]:
         accept = _FRAMES.get(mode or "")

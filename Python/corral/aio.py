@@ -15,7 +15,7 @@ from typing import Any, Callable, TypeVar
 
 from . import _calls as calls
 from . import errors
-from ._calls import Call, ResetResult, SessionCore, StepResult
+from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import Lost, endpoint
 from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView
 from ._retry import Attempts
@@ -218,9 +218,14 @@ class AsyncSession(SessionView):
     async def usage(self) -> dict[str, Any]:
         return await self._client._run(self._core.get_call("usage"))
 
-    async def close(self) -> None:
-        if not self._core.closed:
-            await self._client._run(self._core.close_call())
+    async def fork(self, count: int = 1) -> Branches[AsyncSession]:
+        async with self._ready():
+            branches = await self._client._run(self._core.fork_call(count))
+        return branches.map(lambda core: AsyncSession(self._client, core))
+
+    async def close(self, branches: bool = False) -> None:
+        if branches or not self._core.closed:
+            await self._client._run(self._core.close_call(branches))
             self._core.closed = True
 
     async def _advance(self, call: Callable[[], Call[T]]) -> T:

@@ -11,14 +11,14 @@ from typing import Any, Callable, Optional, TypeVar
 
 from . import _calls as calls
 from . import errors
-from ._calls import Call, ResetResult, SessionCore, StepResult
+from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import endpoint
 from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView
 from ._transport import Transport
 
 T = TypeVar("T")
 
-__all__ = ["Client", "Session", "connect", "ResetResult", "StepResult"]
+__all__ = ["Branches", "Client", "Session", "connect", "ResetResult", "StepResult"]
 
 TIMEOUT = 300.0
 RETRIES = 5
@@ -233,10 +233,18 @@ class Session(SessionView):
         """CPU time, memory and processes of the worker."""
         return self._client._run(self._core.get_call("usage"))
 
-    def close(self) -> None:
-        """Ends the session; may be called again."""
-        if not self._core.closed:
-            self._client._run(self._core.close_call())
+    def fork(self, count: int = 1) -> Branches[Session]:
+        """Branches the session: `count` more that are where it is now, and go their own ways.
+
+        Raises `errors.FailedPrecondition` where the environment cannot be forked now, with the reason.
+        """
+        with self._ready():
+            return self._client._run(self._core.fork_call(count)).map(lambda core: Session(self._client, core))
+
+    def close(self, branches: bool = False) -> None:
+        """Ends the session, with `branches` also all that descends from it by forks; may be called again."""
+        if branches or not self._core.closed:
+            self._client._run(self._core.close_call(branches))
             self._core.closed = True
 
     def _advance(self, call: Callable[[], Call[T]]) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import math
 import os
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from . import errors
 from ._registration import ENTRY_POINT, VECTOR_ENTRY_POINT, gymnasium_id
-from .client import Client, Session, connect
+from .client import Branches, Client, Session, connect
 
 if TYPE_CHECKING:
     from .native import NativeEnv
@@ -127,6 +128,19 @@ class RemoteEnv(gymnasium.Env[Any, Any]):
             )
             return None
         return self.session.render(self.render_mode)
+
+    def fork(self, count: int = 1) -> Branches[RemoteEnv]:
+        """Branches the environment in mid-episode: `count` more that are where it is now, and go their own ways.
+
+        Raises `errors.FailedPrecondition` where it cannot be forked now, with the reason.
+        """
+        return self.session.fork(count).map(self._around)
+
+    def _around(self, session: Session) -> RemoteEnv:
+        other = copy.copy(self)
+        other.session = session
+        other._np_random = copy.deepcopy(self._np_random)
+        return other
 
     def close(self) -> None:
         # A server that is gone took the session with it.

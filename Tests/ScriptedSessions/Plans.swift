@@ -17,15 +17,17 @@ extension LaunchPlan {
     public static func scripted(
         instance: String? = nil, parameters: JSONObject = [:], tenant: String = "local",
         reference: String = "test/Scripted@1.0.0", validation: Validation = .full, start: Duration = .seconds(30),
-        limit: Duration = .seconds(30)
+        limit: Duration = .seconds(30), instances: Instances = .any
     ) -> LaunchPlan {
         LaunchPlan(
-            reference: reference, digest: "sha256:00", tenant: tenant, backend: .process, command: ["/bin/true"],
-            dialect: .v2, isShared: false, directory: "/", environment: [:], mounts: [], network: .none,
-            limits: SandboxLimits(), times: Times(start: start, reset: limit, step: limit), logLimit: 65536,
-            validation: validation,
-            observationSpace: nil, actionSpace: nil, instance: instance, instances: .any, parameters: parameters,
-            isNondeterministic: false)
+            reference: reference, digest: "sha256:00", tenant: tenant, backend: .process,
+            launch: .worker(
+                WorkerLaunch(
+                    command: ["/bin/true"], dialect: .v2, isShared: false, directory: "/", environment: [:],
+                    mounts: [], network: .none, limits: SandboxLimits(), logLimit: 65536)),
+            times: Times(start: start, reset: limit, step: limit), validation: validation,
+            observationSpace: nil, actionSpace: nil, instance: instance, instances: instances,
+            parameters: parameters, isNondeterministic: false)
     }
 }
 

@@ -77,8 +77,8 @@ def test_every_feature_of_isolation_is_documented(server):
     assert documented == offered
 
 
-def test_the_bundled_environments_are_in_the_readme(server):
-    page = (ROOT / "README.md").read_text()
+def test_the_environments_that_come_along_are_in_the_documents(server):
+    page = (ROOT / "README.md").read_text() + (ROOT / "docs/native.md").read_text()
     for item in json.loads(get(server, "/v1/environments"))["environments"]:
         assert f"`{item['name']}`" in page
 

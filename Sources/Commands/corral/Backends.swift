@@ -73,7 +73,11 @@ struct Backends {
             (checks + [engine.check]).map {
                 ["name": .string($0.name), "fine": .bool($0.isFine), "text": .string($0.text)]
             })
-        report["backends"] = .array(ordered.map(Self.report))
+        let native: JSONValue = [
+            "backend": .string(LaunchPlan.Backend.native.rawValue),
+            "isolation": "native: in the server's own process, whose code it is", "features": [],
+        ]
+        report["backends"] = .array(ordered.map(Self.report) + [native])
         report["engine"] = engine.json
         return report
     }

@@ -1,5 +1,6 @@
 import Configuration
 import Containers
+import CorralABI
 import DockerGym
 import Foundations
 import Glibc
@@ -9,12 +10,15 @@ import JSON
 import Logging
 import Manifests
 import Metrics
+import NativeEnvironments
+import NativeHosts
 import REST
 import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
 import Trajectories
+import VectorEnvironments
 import WebSocket
 import WebSocketAPI
 
@@ -23,6 +27,7 @@ struct Server {
     let addresses: [String]
     private let http: HTTPServer
     private let hub: WebSocketHub
+    private let grpc: GRPCServing?
     private let service: SessionService
     private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
@@ -64,6 +69,7 @@ struct Server {
         let installation = Installation.find()
         let served = try configuration.servedWorker()?.entry(
             emptyFolder: run.emptyFolder(), isFenced: configuration[ServerKeys.backend] != "plain")
+        let natives = try NativeEnvironments.registry(wide: Processor.isWide)
         let folder = try loadManifests(configuration, installation, served: served, logger)
         let authority = ManifestAuthority(
             folder: folder, policy: try policy(configuration, installation, backends.preferred),
@@ -75,6 +81,9 @@ struct Server {
             lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
         workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
+        let rows = NativeHosts.Limits(
+            rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
+        let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
         let trajectories = try TrajectoryStore(
             path: configuration[ServerKeys.data] + "/trajectories", policy: try configuration.recordingPolicy(),
@@ -88,7 +97,7 @@ struct Server {
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
         let service = await SessionService(
             server: run.server, limits: limits,
-            authority: authority, hosts: pool, observers: [SessionMetrics(metrics)], hook: hook,
+            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             recorders: trajectories, logger: logger)
@@ -100,8 +109,9 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
+        let directory = ManifestDirectory(folder)
         let api = await RESTAPI(
-            service: service, trajectories: trajectories, environments: ManifestDirectory(folder),
+            service: service, trajectories: trajectories, environments: directory,
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             access: access,
@@ -136,8 +146,22 @@ struct Server {
         let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
         await api.setAddress(addresses.first ?? "")
         await sockets.setAddress(addresses.first ?? "")
+        let grpc: GRPCServing?
+        do throws(Failure) {
+            grpc =
+                reach == .thisProcess
+                ? nil
+                : try await GRPCServing.start(
+                    configuration, service: service, environments: directory, access: access, metrics: metrics,
+                    address: addresses.first ?? "", logger: logger)
+        } catch {
+            await http.stop(grace: .zero)
+            await hook?.stop(told)
+            throw error
+        }
         return Server(
-            addresses: addresses, http: http, hub: hub, service: service, stopping: { await hook?.stop(told) },
+            addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
+            service: service, stopping: { await hook?.stop(told) },
             run: run,
             cgroups: cgroups, docker: backends.docker)
     }
@@ -145,8 +169,10 @@ struct Server {
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
     func stop(grace: Duration) async {
         let end = ContinuousClock.now + grace
+        async let grpcEnd: Void? = grpc?.stop(grace: grace)
         await hub.drain(grace: grace)
         await http.stop(grace: max(.zero, end - .now))
+        _ = await grpcEnd
         await stopping()
         await service.drain()
         await docker?.close()
@@ -185,7 +211,10 @@ struct Server {
         }
     }
 
-    /// - Parameter served: Described by flags; then the bundled manifests are not served beside it.
+    /// The manifests of folders, and the native environments.
+    ///
+    /// - Parameter served: Described by flags; then neither the bundled manifests nor the native environments are served
+    ///   beside it.
     static func loadManifests(
         _ configuration: Configuration, _ installation: Installation, served: ManifestFolder.Entry? = nil,
         _ logger: Logger
@@ -194,7 +223,10 @@ struct Server {
         let bundled = served == nil ? [installation.manifests].compactMap { $0 } : []
         let folder = try VersionDigest.load(folders.isEmpty ? bundled : folders)
         for problem in folder.problems { logger.log(.warning, "a manifest was left out", failure: problem) }
-        guard let served else { return folder }
+        guard let served else {
+            let natives = try NativeVersions.entries(of: try NativeEnvironments.registry(wide: Processor.isWide))
+            return ManifestFolder(folder.entries + natives, problems: folder.problems)
+        }
         return ManifestFolder([served] + folder.entries, problems: folder.problems)
     }
 

@@ -5,7 +5,7 @@ extension ManifestReader {
         var launches: [Launch] = []
         for (key, section) in value["launch"]?.object ?? JSONObject() {
             guard let backend = Backend(rawValue: key) else { continue }
-            do { launches.append(try Launch(backend, section)) } catch {
+            do { launches.append(try backend == .native ? Launch(native: section) : Launch(backend, section)) } catch {
                 throw error.inside(.key(key)).inside(.key("launch"))
             }
         }
@@ -60,6 +60,20 @@ extension Launch {
         if share == .zygote {
             throw SchemaViolation(path: [.key("share")], message: "only a `worker` can be a zygote")
         }
+    }
+
+    /// Reads the section of an environment of the server's own.
+    init(native section: JSONValue) {
+        backend = .native
+        program = .native(section["id"]?.string ?? "", precision: section["precision"]?.string)
+        image = nil
+        pull = .never
+        (labels, requirements, environment, volumes) = ([], [], [], [])
+        workerProtocol = .version2
+        config = .object(JSONObject())
+        share = .none
+        sessionsPerWorker = 1
+        network = .none
     }
 
     private static func variables(_ section: JSONValue?) -> [Variable] {

@@ -8,6 +8,8 @@ public enum Backend: String, Sendable, Hashable, CaseIterable {
     case plain
     /// A worker in a container.
     case docker
+    /// No worker: an environment of the server's own program.
+    case native
 }
 
 /// One way to start the worker of a version.
@@ -19,6 +21,8 @@ public struct Launch: Sendable, Hashable {
         case command([String])
         /// What the image itself starts.
         case image
+        /// An environment of the server's own program, by its id; `precision` where the caller names none.
+        case native(String, precision: String?)
     }
 
     public enum WorkerProtocol: Sendable, Hashable {

@@ -68,6 +68,12 @@ extension Manifest {
                         "additionalProperties": ["type": "string"],
                     ],
                 ], image: true),
+            "native": object(
+                [
+                    "id": text(.line, "The id of an environment of Corral's own, such as CartPole-v1."),
+                    "precision": choice(
+                        ["float32", "float64"], "The precision of sessions whose parameters name none."),
+                ], "An environment of the server's own program, without a worker.", required: ["id"]),
         ],
     ]
 

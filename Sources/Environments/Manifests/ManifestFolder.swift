@@ -11,6 +11,8 @@ public struct ManifestFolder: Sendable {
         /// Whether the operator described it by flags: then its volumes are allowed, and without a list of instances any
         /// is passed on.
         public var isOperators = false
+        /// Whether its Gymnasium ids mean it only where no other manifest lists them.
+        public var yieldsIDs = false
 
         public init(manifest: Manifest, directory: String, digest: String) {
             self.manifest = manifest
@@ -44,8 +46,13 @@ public struct ManifestFolder: Sendable {
         }
         for name in byName.keys { byName[name]?.sort { $0.manifest.version < $1.manifest.version } }
         entries = byName.sorted { $0.key < $1.key }.flatMap(\.value)
-        byGymnasiumID = entries.reduce(into: [:]) { table, entry in
-            for id in entry.manifest.gymnasium { table[id, default: []].append(entry) }
+        var byGymnasiumID: [String: [Entry]] = [:]
+        for entry in entries {
+            for id in entry.manifest.gymnasium { byGymnasiumID[id, default: []].append(entry) }
+        }
+        self.byGymnasiumID = byGymnasiumID.mapValues { listed in
+            let first = listed.filter { !$0.yieldsIDs }
+            return first.isEmpty ? listed : first
         }
         self.byName = byName
         self.problems = problems

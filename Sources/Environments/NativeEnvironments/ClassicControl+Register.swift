@@ -15,7 +15,7 @@ extension NativeEnvironments {
             return LaneKernel(
                 layout: try MountainCarConfiguration.layout(precision: .float32), memory: memory,
                 options: .bounds(within: -1.2...0.6), bound: 10,
-                functions: make(memory, configuration.stepLimit, Float(configuration.goalVelocity)))
+                functions: { make($0, configuration.stepLimit, Float(configuration.goalVelocity)) })
         }
         try add("MountainCarContinuous-v0", to: &registry) {
             (configuration: MountainCarContinuousConfiguration, count) throws(Failure) in
@@ -25,7 +25,7 @@ extension NativeEnvironments {
             return LaneKernel(
                 layout: try MountainCarContinuousConfiguration.layout(precision: .float32), memory: memory,
                 options: .bounds(within: -1.2...0.6), bound: 10,
-                functions: make(memory, configuration.stepLimit, Float(configuration.goalVelocity)))
+                functions: { make($0, configuration.stepLimit, Float(configuration.goalVelocity)) })
         }
         try add("Pendulum-v1", to: &registry) { (configuration: PendulumConfiguration, count) throws(Failure) in
             let memory = LaneMemory(count: count, variables: 2)
@@ -35,8 +35,10 @@ extension NativeEnvironments {
                 options: StartOptions(
                     first: "x_init", second: "y_init", firstRange: -1000...1000, secondRange: -1000...1000),
                 bound: 1000,
-                functions: make(
-                    memory, configuration.stepLimit, Float(configuration.controlDT), Float(configuration.g)))
+                functions: {
+                    make(
+                        $0, configuration.stepLimit, Float(configuration.controlDT), Float(configuration.g))
+                })
         }
         try add("Acrobot-v1", to: &registry) { (configuration: AcrobotConfiguration, count) throws(Failure) in
             let memory = LaneMemory(count: count, variables: 4)
@@ -44,7 +46,7 @@ extension NativeEnvironments {
             return LaneKernel(
                 layout: try AcrobotConfiguration.layout(precision: .float32), memory: memory,
                 options: .bounds(within: -100...100), bound: 100,
-                functions: make(memory, configuration.stepLimit, Float(configuration.controlDT)))
+                functions: { make($0, configuration.stepLimit, Float(configuration.controlDT)) })
         }
     }
 
@@ -58,9 +60,11 @@ extension NativeEnvironments {
                 return LaneKernel(
                     layout: try CartPoleConfiguration.layout(precision: .float32), memory: memory,
                     options: .bounds(within: -0.5...0.5),
-                    functions: make(
-                        memory, configuration.stepLimit, Float(configuration.controlDT), hasPenalty ? 0 : 1,
-                        hasPenalty ? -1 : 1))
+                    functions: {
+                        make(
+                            $0, configuration.stepLimit, Float(configuration.controlDT), hasPenalty ? 0 : 1,
+                            hasPenalty ? -1 : 1)
+                    })
             }
         }
     }

@@ -12,7 +12,7 @@ extension NativeEnvironments {
             let make = wide ? Kernels.LaneKernels.motrixCartPole : KernelsBaseline.LaneKernels.motrixCartPole
             return LaneKernel(
                 layout: try MotrixCartPoleConfiguration.layout(precision: .float32), memory: memory, options: nil,
-                bound: 1000, functions: make(memory, configuration.stepLimit, CartPoleNumbers(configuration)))
+                bound: 1000, functions: { make($0, configuration.stepLimit, CartPoleNumbers(configuration)) })
         }
         try registry.register("cartpole", environment: MotrixCartPoleRow.self)
         try add("pendulum", to: &registry) { (configuration: MotrixPendulumConfiguration, count) throws(Failure) in
@@ -23,10 +23,12 @@ extension NativeEnvironments {
             return LaneKernel(
                 layout: try MotrixPendulumConfiguration.layout(precision: .float32), memory: memory, options: nil,
                 bound: 1000,
-                functions: make(
-                    memory, configuration.stepLimit, Float(configuration.simDT), configuration.simSubsteps,
-                    Float(model.weight / inertia), Float(model.damping / inertia), Float(model.gear / inertia),
-                    Float(configuration.resetNoiseScale)))
+                functions: {
+                    make(
+                        $0, configuration.stepLimit, Float(configuration.simDT), configuration.simSubsteps,
+                        Float(model.weight / inertia), Float(model.damping / inertia), Float(model.gear / inertia),
+                        Float(configuration.resetNoiseScale))
+                })
         }
         try registry.register("pendulum", environment: MotrixPendulumRow.self)
     }

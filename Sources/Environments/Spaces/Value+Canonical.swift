@@ -3,7 +3,7 @@ import JSON
 
 extension Value {
     /// Reads canonical bytes that this process made; traps on others.
-    init(canonical bytes: [UInt8]) {
+    public init(canonical bytes: [UInt8]) {
         var reading = CanonicalReading(bytes[...])
         do throws(Failure) { self = try reading.value() } catch { preconditionFailure("no canonical bytes: \(error)") }
     }
@@ -16,6 +16,33 @@ extension Value {
         var reading = CanonicalReading(bytes)
         self = try reading.value()
         bytes = bytes[reading.place...]
+    }
+}
+
+extension Value {
+    /// The canonical bytes of a value without a space: a Dict's keys by their bytes, other JSON by RFC 8785.
+    public var canonical: [UInt8] {
+        var bytes: [UInt8] = []
+        appendCanonical(to: &bytes)
+        return bytes
+    }
+
+    private func appendCanonical(to bytes: inout [UInt8]) {
+        switch self {
+        case .tensor(let tensor):
+            CanonicalTag.appendTensorHead(tensor.dtype, tensor.shape, to: &bytes)
+            bytes.append(contentsOf: tensor.bytes)
+        case .json(let value): CanonicalTag.appendLeaf(to: &bytes) { $0.append(contentsOf: value.canonical) }
+        case .dict(let members):
+            CanonicalTag.appendHead(.dict, count: members.count, to: &bytes)
+            for (key, value) in members.sorted(by: { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }) {
+                CanonicalTag.appendKey(key, to: &bytes)
+                value.appendCanonical(to: &bytes)
+            }
+        case .list(let values):
+            CanonicalTag.appendHead(.list, count: values.count, to: &bytes)
+            for value in values { value.appendCanonical(to: &bytes) }
+        }
     }
 }
 

@@ -118,6 +118,11 @@ public struct EnvironmentRegistry: Sendable {
         return configuration
     }
 
+    /// Whether a field of a name's configuration, dotted where nested, can be a value at all.
+    public func takes(_ value: JSONValue, as field: String, of name: String) -> Bool {
+        (try? entries[name]?.configure([field: value])) != nil
+    }
+
     /// Makes rows of an environment.
     ///
     /// - Parameters:

@@ -9,16 +9,17 @@ public final class LaneKernel: VectorKernel, @unchecked Sendable {  // threads t
     public let rowsPerBlock = 8
     private let memory: LaneMemory
     private let functions: LaneFunctions
+    private let makeFunctions: @Sendable (LaneMemory) -> LaneFunctions
     private let options: StartOptions?
     private let bounds: Float
 
     /// - Parameters:
     ///   - layout: Its state is the variables of the memory, in order.
     ///   - bound: The magnitude that variables of records must not pass.
-    ///   - functions: Of the module of kernels.
+    ///   - functions: Of the module of kernels, for a memory.
     public init(
         layout: VectorLayout, memory: LaneMemory, options: StartOptions?, bound: Float = 1e6,
-        functions: LaneFunctions
+        functions: @escaping @Sendable (LaneMemory) -> LaneFunctions
     ) {
         self.layout = VectorLayout(
             observationSpace: layout.observationSpace, actionSpace: layout.actionSpace,
@@ -27,9 +28,19 @@ public final class LaneKernel: VectorKernel, @unchecked Sendable {  // threads t
         count = memory.count
         self.memory = memory
         self.options = options
-        self.functions = functions
+        self.functions = functions(memory)
+        makeFunctions = functions
         bounds = bound
     }
+
+    private init(other: LaneKernel) {
+        (layout, count, options, bounds) = (other.layout, other.count, other.options, other.bounds)
+        memory = LaneMemory(count: other.count, variables: other.memory.variables)
+        makeFunctions = other.makeFunctions
+        functions = makeFunctions(memory)
+    }
+
+    public func another() -> any VectorKernel { LaneKernel(other: self) }
 
     public func seed(row: Int, with seed: UInt64) { memory.randoms[row] = RowRandom(seed: seed) }
 

@@ -9,6 +9,7 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
     public let layout: VectorLayout
     public let count: Int
     @usableFromInline let calls: RowCalls
+    private let makeCalls: @Sendable () -> RowCalls
     private let options: [String: ClosedRange<Double>]
     private let checkTogether: (ResetOptions) throws(Failure) -> Void
 
@@ -18,12 +19,14 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
         _ type: Environment.Type, _ configuration: Environment.Configuration, count: Int
     ) throws(Failure) {
         let environment = try Environment(configuration)
-        let memory = RowMemory(environment, count: count, limit: configuration.maxEpisodeSteps)
-        try self.init(environment, memory.calls, count: count)
+        let limit = configuration.maxEpisodeSteps
+        try self.init(environment, count: count) { RowMemory(environment, count: count, limit: limit).calls }
     }
 
     @usableFromInline
-    init<Environment: RowEnvironment>(_ environment: Environment, _ calls: RowCalls, count: Int) throws(Failure) {
+    init<Environment: RowEnvironment>(
+        _ environment: Environment, count: Int, makeCalls: @escaping @Sendable () -> RowCalls
+    ) throws(Failure) {
         let fields = environment.stateFields
         guard fields.reduce(0, { $0 + $1.bytes }) == MemoryLayout<Environment.State>.size else {
             throw Failure(
@@ -45,10 +48,19 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
             info: environment.infoFields,
             state: fields + [ArrayField("elapsed_steps", .int64)] + Environment.Random.fields)
         self.count = count
-        self.calls = calls
+        self.makeCalls = makeCalls
+        calls = makeCalls()
         options = environment.resetOptions
         checkTogether = environment.check
     }
+
+    private init(other: RowKernel) {
+        (layout, count, options) = (other.layout, other.count, other.options)
+        (makeCalls, checkTogether) = (other.makeCalls, other.checkTogether)
+        calls = makeCalls()
+    }
+
+    public func another() -> any VectorKernel { RowKernel(other: self) }
 
     public func seed(row: Int, with seed: UInt64) { calls.seed(row, seed) }
 

@@ -74,6 +74,15 @@ extension VectorEnvironment {
         }
     }
 
+    /// Other rows with the same futures: what these do from now on does not touch those.
+    ///
+    /// - Throws: `busy` during another call.
+    public func copy() throws(Failure) -> VectorEnvironment {
+        let other = VectorEnvironment(kernel.another(), autoreset: autoreset, threads: threadCount, renderer: renderer)
+        try other.restore(try snapshot())
+        return other
+    }
+
     /// Writes the observations and info of all rows as they are now; for a fresh look after `restore` or `fork`.
     public func observe(into buffers: StepBuffers) throws(Failure) {
         try alone { () throws(Failure) in

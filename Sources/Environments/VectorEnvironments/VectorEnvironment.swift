@@ -17,6 +17,7 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
     /// Rows of one call of the kernel; each thread writes its own part.
     private let listed: UnsafeMutablePointer<Int32>
     private let threads: WorkerThreads?
+    let threadCount: Int
     private let entered = Gate()
     /// Rows that were never reset.
     var idle: Int
@@ -47,6 +48,7 @@ public final class VectorEnvironment: @unchecked Sendable {  // `entered` lets o
         (phases + count).initialize(repeating: Phase.running, count: 8)
         listed = .allocate(capacity: count)
         listed.initialize(repeating: 0, count: count)
+        threadCount = threads
         let useful = min(threads, (count + Self.chunk - 1) / Self.chunk)
         self.threads = useful > 1 ? WorkerThreads(count: useful) : nil
         idle = count

@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -225,3 +226,5 @@ int corral_landlock_version(void) {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
     return version < 0 ? -errno : (int)version;
 }
+
+void corral_return_memory(void) { malloc_trim(0); }

@@ -32,6 +32,11 @@ public enum ServerKeys {
         "allow-volumes", "DIRECTORY", "A folder of the host that manifests may mount, with all below it.")
     public static let maxSessions: Key<Int> = .integer(
         "max-sessions", 1...1_000_000, fallback: 1024, "How many sessions may be open at once.")
+    public static let maxRows: Key<Int> = .integer(
+        "max-rows", 1...1 << 22, fallback: 65_536, "How many rows a vector session may have.")
+    public static let maxTotalRows: Key<Int> = .integer(
+        "max-total-rows", 1...1 << 26, fallback: 1 << 20,
+        "How many rows all native sessions together may have; one that is no vector has one.")
     public static let memoryReserve: Key<Int> = .size(
         "memory-reserve", 0...1 << 50, fallback: 256 << 20, "Memory of the machine that new sessions leave free.")
     public static let replyMemory: Key<Int> = .size(
@@ -81,6 +86,11 @@ public enum ServerKeys {
     public static let tlsCertificate: Key<String?> = .path(
         "tls-certificate", "FILE", "The certificate chain (PEM); makes the server speak HTTPS.")
     public static let tlsKey: Key<String?> = .path("tls-key", "FILE", "The private key of the certificate (PEM).")
+    public static let grpc: Key<String?> = .optionalText(
+        "grpc", "HOST:PORT", "Serve gRPC (corral.v1 and dm_env_rpc) at this address too; port 0 picks a free one.")
+    public static let grpcClientRoots: Key<String?> = .path(
+        "grpc-client-roots", "FILE",
+        "Certificates (PEM) that gRPC clients have to have one of; needs tls-certificate and tls-key.")
     public static let validation: Key<String> = .choice(
         "validation", ["full", "sampled", "off"], fallback: "full", "How observations are checked against their spaces."
     )
@@ -101,13 +111,14 @@ public enum ServerKeys {
             host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
             python.declaration, backend.declaration, dockerHost.declaration, trust.declaration, insecure.declaration,
             keys.declaration, allowSoftLimits.declaration,
-            allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration,
-            memoryReserve.declaration, replyMemory.declaration, forkSessions.declaration, forkMemory.declaration,
-            forkJournal.declaration, idleTimeout.declaration,
+            allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, maxRows.declaration,
+            maxTotalRows.declaration, memoryReserve.declaration, replyMemory.declaration, forkSessions.declaration,
+            forkMemory.declaration, forkJournal.declaration, idleTimeout.declaration,
             maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
             warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
-            tlsKey.declaration, validation.declaration, root.declaration, batchWindow.declaration, hook.declaration,
+            tlsKey.declaration, grpc.declaration, grpcClientRoots.declaration, validation.declaration, root.declaration,
+            batchWindow.declaration, hook.declaration,
             hookTimeout.declaration,
         ] + RecordingKeys.all + WorkerKeys.all
 }

@@ -12,7 +12,7 @@ public final class ChildProcess: EventSource {
 
     private let pidfd: CInt
     private var token: UInt64 = 0
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var waiters: [Wait<Void>] = []
 
     /// Watches a running process; exact as long as the caller knows that it has not been reaped.
     ///
@@ -92,9 +92,10 @@ public final class ChildProcess: EventSource {
     }
 
     public func waitUntilEnded() async {
-        await withCheckedContinuation { continuation in
-            if hasEnded { continuation.resume() } else { waiters.append(continuation) }
-        }
+        if hasEnded { return }
+        let wait = Wait<Void>()
+        waiters.append(wait)
+        await wait.value()
     }
 
     override func ready(_ readiness: Readiness) {
@@ -104,7 +105,7 @@ public final class ChildProcess: EventSource {
         hasEnded = true
         EventLoop.shared.forget(token: token, fd: pidfd)
         close(pidfd)
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.settle() }
         waiters = []
     }
 }

@@ -10,6 +10,7 @@ final class EventLoop {
     /// For one read at a time; its contents last until the source that filled it returns.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     var timers = TimerHeap()
+    private var memory = MemoryReturn()
     private let epoll = corral_epoll_create()
     private var sources: [UInt64: EventSource] = [:]
     private var lastToken: UInt64 = 0
@@ -24,8 +25,10 @@ final class EventLoop {
     /// Waits for events, tells their sources, fires timers.
     func turn() {
         let executor = Reactor.shared.executor
-        let timeout = executor.hasJobs ? 0 : timers.millisecondsToNext(from: .now)
+        let timeout = executor.fallAsleep() ? memory.timeout(atMost: timers.millisecondsToNext(from: .now)) : 0
         let count = corral_epoll_wait(epoll, &tokens, &masks, 128, timeout)
+        executor.awake()
+        if memory.look(count: Int(count), waited: timeout) { Task { await offload { corral_return_memory() } } }
         for index in 0..<max(0, Int(count)) {
             let token = tokens[index]
             if token == 0 {

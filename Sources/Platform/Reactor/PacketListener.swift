@@ -10,7 +10,7 @@ public final class PacketListener: EventSource {
     private var token: UInt64 = 0
     private var isOpen = true
     private var connected: CInt?
-    private var waiter: CheckedContinuation<Void, Never>?
+    private let closed = Wait<Void>()
 
     /// Listens at `folder/name`, whatever the length of the folder's path; everyone who gets there may connect.
     ///
@@ -40,7 +40,7 @@ public final class PacketListener: EventSource {
     public func connection(within timeout: Duration) async -> Descriptor? {
         let timer = Reactor.schedule(at: .now + timeout) { [weak self] in self?.close() }
         defer { timer.cancel() }
-        await withCheckedContinuation { if isOpen { waiter = $0 } else { $0.resume() } }
+        await closed.value()
         guard let raw = connected else { return nil }
         connected = nil
         return Descriptor(owning: raw)
@@ -53,8 +53,7 @@ public final class PacketListener: EventSource {
         EventLoop.shared.forget(token: token, fd: fd)
         Glibc.close(fd)
         unlink(path)
-        waiter?.resume()
-        waiter = nil
+        closed.settle()
     }
 
     override func ready(_ readiness: Readiness) {

@@ -11,26 +11,37 @@ public final class ReactorExecutor: SerialExecutor {
     private let jobs = Guarded<[UnownedJob]>([])
     let wakeUp: CInt
     private let thread = Atomic<UInt>(0)
+    /// Whether the thread waits for descriptors, or is about to: then a job has to wake it.
+    private let isAsleep = Atomic<Bool>(false)
 
     init(wakeUp: CInt) { self.wakeUp = wakeUp }
 
-    public func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        let isFirst = jobs.withLock {
-            $0.append(job)
-            return $0.count == 1
-        }
-        if isFirst && !isCurrent {
-            var one: UInt64 = 1
-            _ = write(wakeUp, &one, 8)
-        }
+    public func enqueue(_ job: consuming ExecutorJob) { add(UnownedJob(job)) }
+
+    func add(_ job: UnownedJob) {
+        jobs.withLock { $0.append(job) }
+        guard isAsleep.load(ordering: .sequentiallyConsistent),
+            isAsleep.exchange(false, ordering: .sequentiallyConsistent)
+        else { return }
+        var one: UInt64 = 1
+        _ = write(wakeUp, &one, 8)
     }
+
+    /// To be called before the thread waits: from now on, jobs wake it.
+    ///
+    /// - Returns: Whether it may wait; false where jobs are there already.
+    func fallAsleep() -> Bool {
+        isAsleep.store(true, ordering: .sequentiallyConsistent)
+        if jobs.withLock({ $0.isEmpty }) { return true }
+        awake()
+        return false
+    }
+
+    func awake() { isAsleep.store(false, ordering: .sequentiallyConsistent) }
 
     var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
     func adoptCurrentThread() { thread.store(UInt(pthread_self()), ordering: .relaxed) }
-
-    var hasJobs: Bool { jobs.withLock { !$0.isEmpty } }
 
     func drainWakeUp() {
         var value: UInt64 = 0

@@ -10,7 +10,7 @@ public final class EngineClient {
     private let endpoint: HTTPEndpoint
     private var idle: [HTTPClient] = []
     private var free: Int
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var waiters: [Wait<Void>] = []
     private var version: Promise?
 
     /// What all that needs the API's version waits for.
@@ -95,14 +95,13 @@ public final class EngineClient {
     }
 
     private func takeClient() async throws(Failure) -> HTTPClient {
-        // Looked at inside, because other jobs may run on the way into a continuation; whoever gives back hands over.
-        await withCheckedContinuation { continuation in
-            if free > 0 {
-                free -= 1
-                continuation.resume()
-            } else {
-                waiters.append(continuation)
-            }
+        if free > 0 {
+            free -= 1
+        } else {
+            // Whoever gives back hands over.
+            let turn = Wait<Void>()
+            waiters.append(turn)
+            await turn.value()
         }
         if let client = idle.popLast() { return client }
         do throws(Failure) {
@@ -115,7 +114,7 @@ public final class EngineClient {
 
     private func giveBack(_ client: HTTPClient?) {
         if let client { idle.append(client) }
-        if waiters.isEmpty { free += 1 } else { waiters.removeFirst().resume() }
+        if waiters.isEmpty { free += 1 } else { waiters.removeFirst().settle() }
     }
 
     private static func json(of body: [UInt8]) -> JSONValue {

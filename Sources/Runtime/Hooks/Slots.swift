@@ -4,20 +4,19 @@ import Reactor
 @Reactor
 final class Slots {
     private var free: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [Wait<Void>] = []
 
     nonisolated init(_ count: Int) { free = count }
 
     func take() async {
-        await withCheckedContinuation { continuation in
-            guard free > 0 else { return waiting.append(continuation) }
-            free -= 1
-            continuation.resume()
-        }
+        guard free == 0 else { return free -= 1 }
+        let turn = Wait<Void>()
+        waiting.append(turn)
+        await turn.value()
     }
 
     /// Hands the slot to the next.
     func giveBack() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().settle() }
     }
 }

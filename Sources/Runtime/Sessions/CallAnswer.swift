@@ -19,8 +19,10 @@ public struct CallAnswer: Sendable {
     public let space: Space?
 
     /// What keeping the answer costs, nearly.
-    var byteCount: Int {
-        reply.tensors.values.reduce(reply.observation.count + reply.info.count) { $0 + $1.bytes.count }
+    public var byteCount: Int {
+        reply.tensors.values.reduce(reply.observation.count + reply.info.count + (reply.rows?.byteCount ?? 0)) {
+            $0 + $1.bytes.count
+        }
     }
 
     /// The answer as one JSON object.
@@ -28,20 +30,28 @@ public struct CallAnswer: Sendable {
     /// - Throws: `internal` when an array that came with the reply has no place in it.
     public func json() throws(Failure) -> [UInt8] { try splitJSON(reply.split).joined() }
 
+    /// Whether writing it takes so long that it is better done away from the reactor.
+    public var isLarge: Bool { byteCount > 1 << 16 }
+
     /// The answer in tensor form: the observation's arrays as bytes, however the environment sent them.
     ///
     /// - Throws: `internal` when the observation is not of its space, which only happens where it was not checked.
     public func tensorForm() throws(Failure) -> [UInt8] { try TensorForm.encode(split()) }
 
     /// The answer with the observation's arrays beside it. It throws what `tensorForm` does.
-    public func split() throws(Failure) -> SplitJSON {
-        var observation = reply.split
-        if let space {
-            do throws(ScanError) {
-                observation = SplitJSON(try space.value(of: observation.text, tensors: observation.tensors))
-            } catch { throw error.failure(.internal) }
-        }
-        return splitJSON(observation)
+    public func split() throws(Failure) -> SplitJSON { splitJSON(try splitObservation()) }
+
+    /// The observation alone, as one JSON value. It throws what `json` does.
+    public func observationJSON() throws(Failure) -> [UInt8] { try reply.split.joined() }
+
+    /// The observation alone in tensor form. It throws what `tensorForm` does.
+    public func observationTensors() throws(Failure) -> [UInt8] { try TensorForm.encode(try splitObservation()) }
+
+    private func splitObservation() throws(Failure) -> SplitJSON {
+        guard let space else { return reply.split }
+        do throws(ScanError) {
+            return SplitJSON(try space.value(of: reply.split.text, tensors: reply.tensors))
+        } catch { throw error.failure(.internal) }
     }
 
     private func splitJSON(_ observation: SplitJSON) -> SplitJSON {
@@ -52,11 +62,17 @@ public struct CallAnswer: Sendable {
         text.append(UInt8(ascii: "}"))
         var tensors: [String: Tensor] = [:]
         for (pointer, tensor) in observation.tensors { tensors["/observation" + pointer] = tensor }
+        if let rows = reply.rows { tensors.merge(rows.tensors) { $1 } }
         return SplitJSON(text: text, tensors: tensors)
     }
 
     /// The members behind index and episode, for an object that has them already.
     public func contentJSON() throws(Failure) -> [UInt8] {
+        guard reply.rows == nil else {
+            let whole = try json()
+            let head = #"{"index":\#(index),"episode":\#(episode),"#
+            return Array(whole.dropFirst(head.utf8.count).dropLast())
+        }
         var text: [UInt8] = []
         writeContent(try reply.split.joined(), into: &text)
         return text
@@ -67,11 +83,11 @@ public struct CallAnswer: Sendable {
         out.append(contentsOf: observation)
         if case .step = kind {
             put(#","reward":"#, &out)
-            write(reply.reward, &out) { $0.map { JSONValue.number($0) } ?? .null }
-            put(#","terminated":"#, &out)
-            write(reply.terminated, &out) { .bool($0) }
-            put(#","truncated":"#, &out)
-            write(reply.truncated, &out) { .bool($0) }
+            if reply.rows != nil {
+                put(#"null,"terminated":null,"truncated":null"#, &out)
+            } else {
+                writeOutcome(into: &out)
+            }
         }
         put(#","info":"#, &out)
         out.append(contentsOf: reply.info)
@@ -80,6 +96,14 @@ public struct CallAnswer: Sendable {
             out.append(contentsOf: JSONValue.string(agent).encoded())
         }
         if case .reset(let seed) = kind { put(#","seed":\#(seed.map { "\($0)" } ?? "null")"#, &out) }
+    }
+
+    private func writeOutcome(into out: inout [UInt8]) {
+        write(reply.reward, &out) { $0.map { JSONValue.number($0) } ?? .null }
+        put(#","terminated":"#, &out)
+        write(reply.terminated, &out) { .bool($0) }
+        put(#","truncated":"#, &out)
+        write(reply.truncated, &out) { .bool($0) }
     }
 
     private func put(_ text: String, _ out: inout [UInt8]) { out.append(contentsOf: text.utf8) }

@@ -20,7 +20,13 @@ public struct LaunchPlan: Sendable {
 
     public enum Validation: String, Sendable, CaseIterable { case full, sampled, off }
 
-    public enum Backend: String, Sendable, CaseIterable { case process, plain, docker }
+    public enum Backend: String, Sendable, CaseIterable { case process, plain, docker, native }
+
+    /// What is started.
+    public enum Launch: Sendable {
+        case worker(WorkerLaunch)
+        case native(NativeLaunch)
+    }
 
     public enum Instances: Sendable {
         case any
@@ -35,6 +41,47 @@ public struct LaunchPlan: Sendable {
     public let digest: String
     public let tenant: String
     public let backend: Backend
+    public internal(set) var launch: Launch
+    public let times: Times
+    public let validation: Validation
+    public let observationSpace: Space?
+    public let actionSpace: Space?
+    public let instance: String?
+    public let instances: Instances
+    /// Checked, with defaults.
+    public let parameters: JSONObject
+    public let isNondeterministic: Bool
+    /// The ways in which a session may be forked, the preferred one first; empty where forks are refused.
+    public var fork: [ForkMechanism] = [.snapshot, .fork, .replay]
+
+    /// Nil for a native environment.
+    public var worker: WorkerLaunch? {
+        if case .worker(let worker) = launch { worker } else { nil }
+    }
+
+    public init(
+        reference: String, digest: String, tenant: String, backend: Backend, launch: Launch, times: Times,
+        validation: Validation, observationSpace: Space?, actionSpace: Space?, instance: String?,
+        instances: Instances, parameters: JSONObject, isNondeterministic: Bool
+    ) {
+        self.reference = reference
+        self.digest = digest
+        self.tenant = tenant
+        self.backend = backend
+        self.launch = launch
+        self.times = times
+        self.validation = validation
+        self.observationSpace = observationSpace
+        self.actionSpace = actionSpace
+        self.instance = instance
+        self.instances = instances
+        self.parameters = parameters
+        self.isNondeterministic = isNondeterministic
+    }
+}
+
+/// A worker in a sandbox, and what the sandbox has.
+public struct WorkerLaunch: Sendable {
     /// The program inside the sandbox and its arguments: a worker, or a zygote that forks workers.
     public let command: [String]
     public let dialect: WorkerConnection.Dialect
@@ -46,37 +93,18 @@ public struct LaunchPlan: Sendable {
     public let mounts: [SandboxMount]
     public let network: SandboxSpecification.Network
     public let limits: SandboxLimits
-    public let times: Times
     /// Bytes of the worker's standard error that are kept.
     public let logLimit: Int
-    public let validation: Validation
-    public let observationSpace: Space?
-    public let actionSpace: Space?
-    public let instance: String?
-    public let instances: Instances
-    /// Checked, with defaults.
-    public let parameters: JSONObject
-    public let isNondeterministic: Bool
     /// What a container is made of; nil for other backends.
     public var image: SandboxImage?
     /// How many sessions one worker may hold; above 1 they share its process, limits and fate.
     public var sessionsPerWorker = 1
-    /// The ways in which a session may be forked, the preferred one first; empty where forks are refused.
-    public var fork: [ForkMechanism] = [.snapshot, .fork, .replay]
 
     public init(
-        reference: String, digest: String, tenant: String, backend: Backend, command: [String],
-        dialect: WorkerConnection.Dialect, isShared: Bool, directory: String, environment: [String: String],
-        mounts: [SandboxMount],
-        network: SandboxSpecification.Network, limits: SandboxLimits, times: Times, logLimit: Int,
-        validation: Validation,
-        observationSpace: Space?,
-        actionSpace: Space?, instance: String?, instances: Instances, parameters: JSONObject, isNondeterministic: Bool
+        command: [String], dialect: WorkerConnection.Dialect, isShared: Bool, directory: String,
+        environment: [String: String], mounts: [SandboxMount], network: SandboxSpecification.Network,
+        limits: SandboxLimits, logLimit: Int
     ) {
-        self.reference = reference
-        self.digest = digest
-        self.tenant = tenant
-        self.backend = backend
         self.command = command
         self.dialect = dialect
         self.isShared = isShared
@@ -85,15 +113,26 @@ public struct LaunchPlan: Sendable {
         self.mounts = mounts
         self.network = network
         self.limits = limits
-        self.times = times
         self.logLimit = logLimit
-        self.validation = validation
-        self.observationSpace = observationSpace
-        self.actionSpace = actionSpace
-        self.instance = instance
-        self.instances = instances
-        self.parameters = parameters
-        self.isNondeterministic = isNondeterministic
+    }
+}
+
+/// An environment of this program's own, stepped in its process.
+public struct NativeLaunch: Sendable {
+    /// As the registry of native environments has it: `CartPole-v1`.
+    public let id: String
+    /// `float32` or `float64`, where the session's parameters name none; nil for the environment's own default.
+    public let precision: String?
+    /// Of a vector session; nil where the session is one environment.
+    public let rows: Int?
+    /// Gymnasium's name of what ended rows do next; only with `rows`.
+    public let autoreset: String?
+
+    public init(id: String, precision: String? = nil, rows: Int? = nil, autoreset: String? = nil) {
+        self.id = id
+        self.precision = precision
+        self.rows = rows
+        self.autoreset = autoreset
     }
 }
 
@@ -108,6 +147,10 @@ public struct SessionRequest: Sendable {
     public var reset: Bool
     /// How much of it is to be kept; nil: what the server's policy says.
     public var record: RecordingMode?
+    /// Of a vector session; nil: one environment.
+    public var rows: Int?
+    /// What rows of a vector session do after an end: one of Gymnasium's names.
+    public var autoreset: String?
     /// What an instance that nobody named becomes.
     public var unnamedInstance = UnnamedInstance.first
     /// Whether the answer to the first reset stays readable however large it is.

@@ -5,8 +5,6 @@ import Sandboxes
 
 /// What is the same for every session of a version: its command and what its sandbox has.
 struct LaunchPreparation: Sendable {
-    let reference: String
-    let digest: String
     let command: [String]
     let directory: String
     let environment: [String: String]
@@ -36,7 +34,6 @@ final class LaunchPreparations: Sendable {
         let key = entry.digest + (isShared ? "+" : "-") + backend.rawValue
         if launch.volumes.isEmpty, let known = known.withLock({ $0[key] }) { return known }
         let preparation = LaunchPreparation(
-            reference: "\(entry.manifest.reference)", digest: "sha256:\(entry.digest)",
             command: backend == .docker
                 ? commandInContainer(launch, isShared: isShared) : try command(launch, isShared: isShared),
             directory: directory(launch, entry, backend), environment: environment(launch, backend),
@@ -54,7 +51,7 @@ final class LaunchPreparations: Sendable {
             if program.hasPrefix("/") { return words }
             if ["python", "python3"].contains(program) { return [policy.python] + words.dropFirst() }
             return ["/usr/bin/env", "--"] + words
-        case .image:
+        case .image, .native:
             throw Failure(.failedPrecondition, "an image cannot be started as a process")
         }
     }
@@ -76,7 +73,7 @@ final class LaunchPreparations: Sendable {
                 """
             return ["python3", "-c", program] + arguments(launch, worker, isShared: isShared)
         case .command(let words): return words
-        case .image: return []
+        case .image, .native: return []
         }
     }
 
@@ -85,7 +82,7 @@ final class LaunchPreparations: Sendable {
         _ launch: Launch, _ entry: ManifestFolder.Entry, _ backend: LaunchPlan.Backend
     ) -> String {
         switch backend {
-        case .plain: return entry.directory
+        case .plain, .native: return entry.directory
         case .process: return Self.folderTarget
         case .docker: if case .worker = launch.program { return Self.folderTarget } else { return "" }
         }

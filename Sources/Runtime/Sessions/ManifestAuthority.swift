@@ -54,37 +54,57 @@ public struct ManifestAuthority: LaunchAuthority {
         let entry = try folder.resolve(request.environment)
         let manifest = entry.manifest
         let (launch, backend) = try choose(manifest)
-        let isShared =
-            launch.share == .zygote && launch.isEntry && isolations[backend]?.has(.sharing) == true
         let resources = manifest.resources
         var observation: Space?
         var action: Space?
         if case .declared(let declaredObservation, let declaredAction) = manifest.spaces {
             (observation, action) = (declaredObservation, declaredAction)
         }
-        let prepared = try preparations.preparation(of: launch, entry, backend: backend, isShared: isShared)
         var plan = LaunchPlan(
-            reference: prepared.reference, digest: prepared.digest, tenant: caller.tenant, backend: backend,
-            command: prepared.command, dialect: launch.dialect, isShared: isShared, directory: prepared.directory,
-            environment: prepared.environment, mounts: prepared.mounts, network: try network(launch, manifest),
-            limits: SandboxLimits(resources),
+            reference: "\(manifest.reference)", digest: "sha256:\(entry.digest)", tenant: caller.tenant,
+            backend: backend, launch: try planned(launch, entry, backend, request),
             times: LaunchPlan.Times(
                 start: min(resources.startTime, policy.longestStart),
                 reset: min(resources.resetTime, policy.longestCommand),
                 step: min(resources.stepTime, policy.longestCommand)),
-            logLimit: Int(min(resources.output, 16 << 20)), validation: policy.validation,
+            validation: policy.validation,
             observationSpace: observation, actionSpace: action, instance: try instance(of: request, entry),
             instances: manifest.instances == .ask ? .worker : .any,
             parameters: try manifest.checkParameters(request.parameters),
             isNondeterministic: manifest.isNondeterministic)
-        plan.sessionsPerWorker = launch.sessionsPerWorker
-        plan.image = launch.sandboxImage
         plan.fork = manifest.fork.map(ForkMechanism.init)
+        // Copied in memory, always: there is no need to keep its calls.
+        if backend == .native, !plan.fork.isEmpty { plan.fork = [.snapshot, .fork] }
         return plan
+    }
+
+    private func planned(
+        _ launch: Launch, _ entry: ManifestFolder.Entry, _ backend: LaunchPlan.Backend, _ request: SessionRequest
+    ) throws(Failure) -> LaunchPlan.Launch {
+        let manifest = entry.manifest
+        if case .native(let id, let precision) = launch.program {
+            return .native(
+                NativeLaunch(id: id, precision: precision, rows: request.rows, autoreset: request.autoreset))
+        }
+        guard request.rows == nil, request.autoreset == nil else {
+            throw Failure(
+                .failedPrecondition, "\(manifest.reference) has no rows: only native environments have",
+                next: "leave rows and autoreset out, or create several sessions with count")
+        }
+        let isShared = launch.share == .zygote && launch.isEntry && isolations[backend]?.has(.sharing) == true
+        let prepared = try preparations.preparation(of: launch, entry, backend: backend, isShared: isShared)
+        var worker = WorkerLaunch(
+            command: prepared.command, dialect: launch.dialect, isShared: isShared, directory: prepared.directory,
+            environment: prepared.environment, mounts: prepared.mounts, network: try network(launch, manifest),
+            limits: SandboxLimits(manifest.resources), logLimit: Int(min(manifest.resources.output, 16 << 20)))
+        worker.sessionsPerWorker = launch.sessionsPerWorker
+        worker.image = launch.sandboxImage
+        return .worker(worker)
     }
 
     /// The launch of a manifest that this server can do, the preferred one first, and the backend that does it.
     private func choose(_ manifest: Manifest) throws(Failure) -> (Launch, LaunchPlan.Backend) {
+        if let launch = manifest.launch(.native) { return (launch, .native) }
         let own: LaunchPlan.Backend = isolations[.process] == nil ? .plain : .process
         let processes: [Backend] = own == .plain ? [.plain, .process] : [.process, .plain]
         let order = policy.backend == .docker ? [.docker] + processes : processes + [.docker]

@@ -5,8 +5,7 @@ import Reactor
 @Reactor
 public final class Promise<Value: Sendable> {
     private var result: Result<Value, Failure>?
-    private typealias Waiting = CheckedContinuation<Result<Value, Failure>, Never>
-    private var waiters: [(number: Int, continuation: Waiting)] = []
+    private var waiters: [(number: Int, wait: Wait<Result<Value, Failure>>)] = []
     private var lastWaiter = 0
 
     public init() {}
@@ -15,7 +14,7 @@ public final class Promise<Value: Sendable> {
     public func settle(_ result: Result<Value, Failure>) {
         guard self.result == nil else { return }
         self.result = result
-        for waiter in waiters { waiter.continuation.resume(returning: result) }
+        for waiter in waiters { waiter.wait.settle(result) }
         waiters = []
     }
 
@@ -30,7 +29,8 @@ public final class Promise<Value: Sendable> {
     }
 
     public func value() async throws(Failure) -> Value {
-        try await withCheckedContinuation { wait($0, as: 0) }.get()
+        if let result { return try result.get() }
+        return try await newWait(as: 0).value().get()
     }
 
     /// The same, but the wait also ends when the task is cancelled.
@@ -39,25 +39,25 @@ public final class Promise<Value: Sendable> {
     func valueUnlessCancelled() async throws(Failure) -> Value {
         lastWaiter += 1
         let number = lastWaiter
-        return try await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: Waiting) in
-                // A cancellation from before has nobody to wake.
-                if Task.isCancelled { return continuation.resume(returning: .failure(.closedWhileStarting)) }
-                wait(continuation, as: number)
-            }
+        return try await withTaskCancellationHandler { () -> Result<Value, Failure> in
+            // A cancellation from before has nobody to wake.
+            if Task.isCancelled { return .failure(.closedWhileStarting) }
+            if let result { return result }
+            return await newWait(as: number).value()
         } onCancel: {
             Task { @Reactor in self.giveUp(number) }
         }.get()
     }
 
-    /// Looks where nothing can come in between.
-    private func wait(_ continuation: Waiting, as number: Int) {
-        if let result { continuation.resume(returning: result) } else { waiters.append((number, continuation)) }
+    private func newWait(as number: Int) -> Wait<Result<Value, Failure>> {
+        let wait = Wait<Result<Value, Failure>>()
+        waiters.append((number, wait))
+        return wait
     }
 
     private func giveUp(_ number: Int) {
         guard let index = waiters.firstIndex(where: { $0.number == number }) else { return }
-        waiters.remove(at: index).continuation.resume(returning: .failure(.closedWhileStarting))
+        waiters.remove(at: index).wait.settle(.failure(.closedWhileStarting))
     }
 }
 

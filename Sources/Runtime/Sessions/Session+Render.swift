@@ -3,7 +3,7 @@ import Reactor
 import Workers
 
 extension Session {
-    func render(mode: String?) async throws(Failure) -> Frame {
+    func render(mode: String?, row: Int) async throws(Failure) -> Frame {
         lease.renew()
         try state.refuseIfOver()
         guard let host else { throw busy("render") }
@@ -15,7 +15,7 @@ extension Session {
             becameIdle()
         }
         do throws(HostProblem) {
-            let frame = try await host.render(mode: mode)
+            let frame = try await host.render(mode: mode, row: row)
             watchers?.tell(.frame(frame))
             return frame
         } catch {

@@ -16,7 +16,7 @@ extension Session {
             episode: state.episode, createdAt: createdAt, lastActiveAt: lastActiveAt ?? createdAt,
             expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
-            isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash,
+            isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash, rows: rows,
             recording: recorder?.mode ?? .off,
             parent: lineage?.parent, branchedAt: lineage?.branchedAt)
     }

@@ -30,6 +30,7 @@ final class Session {
 
     private(set) var spaces: SessionSpaces?
     private(set) var agents: [String]?
+    private(set) var rows: RowsOffer?
     private(set) var isolation = ""
     private(set) var wasOpened = false
     let seed: Int64?
@@ -52,7 +53,7 @@ final class Session {
     private(set) var isDismissed = false
     private let turns = TurnQueue()
     /// Those of the turn that wait for a call which came without one.
-    private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
+    private var waitingForIdle: [Wait<Void>] = []
     let replies: SessionReplies
     /// The answer of the call in flight, for retries that join it.
     private var running: Promise<CallAnswer>?
@@ -97,9 +98,9 @@ final class Session {
             return
         }
         self.host = host
-        (spaces, agents, isolation) = (host.spaces, host.agents, host.isolation)
+        (spaces, agents, isolation, rows) = (host.spaces, host.agents, host.isolation, host.rows)
         if seed != nil { try requireSeeding(host) }
-        checker = ValueChecker(spaces: host.spaces, agents: host.agents, validation: plan.validation)
+        checker = ValueChecker(spaces: host.valueSpaces, agents: host.agents, validation: plan.validation)
         host.onEnd { [weak self] reason, text in self?.fail(reason, text) }
         state.opened()
         wasOpened = true
@@ -114,12 +115,12 @@ final class Session {
         case .answerAgain: return try await remembered()
         case .join: return try await joined().value()
         case .execute(let index):
-            return try await execute(.reset, index: index, seed: seed, options: options, action: [])
+            return try await execute(.reset, index: index, seed: seed, options: options, action: nil)
         }
     }
 
     /// - Parameter action: One JSON value, as the caller sent it.
-    func step(action: [UInt8], index: Int?) async throws(Failure) -> CallAnswer {
+    func step(action: SplitJSON, index: Int?) async throws(Failure) -> CallAnswer {
         lease.renew()
         switch try state.begin(.step, index: index) {
         case .answerAgain: return try await remembered()
@@ -129,15 +130,15 @@ final class Session {
     }
 
     /// Takes a step as soon as no other call of the session runs; those that wait are taken in the order they came.
-    func stepInTurn(action: [UInt8]) async throws(Failure) -> CallAnswer {
+    func stepInTurn(action: SplitJSON) async throws(Failure) -> CallAnswer {
         lease.hold()
         defer { lease.release() }
         await turns.enter()
         defer { turns.leave() }
         while state.isBusy {
-            await withCheckedContinuation { continuation in
-                if state.isBusy { waitingForIdle.append(continuation) } else { continuation.resume() }
-            }
+            let idle = Wait<Void>()
+            waitingForIdle.append(idle)
+            await idle.value()
         }
         return try await step(action: action, index: nil)
     }
@@ -145,7 +146,7 @@ final class Session {
     func becameIdle() {
         let waiting = waitingForIdle
         waitingForIdle = []
-        for continuation in waiting { continuation.resume() }
+        for wait in waiting { wait.settle() }
     }
 
     func usage() async -> SandboxUsage {
@@ -214,7 +215,7 @@ final class Session {
 
 extension Session {
     private func execute(
-        _ call: SessionState.Call, index: Int, seed: Int64?, options: JSONObject, action: [UInt8]
+        _ call: SessionState.Call, index: Int, seed: Int64?, options: JSONObject, action: SplitJSON?
     ) async throws(Failure) -> CallAnswer {
         lease.hold()
         defer {
@@ -231,16 +232,25 @@ extension Session {
             var record = RecordWriter(call == .reset ? .reset : .step)
             if seed != nil { try requireSeeding(host) }
             let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
-            let line = try prepare(call, seed: usedSeed, options: options, action: action, &record)
+            let checked = try await checked(action)
+            if let checked {
+                record.put(canonical: checked.canonical)
+            } else {
+                record.put(usedSeed)
+                record.put(counted: JSONValue.object(options).canonical)
+            }
             if journal != nil {
-                calling = call == .reset ? .reset(seed: usedSeed, options: options) : .step(action: line)
+                calling =
+                    try checked.map { (checked) throws(Failure) in .step(action: try checked.line()) }
+                    ?? .reset(seed: usedSeed, options: options)
             }
             let reply: StepReply
             let asked = ContinuousClock.now
             do throws(HostProblem) {
-                switch call {
-                case .reset: reply = try await host.reset(seed: usedSeed, options: options)
-                case .step: reply = try await host.step(action: line)
+                if let checked {
+                    reply = try await host.step(checked)
+                } else {
+                    reply = try await host.reset(seed: usedSeed, options: options)
                 }
                 if call == .step { lastActiveAt = .now }
             } catch {
@@ -250,7 +260,9 @@ extension Session {
             let took = ContinuousClock.now - asked
             try state.refuseIfOver()
             try check(reply, &record)
-            return accept(reply, call, seed: usedSeed, record: record, took: took)
+            let extended = await extendedChain(with: record, seed: usedSeed)
+            try state.refuseIfOver()
+            return accept(reply, call, seed: usedSeed, record: record, chain: extended, took: took)
         } catch {
             if state.inFlight != nil { state.withdrawn() }
             wake(.failure(error))
@@ -258,23 +270,25 @@ extension Session {
         }
     }
 
-    /// Writes what the call asks into its record.
-    ///
-    /// - Returns: The checked action of a step.
-    private func prepare(
-        _ call: SessionState.Call, seed: Int64?, options: JSONObject, action: [UInt8], _ record: inout RecordWriter
-    ) throws(Failure) -> [UInt8] {
-        var canonical: [UInt8] = []
-        var line: [UInt8] = []
-        switch call {
-        case .reset:
-            record.put(seed)
-            record.put(counted: JSONValue.object(options).canonical)
-        case .step:
-            line = try checker?.checkedAction(action, canonical: &canonical) ?? action
-            record.put(canonical: canonical)
+    /// In bytes: what is larger is checked and hashed away from the reactor.
+    private static let largePart = 1 << 16
+
+    private func checked(_ action: SplitJSON?) async throws(Failure) -> CheckedAction? {
+        guard let action, let checker else { return nil }
+        let size = action.tensors.values.reduce(action.text.count) { $0 + $1.bytes.count }
+        if size <= Self.largePart { return try checker.checkedAction(action) }
+        return try await offload { () throws(Failure) in try checker.checkedAction(action) }
+    }
+
+    /// The chain with a record more, where that is too long to be hashed here; nil where it is not.
+    private func extendedChain(with record: RecordWriter, seed: Int64?) async -> RecordChain? {
+        guard record.bytes.count > Self.largePart else { return nil }
+        let chain = chain ?? newChain(seed)
+        return await offload {
+            var chain = chain
+            _ = chain.append(record.bytes)
+            return chain
         }
-        return line
     }
 
     private func requireSeeding(_ host: any SessionHost) throws(Failure) {
@@ -292,6 +306,7 @@ extension Session {
     }
 
     private func check(_ reply: StepReply, _ record: inout RecordWriter) throws(Failure) {
+        if let rows = reply.rows { return record.put(canonical: rows.canonical) }
         do {
             var canonical: [UInt8] = []
             try checker?.checkObservation(reply, canonical: &canonical)
@@ -311,14 +326,17 @@ extension Session {
     private static let smallAnswer = 4096
 
     private func accept(
-        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter, took: Duration
+        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter, chain: RecordChain?,
+        took: Duration
     ) -> CallAnswer {
+        var reply = reply
+        reply.rows?.canonical = []
         if call == .reset { seedIsPending = false }
         state.accepted(over: call == .step && reply.isOver)
-        append(record, seed: seed, agent: reply.agent, took: took)
+        append(record, seed: seed, extended: chain, agent: reply.agent, took: took)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
-            space: checker?.observationSpace(of: reply))
+            space: reply.rows == nil ? checker?.observationSpace(of: reply) : nil)
         let isFirst = !replies.hasFirst && (keepsFirstAnswer || answer.byteCount <= Self.smallAnswer)
         replies.keep(answer, asFirst: isFirst)
         wake(.success(answer))
@@ -326,17 +344,24 @@ extension Session {
         return answer
     }
 
-    /// - Parameter seed: Of the call; the first one's begins the chain.
-    private func append(_ record: RecordWriter, seed: Int64?, agent: String? = nil, took: Duration) {
+    /// - Parameter seed: Of the first call.
+    private func newChain(_ seed: Int64?) -> RecordChain {
+        RecordChain(
+            versionDigest: plan.digest, instance: plan.instance,
+            parameters: JSONValue.object(plan.parameters).canonical, seed: seed, rows: rows)
+    }
+
+    /// - Parameters:
+    ///   - seed: Of the call; the first one's begins the chain.
+    ///   - extended: The chain with the record already in it.
+    private func append(
+        _ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil, agent: String? = nil, took: Duration
+    ) {
         if self.chain == nil { originSeed = seed }
-        var chain =
-            self.chain
-            ?? RecordChain(
-                versionDigest: plan.digest, instance: plan.instance,
-                parameters: JSONValue.object(plan.parameters).canonical, seed: seed)
+        var chain = self.chain ?? newChain(seed)
         let previous = chain.link
-        let link = chain.append(record.bytes)
-        self.chain = chain
+        let link = extended?.link ?? chain.append(record.bytes)
+        self.chain = extended ?? chain
         if let calling { journal?.add(calling) }
         calling = nil
         let step = StepRecord(

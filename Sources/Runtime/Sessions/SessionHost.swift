@@ -8,7 +8,12 @@ import Workers
 /// What executes a session's calls: a worker in a sandbox, or an environment in this process.
 @Reactor
 public protocol SessionHost: AnyObject, Sendable {
+    /// Of one environment, also where there are several rows of it.
     var spaces: SessionSpaces { get }
+    /// Of a vector session; nil: one environment.
+    var rows: RowsOffer? { get }
+    /// Of the values that calls take and give: those of all rows together in a vector session, else `spaces`.
+    var valueSpaces: SessionSpaces { get }
     var capabilities: Set<WorkerGreeting.Capability> { get }
     /// Of a parallel or turn-based environment.
     var agents: [String]? { get }
@@ -21,7 +26,10 @@ public protocol SessionHost: AnyObject, Sendable {
     func reset(seed: Int64?, options: JSONObject) async throws(HostProblem) -> StepReply
     /// - Parameter action: One JSON value, checked, without line ends.
     func step(action: [UInt8]) async throws(HostProblem) -> StepReply
+    /// As `step(action:)`, for hosts that do without JSON.
+    func step(_ action: CheckedAction) async throws(HostProblem) -> StepReply
     func render(mode: String?) async throws(HostProblem) -> Frame
+    func render(mode: String?, row: Int) async throws(HostProblem) -> Frame
     func interrupt()
     /// How it can make hosts that are in its own state.
     var forkMechanisms: Set<ForkMechanism> { get }
@@ -72,8 +80,16 @@ public enum Frame: Sendable {
 @Reactor
 public protocol SessionHostSource: AnyObject {
     func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost
+    /// Asked before hosts are forked.
+    ///
+    /// - Throws: `resource_exhausted`.
+    func makeRoom(for count: Int) async throws(Failure)
     /// Ends everything that outlives sessions.
     func shutDown() async
+}
+
+extension SessionHostSource {
+    public func makeRoom(for count: Int) async throws(Failure) {}
 }
 
 /// Told of what happens to sessions; must not block.
@@ -127,6 +143,8 @@ public struct SessionSummary: Sendable {
     public let wasOpened: Bool
     /// SHA-256 over version, instance, parameters, seed and every step so far.
     public let trajectoryHash: String?
+    /// Of a vector session; nil: one environment.
+    public let rows: RowsOffer?
     /// How much of it is kept.
     public let recording: RecordingMode
     /// The session that it was forked from.

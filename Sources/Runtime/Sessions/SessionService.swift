@@ -3,6 +3,7 @@ import JSON
 import Logging
 import Reactor
 import Sandboxes
+import Spaces
 
 /// All sessions of one server; every door calls it and none goes round it.
 @Reactor
@@ -88,6 +89,11 @@ public final class SessionService {
             throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
         }
         guard count > 0 else { throw Failure(.invalidArgument, "\(count) sessions are none") }
+        if request.rows != nil, request.record ?? .off != .off {
+            throw Failure(
+                .unimplemented, "vector sessions are not recorded",
+                next: "leave out \"record\", or make a session for each row")
+        }
         guard let idempotencyKey else {
             return try await createNow(request, count: count, caller: caller, isRepeatable: false)
         }
@@ -111,13 +117,16 @@ public final class SessionService {
         try await session(id, caller, .agent).reset(seed: seed, options: options, index: index)
     }
 
-    public func step(_ id: UniqueID, action: [UInt8], index: Int?, caller: Caller) async throws(Failure) -> CallAnswer {
-        try await session(id, caller, .agent).step(action: action, index: index)
+    /// - Parameter tensors: Arrays of the action that came as bytes, by JSON pointers that begin at it, where it has `null`.
+    public func step(
+        _ id: UniqueID, action: [UInt8], tensors: [String: Tensor] = [:], index: Int?, caller: Caller
+    ) async throws(Failure) -> CallAnswer {
+        try await session(id, caller, .agent).step(action: SplitJSON(text: action, tensors: tensors), index: index)
     }
 
     /// Takes a step after the calls of the session that run or wait already, where `step` would be refused as busy.
     public func stepInTurn(_ id: UniqueID, action: [UInt8], caller: Caller) async throws(Failure) -> CallAnswer {
-        try await session(id, caller, .agent).stepInTurn(action: action)
+        try await session(id, caller, .agent).stepInTurn(action: SplitJSON(text: action))
     }
 
     /// The answer to the first reset; nil where there was none, where it is large and nobody asked to keep it, and where
@@ -126,8 +135,11 @@ public final class SessionService {
         try await session(id, caller, .watcher).replies.first()
     }
 
-    public func render(_ id: UniqueID, mode: String?, caller: Caller) async throws(Failure) -> Frame {
-        try await session(id, caller, .agent).render(mode: mode)
+    /// - Parameter row: Of a vector session, from 0.
+    public func render(
+        _ id: UniqueID, mode: String?, row: Int = 0, caller: Caller
+    ) async throws(Failure) -> Frame {
+        try await session(id, caller, .agent).render(mode: mode, row: row)
     }
 
     public func interrupt(_ id: UniqueID, caller: Caller) throws(Failure) {
@@ -356,7 +368,9 @@ extension SessionRequest {
             "environment": .string(environment), "instance": instance.map(JSONValue.string) ?? .null,
             "parameters": .object(parameters), "seed": seed.map(JSONValue.integer) ?? .null,
             "options": .object(options), "labels": .object(labels), "reset": .bool(reset),
-            "record": record.map { .string($0.rawValue) } ?? .null, "count": .integer(Int64(count)),
+            "count": .integer(Int64(count)), "rows": rows.map { .integer(Int64($0)) } ?? .null,
+            "autoreset": autoreset.map(JSONValue.string) ?? .null,
+            "record": record.map { .string($0.rawValue) } ?? .null,
         ]
         return all.canonical
     }

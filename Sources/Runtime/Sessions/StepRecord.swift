@@ -74,14 +74,20 @@ public struct RecordChain: Sendable {
 
     /// The chain begins with what determines the session: version digest, instance, parameters and seed.
     ///
-    /// - Parameter parameters: RFC 8785 JSON.
-    public init(versionDigest: String, instance: String?, parameters: [UInt8], seed: Int64?) {
+    /// - Parameters:
+    ///   - parameters: RFC 8785 JSON.
+    ///   - rows: Of a vector session.
+    public init(versionDigest: String, instance: String?, parameters: [UInt8], seed: Int64?, rows: RowsOffer? = nil) {
         var origin = RecordWriter(.origin)
         origin.put(counted: versionDigest.utf8)
         origin.put(instance != nil)
         origin.put(counted: (instance ?? "").utf8)
         origin.put(counted: parameters)
         origin.put(seed)
+        if let rows {
+            origin.put(UInt32(clamping: rows.count))
+            origin.put(counted: rows.autoreset.utf8)
+        }
         link = SHA256.hash(origin.bytes)
     }
 

@@ -4,18 +4,17 @@ import Reactor
 @Reactor
 final class TurnQueue {
     private var isTaken = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [Wait<Void>] = []
 
     func enter() async {
-        await withCheckedContinuation { continuation in
-            if isTaken { return waiting.append(continuation) }
-            isTaken = true
-            continuation.resume()
-        }
+        guard isTaken else { return isTaken = true }
+        let turn = Wait<Void>()
+        waiting.append(turn)
+        await turn.value()
     }
 
     /// Hands the turn to the next.
     func leave() {
-        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
+        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().settle() }
     }
 }

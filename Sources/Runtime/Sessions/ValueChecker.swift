@@ -21,22 +21,19 @@ struct ValueChecker: Sendable {
         self.validation = validation
     }
 
-    /// - Parameter raw: One JSON value, as the caller sent it.
-    /// - Returns: The same value without white space between its parts.
+    /// - Parameter sent: One JSON value, as the caller sent it, with the arrays that came as bytes.
     /// - Throws: `invalid_action` naming the path and the bound, or `malformed_json`.
-    func checkedAction(_ raw: [UInt8], canonical: inout [UInt8]) throws(Failure) -> [UInt8] {
+    func checkedAction(_ sent: SplitJSON) throws(Failure) -> CheckedAction {
+        var canonical: [UInt8] = []
         do throws(ScanError) {
-            try scan(ArraySlice(raw), [:], spaces.action, turn, checks: true, into: &canonical)
+            try scan(sent.text[...], sent.tensors, spaces.action, turn, checks: true, into: &canonical)
         } catch {
             let failure = error.failure(.invalidAction)
             throw Failure(
                 failure.code, "the action is not in the action space: \(failure.message)",
                 next: "send a value of action_space, as the session object tells it", details: failure.details)
         }
-        guard raw.contains(where: { $0 <= 0x20 }) else { return raw }
-        var line: [UInt8] = []
-        raw.withUnsafeBufferPointer { appendMinifiedJSON($0, to: &line) }
-        return line
+        return CheckedAction(sent, canonical: canonical)
     }
 
     mutating func checkObservation(_ reply: StepReply, canonical: inout [UInt8]) throws(ScanError) {

@@ -34,8 +34,7 @@ public final class WorkerConnection {
     private let bufferLimit: Int
     private var framer: LineFramer
     private var awaited: (message: WorkerMessage, buffers: BufferList)?
-    private var pending: (id: Int, continuation: Waiting)?
-    private typealias Waiting = CheckedContinuation<Result<WorkerMessage, Problem>, Never>
+    private var pending: (id: Int, reply: Wait<Result<WorkerMessage, Problem>>)?
     private var lastID = 0
     private var deadline: ContinuousClock.Instant?
     private var watchdog: (timer: Timer, instant: ContinuousClock.Instant)?
@@ -76,13 +75,17 @@ public final class WorkerConnection {
         if dialect == .v1 { refuseEarlyReply() }
         if let problem { throw problem }
         arm(ContinuousClock.now + timeout)
-        let result = await withCheckedContinuation { (continuation: Waiting) in
-            // Other jobs may have run on the way here.
-            if let problem { return continuation.resume(returning: .failure(problem)) }
-            pending = (id, continuation)
-            channel.send(line)
-        }
-        return try result.get()
+        let reply = Wait<Result<WorkerMessage, Problem>>()
+        pending = (id, reply)
+        channel.send(line)
+        return try await reply.value().get()
+    }
+
+    /// Sends a line of the command in flight, and descriptors, which stay the caller's.
+    ///
+    /// - Returns: Whether it went out.
+    public func pass(_ line: [UInt8], descriptors: [CInt]) -> Bool {
+        pending != nil && channel.pass(line, descriptors: descriptors)
     }
 
     /// Asks that the command in flight ends soon.
@@ -159,7 +162,7 @@ public final class WorkerConnection {
     }
 
     private func deliver(_ message: WorkerMessage) throws(MalformedReply) {
-        guard let (id, continuation) = pending else { throw MalformedReply("a reply that nobody asked for") }
+        guard let (id, reply) = pending else { throw MalformedReply("a reply that nobody asked for") }
         if dialect == .v2 || (dialect == .undecided && message.members["id"] != nil) {
             guard message.members.integer("id") == id else {
                 throw MalformedReply("a reply with another id than the command's (\(id))")
@@ -171,7 +174,7 @@ public final class WorkerConnection {
         }
         pending = nil
         deadline = nil
-        continuation.resume(returning: .success(message))
+        reply.settle(.success(message))
     }
 
     private func fail(_ reason: Problem) {
@@ -180,9 +183,9 @@ public final class WorkerConnection {
         channel.close()
         errors?.drain()
         watchdog?.timer.cancel()
-        let waiting = pending?.continuation
+        let waiting = pending?.reply
         pending = nil
-        waiting?.resume(returning: .failure(reason))
+        waiting?.settle(.failure(reason))
         let onEnd = onEnd
         (self.onEnd, onEvent) = (nil, nil)
         onEnd?(reason)

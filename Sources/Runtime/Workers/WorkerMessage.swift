@@ -88,6 +88,8 @@ public struct StepReply: Sendable {
     public let agent: String?
     /// Version 1 wrote `"reward":null`, where it might have left the reward out.
     public var hasNullReward = false
+    /// Of a vector session, instead of reward and flags.
+    public var rows: RowResults?
 
     public init(
         observation: ArraySlice<UInt8>, tensors: [String: Tensor] = [:], reward: PerAgent<Double?>,

@@ -12,6 +12,12 @@ struct AcceptHeader: Sendable {
     }
 
     /// Whether tensors are named, and JSON is not wanted more.
+    static func prefersTensors(_ header: String?) -> Bool {
+        // Most clients name no type of ours: then nothing has to be read.
+        guard let header, header.utf8.contains(UInt8(ascii: "v")) else { return false }
+        return AcceptHeader(header).prefersTensors
+    }
+
     var prefersTensors: Bool {
         let tensors = "application/vnd.corral.tensors"
         return ranges.contains { $0.type == tensors } && accepts(tensors)

@@ -23,8 +23,16 @@ public struct Access: Sendable {
     /// - Parameter token: The key where it came another way than in `Authorization`.
     public func caller(of request: HTTPRequest, token: String? = nil) throws(Failure) -> Caller {
         if isLoopback && !request.isUnixSocket { try checkOrigin(request) }
+        return try caller(authorization: request.header("authorization"), token: token)
+    }
+
+    /// - Parameters:
+    ///   - header: `Bearer KEY`.
+    ///   - token: The key where it came another way.
+    /// - Throws: `unauthenticated`.
+    package func caller(authorization header: String?, token: String? = nil) throws(Failure) -> Caller {
         guard let keys else { return .local }
-        let header = request.header("authorization") ?? ""
+        let header = header ?? ""
         guard let token = header.lowercased().hasPrefix("bearer ") ? String(header.dropFirst(7)) : token else {
             throw Failure(.unauthenticated, "this server wants a key", next: "send Authorization: Bearer KEY")
         }
@@ -51,6 +59,7 @@ public struct Access: Sendable {
 
     /// - Parameter authority: A host by name or address, with or without a port.
     public static func isLoopbackName(_ authority: String) -> Bool {
+        if isPlainLoopback(authority) { return true }
         var name = Substring(authority.lowercased())
         if name.hasPrefix("[") {
             name = name.dropFirst().prefix { $0 != "]" }
@@ -60,5 +69,20 @@ public struct Access: Sendable {
         return name == "localhost" || name == "::1"
             || name.hasPrefix("127.")
                 && name.allSatisfy { $0 == "." || $0.isNumber }
+    }
+
+    /// Digits and dots after `127.`, then perhaps a port: how nearly every request writes it.
+    private static func isPlainLoopback(_ authority: String) -> Bool {
+        guard authority.utf8.starts(with: "127.".utf8) else { return false }
+        var isPort = false
+        for byte in authority.utf8 {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): continue
+            case UInt8(ascii: ".") where !isPort: continue
+            case UInt8(ascii: ":") where !isPort: isPort = true
+            default: return false
+            }
+        }
+        return true
     }
 }

@@ -57,6 +57,8 @@ extension SessionSummary {
             ("branched_at", branchedAt.map { .integer(Int64($0)) } ?? .null),
             ("validation", .string(validation.rawValue)),
             ("record", .string(recording.rawValue)),
+            ("rows", rows.map { .integer(Int64($0.count)) } ?? .null),
+            ("autoreset", rows.map { .string($0.autoreset) } ?? .null),
             ("agents", agents.map { .array($0.map(JSONValue.string)) } ?? .null),
             ("trajectory_hash", trajectoryHash.map(JSONValue.string) ?? .null),
             ("observation_space", spaces?.observation.json ?? .null), ("action_space", spaces?.action.json ?? .null),

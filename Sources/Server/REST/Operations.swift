@@ -11,7 +11,7 @@ extension RESTAPI {
         let body = try RequestBody(call.request, allowed: SessionRequest.fields)
         let created = try await service.create(
             try SessionRequest(body), caller: call.caller, idempotencyKey: try call.idempotencyKey())
-        return .json(bytes: try created[0].encoded(address: address), status: 201)
+        return .json(bytes: try await encoded(created[0]), status: 201)
     }
 
     func createBatch(_ call: Call) async throws(Failure) -> HTTPResponse {
@@ -24,10 +24,16 @@ extension RESTAPI {
         var bytes = Array(#"{"sessions":["#.utf8)
         for (place, session) in created.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: try session.encoded(address: address))
+            bytes.append(contentsOf: try await encoded(session))
         }
         bytes.append(contentsOf: "]}".utf8)
         return .json(bytes: bytes, status: 201)
+    }
+
+    private func encoded(_ session: CreatedSession) async throws(Failure) -> [UInt8] {
+        let address = address
+        guard session.reset?.isLarge == true else { return try session.encoded(address: address) }
+        return try await offload { () throws(Failure) in try session.encoded(address: address) }
     }
 
     func list(_ call: Call) throws(Failure) -> HTTPResponse {
@@ -55,25 +61,22 @@ extension RESTAPI {
         let answer = try await service.reset(
             call.session(), seed: body.seed(), options: body.object("options"), index: body.index(), caller: call.caller
         )
-        return try encode(answer, call)
+        return try await encode(answer, call)
     }
 
     func step(_ call: Call) async throws(Failure) -> HTTPResponse {
         let id = try call.session()
-        let (action, index) = try call.request.isTensorForm ? tensorStep(call) : jsonStep(call)
-        return try encode(try await service.step(id, action: action, index: index, caller: call.caller), call)
+        let request = call.request
+        let step =
+            request.body.count > Self.largeBody
+            ? try await offload { () throws(Failure) in try SentStep(request) } : try SentStep(request)
+        let answer = try await service.step(
+            id, action: step.action, tensors: step.tensors, index: step.index, caller: call.caller)
+        return try await encode(answer, call)
     }
 
-    private func jsonStep(_ call: Call) throws(Failure) -> (action: [UInt8], index: Int?) {
-        let body = try RequestBody(call.request, allowed: ["action", "index"], isOptional: false)
-        return (Array(try body.raw("action")), try body.index())
-    }
-
-    private func tensorStep(_ call: Call) throws(Failure) -> (action: [UInt8], index: Int?) {
-        let json = try TensorForm.decode(call.request.body).joined()
-        let body = try RequestBody(json, allowed: ["action", "index"])
-        return (Array(try body.raw("action")), try body.index())
-    }
+    /// In bytes: what is larger is read away from the reactor.
+    private nonisolated static let largeBody = 1 << 16
 
     func stepMany(_ call: Call) async throws(Failure) -> HTTPResponse {
         let body = try RequestBody(call.request, allowed: ["steps"], isOptional: false)
@@ -116,7 +119,7 @@ extension RESTAPI {
         let pictures = accept.best(of: ["image/png", TensorForm.mediaType])
         let text = accept.quality(of: "text/plain")
         let frame = try await service.render(
-            call.session(), mode: try mode(accept, pictures, text), caller: call.caller)
+            call.session(), mode: try mode(accept, pictures, text), row: try call.row(), caller: call.caller)
         switch frame {
         case .text(let frame):
             guard text > 0 else { throw Self.otherFrame("text/plain") }
@@ -150,12 +153,16 @@ extension RESTAPI {
         Failure(.notAcceptable, "this environment renders \(type)", next: "send Accept: \(type)")
     }
 
-    private func encode(_ answer: CallAnswer, _ call: Call) throws(Failure) -> HTTPResponse {
-        if AcceptHeader(call.request.header("accept")).prefersTensors {
-            return HTTPResponse(
-                status: 200, headers: [("Content-Type", TensorForm.mediaType)], body: try answer.tensorForm())
+    private func encode(_ answer: CallAnswer, _ call: Call) async throws(Failure) -> HTTPResponse {
+        let asTensors = AcceptHeader.prefersTensors(call.request.header("accept"))
+        let body: [UInt8]
+        if answer.isLarge {
+            body = try await offload { () throws(Failure) in try asTensors ? answer.tensorForm() : answer.json() }
+        } else {
+            body = try asTensors ? answer.tensorForm() : answer.json()
         }
-        return .json(bytes: try answer.json())
+        guard asTensors else { return .json(bytes: body) }
+        return HTTPResponse(status: 200, headers: [("Content-Type", TensorForm.mediaType)], body: body)
     }
 }
 
@@ -166,6 +173,25 @@ extension Call {
             throw Failure(.invalidArgument, "the Idempotency-Key has to have 1 to 256 characters")
         }
         return key
+    }
+
+    /// A switch of the query; off where it is not there.
+    func flag(_ name: String) throws(Failure) -> Bool {
+        switch query(name) {
+        case nil, "false": return false
+        case "true": return true
+        default:
+            throw Failure(.invalidArgument, "\(name) has to be true or false", details: ["field": name])
+        }
+    }
+
+    /// Of a vector session.
+    fileprivate func row() throws(Failure) -> Int {
+        guard let text = query("row") else { return 0 }
+        guard let row = Int(text), row >= 0 else {
+            throw Failure(.invalidArgument, "row has to be an integer from 0", details: ["field": "row"])
+        }
+        return row
     }
 
     func count(_ name: String, default fallback: Int) throws(Failure) -> Int {

@@ -5,7 +5,7 @@ import Reactor
 import Sessions
 
 /// One operation of the API: how it is reached, what it takes and gives. The router and OpenAPI read the same table.
-struct Route: Sendable {
+final class Route: Sendable {
     enum Body: Sendable {
         case none
         /// A JSON object with these members; others are refused. `tensors`: also in tensor form.
@@ -33,9 +33,9 @@ struct Route: Sendable {
     let path: String
     let operation: String
     let summary: String
-    var query: [Query] = []
-    var headers: [Query] = []
-    var body = Body.none
+    let query: [Query]
+    let headers: [Query]
+    let body: Body
     let answers: [Answer]
     let codes: [Failure.Code]
     let handler: Handler
@@ -99,53 +99,4 @@ struct Call: Sendable {
     }
 
     func query(_ name: String) -> String? { request.query.last { $0.name == name }?.value }
-}
-
-/// Finds the route of a method and path.
-struct Router: Sendable {
-    enum Match {
-        case route(Route, parameters: [String: String])
-        /// The path exists, with other methods.
-        case otherMethods([String])
-        case none
-    }
-
-    let routes: [Route]
-
-    /// - Parameter path: As sent, without the query.
-    func match(_ method: String, _ path: String) -> Match {
-        let segments = path.split(separator: "/", omittingEmptySubsequences: true)
-        var methods: [String] = []
-        for route in routes {
-            guard let parameters = Self.parameters(of: route.segments, in: segments) else { continue }
-            if route.method == method || (route.method == "GET" && method == "HEAD") {
-                return .route(route, parameters: parameters)
-            }
-            methods.append(route.method)
-        }
-        return methods.isEmpty ? .none : .otherMethods(methods)
-    }
-
-    private static func parameters(of template: [String], in segments: [Substring]) -> [String: String]? {
-        var parameters: [String: String] = [:]
-        for (index, part) in template.enumerated() {
-            guard index < segments.count else { return nil }
-            if part.hasSuffix("…}") {
-                let rest = template[(index + 1)...]
-                let end = segments.count - rest.count
-                guard end > index, rest.elementsEqual(segments[end...], by: { $0 == $1 }),
-                    let value = percentDecoded(segments[index..<end].joined(separator: "/"))
-                else { return nil }
-                parameters[String(part.dropFirst().dropLast(2))] = value
-                return parameters
-            }
-            if part.hasPrefix("{") {
-                guard let value = percentDecoded(segments[index]) else { return nil }
-                parameters[String(part.dropFirst().dropLast())] = value
-            } else if part != segments[index] {
-                return nil
-            }
-        }
-        return template.count == segments.count ? parameters : nil
-    }
 }

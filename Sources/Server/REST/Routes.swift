@@ -57,10 +57,14 @@ extension RESTAPI {
         },
         Route(
             "DELETE", "/v1/sessions/{session}", "closeSession", "End a session; answers when nothing of it is left",
-            answers: [.init(status: 200, summary: "The session is over", schema: "ClosedSession")], codes: sessionErrors
+            query: [
+                .init(
+                    name: "branches", summary: "Also end all that descends from it by forks", type: "boolean")
+            ],
+            answers: [.init(status: 200, summary: "The session is over", schema: "ClosedSession")],
+            codes: sessionErrors + [.invalidArgument]
         ) { api, call async throws(Failure) in
-            let summary = try await api.service.close(call.session(), caller: call.caller)
-            return .json(["id": .string("\(summary.id)"), "state": .string(summary.phase.name)])
+            try await api.close(call)
         },
         Route(
             "POST", "/v1/sessions/{session}/fork", "forkSession", "Branch a session in mid-episode",
@@ -112,6 +116,7 @@ extension RESTAPI {
     private nonisolated static let readingRoutes: [Route] = [
         Route(
             "GET", "/v1/sessions/{session}/render", "render", "Draw the environment",
+            query: [.init(name: "row", summary: "Of a vector session, from 0", type: "integer")],
             answers: [
                 .init(
                     status: 200, summary: "The frame", schema: nil,

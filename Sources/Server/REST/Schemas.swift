@@ -37,7 +37,8 @@ extension RESTAPI {
                 ("mechanism", ["enum": .array(ForkMechanism.allCases.map { .string($0.rawValue) })]),
                 ("exact", ["enum": [true, "replayed"]]), ("duration_ms", ["type": "number", "minimum": 0]),
             ]),
-        "ClosedSession": object(required: ["id", "state"], [("id", uuid), ("state", state)]),
+        "ClosedSession": object(
+            required: ["id", "state"], [("id", uuid), ("state", state), ("branches", ["type": "integer"])]),
         "KeptAlive": object(required: ["expires_at"], [("expires_at", time)]),
         "ResetResult": object(
             required: ["index", "episode", "observation", "info", "seed"],
@@ -45,8 +46,9 @@ extension RESTAPI {
         "StepResult": object(
             required: ["index", "episode", "observation", "reward", "terminated", "truncated", "info"],
             position + [
-                ("observation", anything), ("reward", perAgent(nullable("number"))),
-                ("terminated", perAgent(["type": "boolean"])), ("truncated", perAgent(["type": "boolean"])),
+                ("observation", anything), ("reward", perAgentOrRow(nullable("number"))),
+                ("terminated", perAgentOrRow(["type": "boolean"])),
+                ("truncated", perAgentOrRow(["type": "boolean"])),
                 ("info", anyObject), ("agent", text),
             ]),
         "StepResults": object(
@@ -123,6 +125,8 @@ extension RESTAPI {
         ("environment", ["type": "string", "examples": ["classic/CartPole@^1.0", "CartPole-v1"]]),
         ("instance", nullable("string")), ("params", anyObject), ("seed", seed), ("options", anyObject),
         ("labels", ["type": "object", "additionalProperties": text]), ("reset", ["type": "boolean", "default": true]),
+        ("rows", ["type": ["integer", "null"], "minimum": 1]),
+        ("autoreset", ["enum": ["NextStep", "SameStep", "Disabled", .null]]),
         ("record", ["enum": ["full", "digest", "off", nil]]),
     ]
 
@@ -152,6 +156,7 @@ extension RESTAPI {
             ("labels", ["type": "object", "additionalProperties": text]), ("parent", nullable("string")),
             ("branched_at", nullable("integer")),
             ("validation", ["enum": ["full", "sampled", "off"]]), ("record", ["enum": ["full", "digest", "off"]]),
+            ("rows", ["type": ["integer", "null"], "minimum": 1]), ("autoreset", nullable("string")),
             ("agents", ["type": ["array", "null"], "items": text]),
             ("trajectory_hash", nullable("string")), ("observation_space", nullable("object")),
             ("action_space", nullable("object")),
@@ -174,8 +179,8 @@ extension RESTAPI {
     private nonisolated static func nullable(_ type: String) -> JSONValue { ["type": [.string(type), "null"]] }
     private nonisolated static func list(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 
-    private nonisolated static func perAgent(_ schema: JSONValue) -> JSONValue {
-        ["anyOf": [schema, ["type": "object", "additionalProperties": schema]]]
+    private nonisolated static func perAgentOrRow(_ schema: JSONValue) -> JSONValue {
+        ["anyOf": [schema, ["type": "object", "additionalProperties": schema], list(schema)]]
     }
 
     private nonisolated static func object(required: [String], _ properties: [(String, JSONValue)]) -> JSONValue {

@@ -3,7 +3,9 @@ import Sessions
 
 extension SessionRequest {
     /// The members that ask for a session.
-    package static let fields = ["environment", "instance", "params", "seed", "options", "labels", "reset", "record"]
+    package static let fields = [
+        "environment", "instance", "params", "seed", "options", "labels", "reset", "rows", "autoreset", "record",
+    ]
 
     /// - Throws: `invalid_argument` naming the member.
     package init(_ body: RequestBody) throws(Failure) {
@@ -17,6 +19,7 @@ extension SessionRequest {
             environment: environment, instance: try body.string("instance"), parameters: try body.object("params"),
             seed: try body.seed(), options: try body.object("options"), labels: try body.labels(),
             reset: try body.bool("reset", default: true))
+        (rows, autoreset) = (try body.integer("rows"), try body.string("autoreset"))
         if let text = try body.string("record") {
             guard let mode = RecordingMode(rawValue: text) else {
                 throw Failure(

@@ -21,10 +21,13 @@ extension RESTAPI {
         ])
     }
 
-    /// What settings may call an environment: a Gymnasium id of its, or its name with or without the namespace.
+    /// What settings may call an environment: a Gymnasium id of its, its name with or without the namespace, or that with
+    /// its major version.
     private nonisolated static func trainingNames(of environment: JSONValue) -> [String] {
         let name = environment["name"]?.string ?? ""
         let listed = environment["gymnasium"]?.array?.compactMap(\.string) ?? []
-        return listed + [name, name.split(separator: "/").last.map(String.init) ?? name]
+        let short = name.split(separator: "/").last.map(String.init) ?? name
+        let major = environment["version"]?.string?.prefix { $0 != "." } ?? ""
+        return listed + [name, short, "\(short)-v\(major)"]
     }
 }

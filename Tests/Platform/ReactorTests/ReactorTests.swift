@@ -45,6 +45,42 @@ import Testing
         #expect(order.visits == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
     }
 
+    @Test func `tasks that wait go on in the order in which they were given something, after what runs`() async {
+        let waits = (0..<4).map { _ in Wait<Int>() }
+        var seen: [Int] = []
+        let tasks = waits.map { wait in
+            Task.immediate { @Reactor in
+                seen.append(await wait.value())
+                #expect(Reactor.shared.executor.isIsolatingCurrentContext() == true)
+            }
+        }
+        for (number, wait) in waits.enumerated().reversed() {
+            wait.settle(number)
+            wait.settle(-1)
+        }
+        #expect(seen.isEmpty)
+        for task in tasks { await task.value }
+        #expect(seen == [3, 2, 1, 0])
+    }
+
+    @Test func `what was given before is there at once`() async {
+        let wait = Wait<String>()
+        wait.settle("there")
+        let order = Order()
+        let other = Task { @Reactor in await order.visit(1) }
+        #expect(await wait.value() == "there")
+        #expect(order.visits.isEmpty)
+        await other.value
+    }
+
+    @Test func `a task of another executor may wait, and is woken from a reactor that sleeps`() async {
+        let wait = Wait<Int>()
+        let waiting = Task.detached { await wait.value() }
+        let timer = Reactor.schedule(at: .now + .milliseconds(20)) { wait.settle(7) }
+        #expect(await waiting.value == 7)
+        timer.cancel()
+    }
+
     @Test func `a child gets what is sent and its output ends with it`() async throws {
         let pair = try Descriptor.socketPair()
         let errors = open("/dev/null", O_WRONLY | O_CLOEXEC)

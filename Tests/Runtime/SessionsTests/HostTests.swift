@@ -263,15 +263,7 @@ struct WorkerHostTests {
     @Test func `an instance that the worker does not know is not found`() async throws {
         let worker = try PlayedWorker(.v2, [hello, initialized])
         let greeting = try await worker.connection.greet(timeout: .seconds(30))
-        let base = LaunchPlan.scripted(instance: "boill")
-        let plan = LaunchPlan(
-            reference: base.reference, digest: base.digest, tenant: base.tenant, backend: base.backend,
-            command: base.command,
-            dialect: base.dialect, isShared: base.isShared, directory: base.directory, environment: base.environment,
-            mounts: base.mounts, network: base.network, limits: base.limits, times: base.times, logLimit: base.logLimit,
-            validation: base.validation,
-            observationSpace: nil, actionSpace: nil, instance: "boill", instances: .worker, parameters: [:],
-            isNondeterministic: false)
+        let plan = LaunchPlan.scripted(instance: "boill", instances: .worker)
         let failure = await failure {
             try await WorkerHost.open(
                 plan, seat: worker.seat(greeting), known: SpaceCache(), interruptGrace: .seconds(1), onReleased: {})

@@ -45,9 +45,9 @@ struct PolicyTests {
         #expect(failure?.code == .permissionDenied)
         #expect(failure?.next.contains("--allow-host-network") == true)
         let allowed = try await plan(launch: "network: host", folder: folder) { $0.allowsHostNetwork = true }
-        #expect(allowed.network == .host)
+        #expect(allowed.worker?.network == .host)
         let plain = try await plan(launch: "network: none", folder: folder) { $0.allowsHostNetwork = true }
-        #expect(plain.network == .none)
+        #expect(plain.worker?.network == SandboxSpecification.Network.none)
     }
 
     @Test func `a volume is refused unless it lies in a folder that the operator allows`() async throws {
@@ -64,7 +64,9 @@ struct PolicyTests {
         }
         for allowed in [host.path, host.path + "/data/set", host.path + "/data/"] {
             let plan = try await plan(launch: launch, folder: folder) { $0.allowedVolumes = [allowed] }
-            #expect(plan.mounts.contains(.bind(source: host.path + "/data/set", target: "/data", writable: true)))
+            #expect(
+                plan.worker?.mounts.contains(.bind(source: host.path + "/data/set", target: "/data", writable: true))
+                    == true)
         }
     }
 

@@ -24,10 +24,9 @@ struct ValueCheckerTests {
     }
 
     private func action(_ text: String, _ checker: ValueChecker) -> Result<String, Failure> {
-        var canonical: [UInt8] = []
         do throws(Failure) {
-            return .success(
-                String(decoding: try checker.checkedAction(bytes(text), canonical: &canonical), as: UTF8.self))
+            let checked = try checker.checkedAction(SplitJSON(text: bytes(text)))
+            return .success(String(decoding: try checked.line(), as: UTF8.self))
         } catch { return .failure(error) }
     }
 
@@ -135,8 +134,7 @@ struct ValueCheckerOfAgentsTests {
     }
 
     private func action(_ text: String, _ checker: ValueChecker) -> Bool {
-        var canonical: [UInt8] = []
-        do throws(Failure) { _ = try checker.checkedAction(bytes(text), canonical: &canonical) } catch { return false }
+        do throws(Failure) { _ = try checker.checkedAction(SplitJSON(text: bytes(text))) } catch { return false }
         return true
     }
 

@@ -63,6 +63,8 @@ char *const *corral_environment(void);
 
 /// Ignores SIGPIPE, so that a write to a closed socket is an error and not the end of the process.
 void corral_ignore_sigpipe(void);
+/// Gives free memory of the C library back to the system, page by page.
+void corral_return_memory(void);
 
 int corral_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 int corral_spawn_directory(posix_spawn_file_actions_t *actions, const char *path);

@@ -32,7 +32,7 @@ final class ControlSocket {
     /// Called once when the other end is gone; not after `close`.
     var onEnd: (@Reactor () -> Void)?
     private let socket: PacketSocket
-    private var waiters: [CheckedContinuation<String?, Never>] = []
+    private var waiters: [Wait<String?>] = []
     private var isOpen = true
 
     init(_ descriptor: consuming Descriptor) throws(Failure) {
@@ -41,7 +41,7 @@ final class ControlSocket {
             guard let self else { return }
             let message = ControlMessage(String(decoding: bytes, as: UTF8.self))
             if case .answer(let text) = message, !waiters.isEmpty {
-                waiters.removeFirst().resume(returning: text)
+                waiters.removeFirst().settle(text)
             } else {
                 onMessage?(message)
             }
@@ -58,19 +58,11 @@ final class ControlSocket {
     func ask(_ verb: String, _ name: String, _ rest: String = "") async throws(Failure) {
         guard isOpen else { throw Self.gone }
         let request = Array("\(verb) \(name)\(rest)".utf8)
-        var refusal: Failure?
-        // Sent and queued in one piece, so that the order of waiters is that of requests.
-        let answer = await withCheckedContinuation { continuation in
-            do throws(Failure) {
-                try socket.send(request)
-                waiters.append(continuation)
-            } catch {
-                refusal = error
-                continuation.resume(returning: nil)
-            }
-        }
-        if let refusal { throw refusal }
-        guard let answer else { throw Self.gone }
+        try socket.send(request)
+        // Queued as sent: the order of waiters is that of requests.
+        let wait = Wait<String?>()
+        waiters.append(wait)
+        guard let answer = await wait.value() else { throw Self.gone }
         if answer == "ok \(verb) \(name)" { return }
         throw Failure(
             answer.contains("File exists") ? .alreadyExists : .failedPrecondition,
@@ -93,7 +85,7 @@ final class ControlSocket {
 
     private func end() {
         isOpen = false
-        for waiter in waiters { waiter.resume(returning: nil) }
+        for waiter in waiters { waiter.settle(nil) }
         waiters = []
         onMessage = nil
         onEnd = nil

@@ -8,8 +8,7 @@ final class Launch {
     let control: ControlSocket
     private(set) var keeper: ChildProcess?
     private let launcher: ChildProcess
-    private var outcome: Result<Void, Failure>?
-    private var waiter: CheckedContinuation<Void, Never>?
+    private let outcome = Wait<Result<Void, Failure>>()
     private var end = SandboxEnd.killed
 
     /// The longest that building a sandbox may take.
@@ -45,10 +44,7 @@ final class Launch {
     }
 
     private func settle(_ result: Result<Void, Failure>) {
-        guard outcome == nil else { return }
-        outcome = result
-        waiter?.resume()
-        waiter = nil
+        outcome.settle(result)
     }
 
     func untilReady() async throws(Failure) {
@@ -56,9 +52,7 @@ final class Launch {
             self?.settle(.failure(Failure(.deadlineExceeded, "a sandbox was not ready after \(Self.patience)")))
         }
         defer { timer.cancel() }
-        // Looked at inside, because other jobs may run on the way into a continuation.
-        await withCheckedContinuation { if outcome == nil { waiter = $0 } else { $0.resume() } }
-        try outcome?.get()
+        try await outcome.value().get()
     }
 
     func untilEnded() async -> SandboxEnd {

@@ -1,5 +1,6 @@
 import Foundations
 import Reactor
+import Spaces
 import Workers
 
 /// A session as it was at one call: what a branch of it goes on from.
@@ -61,7 +62,7 @@ extension Session {
             do throws(Failure) {
                 switch call {
                 case .reset(let seed, let options): _ = try await reset(seed: seed, options: options, index: nil)
-                case .step(let action): _ = try await step(action: action, index: nil)
+                case .step(let action): _ = try await step(action: SplitJSON(text: action), index: nil)
                 }
             } catch {
                 // What failed then fails now, and counts both times.

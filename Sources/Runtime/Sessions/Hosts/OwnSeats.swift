@@ -27,14 +27,15 @@ final class OwnSeats: SeatSource {
 
     func makeSeat() async throws(Failure) -> Seat {
         let plan = configuration.plan
+        let launch = configuration.launch
         let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
-            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit,
-            logLimit: plan.logLimit)
+            channel: ends.channel, errors: ends.errors, dialect: launch.dialect, lineLimit: configuration.lineLimit,
+            logLimit: launch.logLimit)
         let specification = SandboxSpecification(
-            name: newName(), command: plan.command, environment: plan.environment, directory: plan.directory,
-            mounts: plan.mounts, limits: plan.limits, network: plan.network, loopback: plan.network == .none,
-            image: plan.image)
+            name: newName(), command: launch.command, environment: launch.environment, directory: launch.directory,
+            mounts: launch.mounts, limits: launch.limits, network: launch.network, loopback: launch.network == .none,
+            image: launch.image)
         let descriptors = SandboxDescriptors(
             input: ends.workerChannel.raw, output: ends.workerChannel.raw, errors: ends.workerErrors.raw)
         let sandbox: any Sandbox

@@ -27,6 +27,7 @@ extension SeatSource {
 /// What all seats of one source have in common.
 struct SeatConfiguration: Sendable {
     let plan: LaunchPlan
+    let launch: WorkerLaunch
     let lineLimit: Int
     /// Of everything in a shared sandbox together.
     let familyLimits: SandboxLimits

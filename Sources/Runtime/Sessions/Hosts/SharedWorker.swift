@@ -14,19 +14,17 @@ final class SharedWorker {
     /// Called once, when the worker is of no more use.
     var onGone: (@Reactor () -> Void)?
     private var handlers: [Int: @Reactor (FailureReason, String) -> Void] = [:]
-    private var commands: [CheckedContinuation<Void, Never>] = []
+    private var commands: [Wait<Void>] = []
     private var steps: [PendingStep] = []
     private var isBusy = false
     private var timer: Timer?
     private var isDue = false
     private var isScheduled = false
 
-    private typealias Waiting = CheckedContinuation<Result<WorkerMessage, HostProblem>, Never>
-
     private struct PendingStep {
         let slot: Int
         let action: [UInt8]
-        let continuation: Waiting
+        let reply: Wait<Result<WorkerMessage, HostProblem>>
     }
 
     /// - Parameters:
@@ -59,21 +57,22 @@ final class SharedWorker {
 
     /// One command that is no step; takes its turn among others.
     func ask(within timeout: Duration, _ command: (Int) -> [UInt8]) async throws(HostProblem) -> WorkerMessage {
-        await withCheckedContinuation { continuation in
-            if isBusy { return commands.append(continuation) }
-            isBusy = true
-            continuation.resume()
+        if isBusy {
+            let turn = Wait<Void>()
+            commands.append(turn)
+            await turn.value()
         }
+        isBusy = true
         defer { next() }
         return try await seat.ask(within: timeout, command)
     }
 
     /// One step; sent alone, or together with others that wait at the same time.
     func step(slot: Int, action: [UInt8]) async throws(HostProblem) -> WorkerMessage {
-        try await withCheckedContinuation { (continuation: Waiting) in
-            steps.append(PendingStep(slot: slot, action: action, continuation: continuation))
-            schedule()
-        }.get()
+        let reply = Wait<Result<WorkerMessage, HostProblem>>()
+        steps.append(PendingStep(slot: slot, action: action, reply: reply))
+        schedule()
+        return try await reply.value().get()
     }
 
     /// Sees to it that waiting steps are sent: at once where nobody else can join, else when the window ends.
@@ -108,9 +107,9 @@ final class SharedWorker {
         steps = []
         do throws(HostProblem) {
             let replies = try await replies(to: sent)
-            for (step, reply) in zip(sent, replies) { step.continuation.resume(returning: .success(reply)) }
+            for (step, reply) in zip(sent, replies) { step.reply.settle(.success(reply)) }
         } catch {
-            for step in sent { step.continuation.resume(returning: .failure(error)) }
+            for step in sent { step.reply.settle(.failure(error)) }
         }
         next()
     }
@@ -125,7 +124,7 @@ final class SharedWorker {
     /// The worker is free: commands first, since steps are never few.
     private func next() {
         if !commands.isEmpty {
-            commands.removeFirst().resume()
+            commands.removeFirst().settle()
         } else {
             isBusy = false
             if !steps.isEmpty { schedule() }

@@ -47,7 +47,7 @@ final class SharedWorkers {
     /// A free slot of a worker that lives, else the first of a new one.
     private func place(for plan: LaunchPlan) -> (Entry, Int) {
         for entry in entries {
-            if let slot = entry.takeSlot(of: plan.sessionsPerWorker) { return (entry, slot) }
+            if let slot = entry.takeSlot(of: plan.worker?.sessionsPerWorker ?? 1) { return (entry, slot) }
         }
         let entry = Entry()
         entry.taken = [0]

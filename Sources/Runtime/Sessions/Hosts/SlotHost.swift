@@ -52,7 +52,7 @@ final class SlotHost: SessionHost {
     var agents: [String]? { worker.seat.greeting?.agents }
     var isolation: String {
         worker.seat.isolation.summary
-            + "; the process is shared with up to \(plan.sessionsPerWorker - 1) other sessions"
+            + "; the process is shared with up to \((plan.worker?.sessionsPerWorker ?? 1) - 1) other sessions"
     }
 
     func logs(last count: Int) -> [String] { worker.seat.connection.log.lines(last: count) }

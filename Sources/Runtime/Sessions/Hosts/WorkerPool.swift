@@ -45,7 +45,7 @@ public final class WorkerPool: SessionHostSource {
         let image: String?
 
         init(_ plan: LaunchPlan) {
-            (digest, tenant, backend, image) = (plan.digest, plan.tenant, plan.backend, plan.image?.id)
+            (digest, tenant, backend, image) = (plan.digest, plan.tenant, plan.backend, plan.worker?.image?.id)
         }
     }
 
@@ -70,22 +70,30 @@ public final class WorkerPool: SessionHostSource {
     }
 
     public func open(_ plan: LaunchPlan, session: UniqueID) async throws(Failure) -> any SessionHost {
+        guard var launch = plan.worker else { throw Failure(.internal, "\(plan.reference) is no worker") }
         var plan = plan
-        if let image = plan.image { plan.image = try await backend(of: plan).pin(image) }
-        let pool = try pool(for: plan)
-        if plan.sessionsPerWorker > 1 {
+        if let image = launch.image {
+            launch.image = try await backend(of: plan).pin(image)
+            plan.launch = .worker(launch)
+        }
+        let pool = try pool(for: plan, launch)
+        if launch.sessionsPerWorker > 1 {
             return try await sharedWorkers(of: plan, pool).open(plan, known: spaces)
         }
         let seat = try await pool.take()
         do throws(Failure) {
             return try await WorkerHost.open(
-                plan, seat: seat, known: spaces, interruptGrace: configuration.interruptGrace,
+                plan, seat: seat, of: pool, known: spaces, interruptGrace: configuration.interruptGrace,
                 onReleased: { pool.returned() })
         } catch {
             await seat.release()
             pool.returned()
             throw error
         }
+    }
+
+    public func makeRoom(for count: Int) async throws(Failure) {
+        for _ in 0..<count { try await gate.enter() }
     }
 
     public func shutDown() async {
@@ -98,16 +106,16 @@ public final class WorkerPool: SessionHostSource {
         }
     }
 
-    private func pool(for plan: LaunchPlan) throws(Failure) -> SeatPool {
+    private func pool(for plan: LaunchPlan, _ launch: WorkerLaunch) throws(Failure) -> SeatPool {
         guard !isShutDown else { throw Failure(.unavailable, "the server is stopping") }
         let key = Key(plan)
         if let pool = pools[key] { return pool }
         let backend = try backend(of: plan)
         let seats = SeatConfiguration(
-            plan: plan, lineLimit: configuration.lineLimit, familyLimits: configuration.familyLimits)
+            plan: plan, launch: launch, lineLimit: configuration.lineLimit, familyLimits: configuration.familyLimits)
         let pool = SeatPool(spareCount: configuration.spares, gate: gate, logger: logger) {
             [unowned self] () async throws(Failure) in
-            guard plan.isShared else { return OwnSeats(seats, backend: backend) { self.newName() } }
+            guard launch.isShared else { return OwnSeats(seats, backend: backend) { self.newName() } }
             return try await ZygoteSeats.start(seats, backend: backend, name: newName())
         }
         pools[key] = pool

@@ -7,8 +7,8 @@ import Workers
 /// Workers forked from one zygote: the interpreter and the environment's modules are loaded once for all of them.
 @Reactor
 final class ZygoteSeats: SeatSource {
-    private let configuration: SeatConfiguration
-    private let sandbox: any Sandbox
+    let configuration: SeatConfiguration
+    let sandbox: any Sandbox
     private let control: PacketSocket
     private let errors: Channel
     private var log = LogRing()
@@ -22,7 +22,7 @@ final class ZygoteSeats: SeatSource {
     var isEmpty: Bool { seats == 0 }
 
     /// How long a fork may take: it is milliseconds unless the machine is overloaded.
-    private static let forkTimeout = Duration.seconds(20)
+    static let forkTimeout = Duration.seconds(20)
 
     /// Starts the zygote; returns when it has imported the environment.
     ///
@@ -31,13 +31,14 @@ final class ZygoteSeats: SeatSource {
         _ configuration: SeatConfiguration, backend: any SandboxBackend, name: String
     ) async throws(Failure) -> ZygoteSeats {
         let plan = configuration.plan
+        let launch = configuration.launch
         let packets = try Descriptor.socketPair(packets: true)
         let pipe = try Descriptor.pipe()
         let null = try openNull()
         let specification = SandboxSpecification(
-            name: name, command: plan.command, environment: plan.environment, directory: plan.directory,
-            mounts: plan.mounts,
-            limits: configuration.familyLimits, network: plan.network, isShared: true, image: plan.image)
+            name: name, command: launch.command, environment: launch.environment, directory: launch.directory,
+            mounts: launch.mounts,
+            limits: configuration.familyLimits, network: launch.network, isShared: true, image: launch.image)
         let sandbox = try await backend.start(
             specification,
             descriptors: SandboxDescriptors(
@@ -79,7 +80,7 @@ final class ZygoteSeats: SeatSource {
         seats += 1
         do throws(Failure) {
             let seat = try await newSeat()
-            seat.onReleased = { [weak self] in self?.seats -= 1 }
+            own(seat)
             return seat
         } catch {
             seats -= 1
@@ -87,27 +88,51 @@ final class ZygoteSeats: SeatSource {
         }
     }
 
-    private func newSeat() async throws(Failure) -> Seat {
-        let plan = configuration.plan
+    /// A branch of one of its seats, beside those that it makes itself.
+    func makeBranch(_ make: @Reactor (_ name: String) async throws(Failure) -> Seat) async throws(Failure) -> Seat {
+        seats += 1
+        do throws(Failure) {
+            let seat = try await make(try nextName())
+            own(seat)
+            return seat
+        } catch {
+            seats -= 1
+            throw error
+        }
+    }
+
+    private func own(_ seat: Seat) {
+        seat.zygote = self
+        seat.onReleased = { [weak self] in self?.seats -= 1 }
+    }
+
+    private func nextName() throws(Failure) -> String {
         guard isUsable else { throw failed("it ended") }
         room.started()
         lastFork += 1
-        let name = "s\(lastFork)"
-        let scratch = try await sandbox.openScratch(name, bytes: plan.limits.disk, inodes: plan.limits.inodes)
+        return "s\(lastFork)"
+    }
+
+    private func newSeat() async throws(Failure) -> Seat {
+        let launch = configuration.launch
+        let name = try nextName()
+        let scratch = try await sandbox.openScratch(
+            name, in: name, bytes: launch.limits.disk, inodes: launch.limits.inodes)
         do throws(Failure) {
             return try await fork(name, scratch: scratch)
         } catch {
-            try? await sandbox.closeScratch(name)
+            try? await sandbox.closeScratch(name, in: name)
             throw error
         }
     }
 
     private func fork(_ name: String, scratch: String) async throws(Failure) -> Seat {
         let plan = configuration.plan
+        let launch = configuration.launch
         let ends = try WorkerEnds.open()
         let connection = WorkerConnection(
-            channel: ends.channel, errors: ends.errors, dialect: plan.dialect, lineLimit: configuration.lineLimit,
-            logLimit: plan.logLimit)
+            channel: ends.channel, errors: ends.errors, dialect: launch.dialect, lineLimit: configuration.lineLimit,
+            logLimit: launch.logLimit)
         let started = Promise<Int32>()
         ends.channel.expectSender { process, bytes in
             let isStart = bytes.elementsEqual("{\"event\":\"started\"}\n".utf8)
@@ -117,8 +142,9 @@ final class ZygoteSeats: SeatSource {
             )
         }
         let request: JSONValue = [
-            "op": "fork", "session": .string(name), "scratch": .string(scratch), "environment": [:],
-            "files": .integer(Int64(plan.limits.files)),
+            "op": "fork", "session": .string(name), "scratch": .string(scratch),
+            "family": .string(scratch.parentFolder), "environment": [:],
+            "files": .integer(Int64(launch.limits.files)),
         ]
         let forked = Promise<Void>()
         forks[name] = forked
@@ -130,14 +156,15 @@ final class ZygoteSeats: SeatSource {
             try await forked.value(within: Self.forkTimeout, or: self.failed("it does not fork"))
             connection.onEnd = { _ in started.settle(.failure(self.failed("the fork ended at once"))) }
             let process = try await started.value(within: Self.forkTimeout, or: self.failed("its fork does not start"))
-            let fence = try await sandbox.fence(session: name, limits: plan.limits)
+            let fence = try await sandbox.fence(session: name, limits: launch.limits)
             fence.onEnd = { [weak connection] in connection?.processEnded() }
             do throws(Failure) {
                 try await fence.admit(process)
                 connection.onEnd = nil
                 let greeting = try await connection.greet(timeout: plan.times.start)
                 return Seat(
-                    connection: connection, greeting: greeting, place: .shared(sandbox, fence: fence, scratch: name))
+                    connection: connection, greeting: greeting,
+                    place: .shared(sandbox, fence: fence, scratch: name, family: name))
             } catch {
                 await fence.remove()
                 throw error

@@ -11,19 +11,33 @@ struct AnswerFile: Sendable {
     private let frame: CallAnswer
     private let observation: Int
     private let info: Int
-    private let tensors: [(pointer: String, dtype: DType, shape: [Int], count: Int)]
+    private let tensors: [Place]
+
+    private struct Place: Sendable {
+        let pointer: String
+        let isOfRows: Bool
+        let dtype: DType
+        let shape: [Int]
+        let count: Int
+
+        init(_ pointer: String, _ tensor: Tensor, isOfRows: Bool) {
+            (self.pointer, self.isOfRows) = (pointer, isOfRows)
+            (dtype, shape, count) = (tensor.dtype, tensor.shape, tensor.bytes.count)
+        }
+    }
 
     /// Nil where the file cannot be written; then none is left.
     init?(writing answer: CallAnswer, to path: String) {
         self.path = path
         let reply = answer.reply
         (observation, info) = (reply.observation.count, reply.info.count)
-        tensors = reply.tensors.map { ($0.key, $0.value.dtype, $0.value.shape, $0.value.bytes.count) }
-        frame = answer.with(observation: [], tensors: [:], info: [])
+        let own = reply.tensors.map { (Place($0.key, $0.value, isOfRows: false), $0.value) }
+        let all = own + (reply.rows?.tensors ?? [:]).map { (Place($0.key, $0.value, isOfRows: true), $0.value) }
+        tensors = all.map(\.0)
+        frame = answer.with(observation: [], tensors: [:], rows: [:], info: [])
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { return nil }
-        let parts =
-            [reply.observation, reply.info] + tensors.map { ArraySlice(reply.tensors[$0.pointer]?.bytes ?? []) }
+        let parts = [reply.observation, reply.info] + all.map { ArraySlice($0.1.bytes) }
         let isWhole = parts.allSatisfy { Self.write($0, to: file) }
         guard close(file) == 0, isWhole else {
             unlink(path)
@@ -41,13 +55,16 @@ struct AnswerFile: Sendable {
         }
         var place = observation + info
         var found: [String: Tensor] = [:]
+        var ofRows: [String: Tensor] = [:]
         for tensor in tensors {
-            found[tensor.pointer] = try Tensor(
+            let read = try Tensor(
                 dtype: tensor.dtype, shape: tensor.shape, bytes: Array(bytes[place..<place + tensor.count]))
+            if tensor.isOfRows { ofRows[tensor.pointer] = read } else { found[tensor.pointer] = read }
             place += tensor.count
         }
         return frame.with(
-            observation: bytes[..<observation], tensors: found, info: bytes[observation..<observation + info])
+            observation: bytes[..<observation], tensors: found, rows: ofRows,
+            info: bytes[observation..<observation + info])
     }
 
     func remove() { unlink(path) }
@@ -87,13 +104,12 @@ struct AnswerFile: Sendable {
 
 extension CallAnswer {
     fileprivate func with(
-        observation: ArraySlice<UInt8>, tensors: [String: Tensor], info: ArraySlice<UInt8>
+        observation: ArraySlice<UInt8>, tensors: [String: Tensor], rows: [String: Tensor], info: ArraySlice<UInt8>
     ) -> CallAnswer {
-        CallAnswer(
-            kind: kind, index: index, episode: episode,
-            reply: StepReply(
-                observation: observation, tensors: tensors, reward: reply.reward, terminated: reply.terminated,
-                truncated: reply.truncated, info: info, agent: reply.agent),
-            space: space)
+        var changed = StepReply(
+            observation: observation, tensors: tensors, reward: reply.reward, terminated: reply.terminated,
+            truncated: reply.truncated, info: info, agent: reply.agent)
+        if reply.rows != nil { changed.rows = RowResults(tensors: rows, canonical: []) }
+        return CallAnswer(kind: kind, index: index, episode: episode, reply: changed, space: space)
     }
 }

@@ -18,7 +18,7 @@ final class KeptReply {
     /// Reading keeps the file until it is over.
     private var readers = 0
     private var isMoving = false
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var waiters: [Wait<Void>] = []
 
     /// Of what an answer is beside its bytes.
     private static let overhead = 256
@@ -35,7 +35,10 @@ final class KeptReply {
     private(set) var isGone = false
 
     func untilGone() async {
-        await withCheckedContinuation { if isGone { $0.resume() } else { waiters.append($0) } }
+        if isGone { return }
+        let wait = Wait<Void>()
+        waiters.append(wait)
+        await wait.value()
     }
 
     /// Another one needs it too.
@@ -93,7 +96,7 @@ final class KeptReply {
 
     private func left() {
         isGone = true
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.settle() }
         waiters = []
     }
 }

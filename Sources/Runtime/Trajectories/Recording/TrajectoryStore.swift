@@ -49,7 +49,7 @@ public final class TrajectoryStore: SessionRecorderSource {
 
     public func recorder(for session: SessionSummary, wish: RecordingMode?) -> (any SessionRecorder)? {
         let mode = policy.mode(of: session.environment, wish: wish)
-        guard mode != .off else { return nil }
+        guard mode != .off, session.rows == nil else { return nil }
         let recorder = TrajectoryRecorder(session, mode: mode, store: self)
         live[session.id] = recorder
         if timer == nil { tick() }

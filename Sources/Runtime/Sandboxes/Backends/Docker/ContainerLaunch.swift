@@ -96,7 +96,7 @@ final class ContainerLaunch {
 @Reactor
 final class Event<Value: Sendable> {
     private var outcome: Value?
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var waiters: [Wait<Void>] = []
 
     /// Later calls are ignored.
     func settle(_ value: Value) {
@@ -109,20 +109,26 @@ final class Event<Value: Sendable> {
     func value(within patience: Duration) async -> Value? {
         let timer = Reactor.schedule(at: .now + patience) { [weak self] in self?.wake() }
         defer { timer.cancel() }
-        await withCheckedContinuation { if outcome == nil { waiters.append($0) } else { $0.resume() } }
+        await next()
         return outcome
     }
 
     private func wake() {
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.settle() }
         waiters = []
+    }
+
+    private func next() async {
+        if outcome != nil { return }
+        let wait = Wait<Void>()
+        waiters.append(wait)
+        await wait.value()
     }
 
     func value() async -> Value {
         while true {
             if let outcome { return outcome }
-            // Looked at inside, because other jobs may run on the way into a continuation.
-            await withCheckedContinuation { if outcome == nil { waiters.append($0) } else { $0.resume() } }
+            await next()
         }
     }
 }
