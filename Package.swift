@@ -185,7 +185,14 @@ let registry: [Target] = [
     module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    module(
+        "Registry", "Bundles",
+        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
+    module(
+        "Registry", "Publishing",
+        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    tests("Registry", "Bundles", ["TestSupport", "Digest", "Manifests", "Sessions"]),
     // One suite for every store.
     .testTarget(
         name: "CatalogStoresTests",
@@ -199,7 +206,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "RLConfigurations",
+            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "RLConfigurations", "Catalog", "Bundles", "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -213,13 +220,15 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
             "Sessions", "REST",
         ]),
+    tests(
+        "Server", "WebSocketAPI",
+        ["HTTP", "Logging", "Metrics", "REST", "TestSupport", "ScriptedSessions", "WebSocket"]),
     module(
         "Server", "GRPCAPI",
         [
             "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
             "Sandboxes", "Reactor", "Sessions", "REST",
         ]),
-    tests("Server", "WebSocketAPI", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -230,6 +239,7 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks", "REST",
+            "Catalog", "CatalogSQLite", "Bundles", "Publishing",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML", "RLConfigurations",
             "Signing", "CorralABI",
             "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",

@@ -10,6 +10,7 @@ import JSON
 import Logging
 import Manifests
 import Metrics
+import Publishing
 import NativeEnvironments
 import NativeHosts
 import REST
@@ -71,9 +72,16 @@ struct Server {
             emptyFolder: run.emptyFolder(), isFenced: configuration[ServerKeys.backend] != "plain")
         let natives = try NativeEnvironments.registry(wide: Processor.isWide)
         let folder = try loadManifests(configuration, installation, served: served, logger)
-        let authority = ManifestAuthority(
-            folder: folder, policy: try policy(configuration, installation, backends.preferred),
-            isolations: backends.isolations)
+        let policy = try policy(configuration, installation, backends.preferred)
+        let registry = try await Registry.open(configuration)
+        let starts = DefaultStartPolicy()
+        let authority = CatalogAuthority(
+            folder: ManifestAuthority(folder: folder, policy: policy, isolations: backends.isolations),
+            store: registry.store, versions: registry.versions,
+            packages: try await registry.packages(backends, python: policy.python), policy: starts)
+        let catalog = CatalogService(
+            store: registry.store, folder: folder, blobs: registry.blobs, uploads: registry.uploads,
+            versions: registry.versions, policy: starts)
         let metrics = MetricsRegistry()
         var workers = WorkerPool.Configuration(
             spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
@@ -109,9 +117,8 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
-        let directory = ManifestDirectory(folder)
         let api = await RESTAPI(
-            service: service, trajectories: trajectories, environments: directory,
+            service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             access: access,
@@ -152,7 +159,7 @@ struct Server {
                 reach == .thisProcess
                 ? nil
                 : try await GRPCServing.start(
-                    configuration, service: service, environments: directory, access: access, metrics: metrics,
+                    configuration, service: service, environments: catalog, access: access, metrics: metrics,
                     address: addresses.first ?? "", logger: logger)
         } catch {
             await http.stop(grace: .zero)

@@ -18,6 +18,7 @@ extension Session {
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
             isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash, rows: rows,
             recording: recorder?.mode ?? .off,
-            parent: lineage?.parent, branchedAt: lineage?.branchedAt)
+            parent: lineage?.parent, branchedAt: lineage?.branchedAt,
+            warnings: plan.warnings, deprecatedSince: plan.deprecatedSince)
     }
 }

@@ -1,8 +1,10 @@
+import Catalog
 import Foundations
 import HTTP
 import JSON
 import Logging
 import Metrics
+import Publishing
 import RLConfigurations
 import Reactor
 import Sessions
@@ -10,8 +12,8 @@ import Trajectories
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
-    /// Summaries of what the caller may see, sorted by reference.
-    func list(caller: Caller) async throws(Failure) -> [JSONValue]
+    /// A page of summaries of what the caller may see.
+    func search(_ query: SearchQuery, caller: Caller) async throws(Failure) -> SearchPage
     /// Everything about one version.
     func find(_ reference: String, caller: Caller) async throws(Failure) -> JSONValue
 }
@@ -34,6 +36,8 @@ public final class RESTAPI {
     let service: SessionService
     let trajectories: TrajectoryStore
     let environments: any EnvironmentDirectory
+    /// Nil where the environments are those of a folder alone.
+    let catalog: CatalogService?
     let trainingSettings: RLConfigurationTable
     let information: Information
     let metrics: MetricsRegistry
@@ -46,12 +50,14 @@ public final class RESTAPI {
 
     public init(
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
+        catalog: CatalogService? = nil,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
         metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
         self.trajectories = trajectories
         self.environments = environments
+        self.catalog = catalog
         self.trainingSettings = trainingSettings
         self.information = information
         self.access = access
