@@ -95,6 +95,10 @@ let platform: [Target] = [
     tests("Platform", "Reactor"),
     tests("Platform", "HTTP", ["TestSupport"]),
     tests("Platform", "HTTPClient", ["HTTP", "TestSupport"]),
+    tests("Platform", "Protobuf"),
+    .executableTarget(
+        name: "protobuf-echo", dependencies: ["Protobuf"], path: "Tests/Platform/ProtobufEcho",
+        exclude: ["everything.proto"], swiftSettings: strict),
     tests("Platform", "WebSocket", ["HTTP", "Reactor", "TestSupport"]),
 ]
 
@@ -229,6 +233,12 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
             "Sandboxes", "Reactor", "Sessions", "REST",
         ]),
+    module(
+        "Server", "DmEnvRpc",
+        [
+            "Foundations", "JSON", "GRPC", "Protobuf", "Protos", "Spaces", "Workers", "Reactor", "Sessions", "REST",
+            "GRPCAPI",
+        ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -240,7 +250,8 @@ let commands: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks", "REST",
             "Catalog", "CatalogSQLite", "Bundles", "Publishing",
-            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML", "RLConfigurations",
+            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
+            "RLConfigurations",
             "Signing", "CorralABI",
             "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],
