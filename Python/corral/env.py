@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import math
 import os
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from . import errors
 from ._registration import ENTRY_POINT, VECTOR_ENTRY_POINT, gymnasium_id
-from .client import Client, Session, connect
+from .client import Branches, Client, Session, connect
 
 if TYPE_CHECKING:
     from .native import NativeEnv
@@ -128,6 +129,19 @@ class RemoteEnv(gymnasium.Env[Any, Any]):
             return None
         return self.session.render(self.render_mode)
 
+    def fork(self, count: int = 1) -> Branches[RemoteEnv]:
+        """Branches the environment in mid-episode: `count` more that are where it is now, and go their own ways.
+
+        Raises `errors.FailedPrecondition` where it cannot be forked now, with the reason.
+        """
+        return self.session.fork(count).map(self._around)
+
+    def _around(self, session: Session) -> RemoteEnv:
+        other = copy.copy(self)
+        other.session = session
+        other._np_random = copy.deepcopy(self._np_random)
+        return other
+
     def close(self) -> None:
         # A server that is gone took the session with it.
         with contextlib.suppress(errors.ConnectionLost, errors.NotFound):
@@ -193,13 +207,14 @@ def spec_of(
     render_mode: str | None,
     params: Mapping[str, Any],
     facts: Facts,
+    vector_entry_point: str = VECTOR_ENTRY_POINT,
 ) -> EnvSpec:
     """What `gymnasium.make` needs to make the same environment again."""
     given = {"url": url, "instance": instance, "render_mode": render_mode, **params}
     return EnvSpec(
         id=gymnasium_id(reference) or "corral/Remote-v0",
         entry_point=ENTRY_POINT,
-        vector_entry_point=VECTOR_ENTRY_POINT,
+        vector_entry_point=vector_entry_point,
         nondeterministic=facts.nondeterministic,
         order_enforce=False,
         disable_env_checker=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,6 +81,16 @@ class NativeEnv(gymnasium.Env[Any, Any]):
     def set_state(self, record: Any) -> None:
         """Makes the environment what a record says."""
         self._native.set_state(np.asarray(record)[None], None)
+
+    def fork(self, count: int = 1) -> list[NativeEnv]:
+        """`count` more environments that are where this one is, and go their own ways."""
+        assert self.spec is not None
+        state = self.get_state()
+        branches = [type(self)(**self.spec.kwargs) for _ in range(count)]
+        for branch in branches:
+            branch.set_state(state)
+            branch._np_random = copy.deepcopy(self._np_random)
+        return branches
 
     def render(self) -> Any:
         """The picture, uint8[height, width, 3]; None, with a warning, without a render mode."""

@@ -72,6 +72,15 @@ class Channel:
             self._send_views([memoryview(part).cast("B") for part in parts])
         self.writing = False
 
+    def take_over(self, descriptor):
+        """Leads to where another descriptor leads, from now on; what had arrived is forgotten."""
+        for own in {self.source, self.sink}:
+            os.dup2(descriptor, own, inheritable=False)
+        os.set_blocking(descriptor, True)
+        self._lines.clear()
+        self._partial = []
+        self.ended = self.writing = False
+
     def _feed(self, chunk):
         if not chunk:
             self.ended = True

@@ -31,6 +31,12 @@ class NotReset(WorkerError):
     code = "not_reset"
 
 
+class NotForkable(WorkerError):
+    """The process holds something that a fork would share or lose; the message says what."""
+
+    code = "not_forkable"
+
+
 class EpisodeOver(WorkerError):
     """The episode has ended; only `reset` begins another."""
 

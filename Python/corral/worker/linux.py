@@ -2,6 +2,7 @@
 
 import _signal
 import ctypes
+import fcntl
 import os
 import signal
 
@@ -27,6 +28,11 @@ def syscall(number, first=0, second=0, third=0, fourth=0):
 def error():
     """The number of the last failed call."""
     return ctypes.get_errno()
+
+
+def is_writable(descriptor):
+    """Whether a descriptor was opened for writing."""
+    return fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
 
 
 def close_from(first):

@@ -3,7 +3,7 @@
 import sys
 import traceback
 
-from . import errors, fields, versions
+from . import branching, errors, fields, versions
 from .encoding import Encoder, parse
 from .interrupts import Watch
 from .slot import Slot
@@ -32,6 +32,7 @@ class Session:
             "snapshot": lambda request: self._slot(request).snapshot(request),
             "restore": lambda request: self._slot(request).restore(request),
             "drop": self._drop,
+            "fork": self._fork,
             "close": self._close,
         }
 
@@ -99,6 +100,9 @@ class Session:
             self._running = None
             reply["id"] = ident
             return self._encode(reply)
+        except branching.Branched:
+            self._running = None
+            return None
         except errors.StepInterrupted:
             self._running = None
             return self._interrupted(ident)
@@ -144,6 +148,8 @@ class Session:
         self._encode.buffers = request.get("buffers") is True
         worker = self._worker
         capabilities = list(worker.capabilities) + ["buffers"] + ["batch"] * worker.holds_many
+        if worker.forks and branching.home is not None:
+            capabilities.append("fork")
         if self._watch is not None:
             capabilities.append("interrupt")
         return {
@@ -217,6 +223,22 @@ class Session:
             traceback.print_exc(file=sys.stderr)
             message = "%s: %s" % (type(error).__name__, error)
             return {"status": "error", "code": "environment_error", "message": message}
+
+    def _fork(self, _):
+        """Forks the process as often as the server asks; returns in the old one, raises `Branched` in each new one."""
+        if len(self._slots) > 1:
+            raise errors.NotForkable("the process holds %d environments" % len(self._slots))
+        if not self._worker.forks or branching.home is None:
+            raise errors.Unsupported("this worker cannot be forked")
+        announce = self._encode({"id": self._running, "event": "ready"})
+        branch = branching.branch(self._channel, lambda: self._channel.send(announce))
+        if branch is None:
+            return {"status": "ok"}
+        if self._watch is not None:
+            self._watch = Watch.over(self._channel, lambda: self._running is not None, self._look)
+        self._worker.branched(branch.before, branch.after)
+        self._channel.send([b'{"event":"started"}\n'])
+        raise branching.Branched()
 
     def _close(self, _):
         self._closing = True

@@ -89,6 +89,9 @@ class TextWorldWorker(Worker):
         limit = self._settings.get("max_steps", 100)
         return _clean(state.feedback), reward, bool(done), not done and self._steps >= limit, self._info(state)
 
+    def branched(self, before, after):
+        self._made = None  # the next reset opens the game in this session's own folder
+
     def close(self):
         if self._env is not None:
             self._env.close()

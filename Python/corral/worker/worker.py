@@ -20,6 +20,8 @@ class Worker:
     capabilities = ("seed",)
     #: Whether one process may hold several objects of this class, each with an environment of its own.
     holds_many = True
+    #: Whether the process may be forked while it holds an environment, where nothing that can be seen speaks against it.
+    forks = True
     #: Which of those this is. Only the first, 0, may use what `preload` made for one alone.
     slot = 0
     #: The names of the agents of a parallel environment; then all step fields are dictionaries keyed by agent.
@@ -82,6 +84,13 @@ class Worker:
     def restore(self, state):
         """Brings back a state of `snapshot`."""
         raise Unsupported("this worker has no snapshots")
+
+    def branched(self, before, after):
+        """Called in a process that was just forked from another one, and has its state.
+
+        Files of the other one's temporary folder `before` were copied to this one's, `after`; whoever remembers a path
+        below the one puts the other in its place. `HOME`, `TMPDIR` and `tempfile` are set.
+        """
 
     def interrupt(self):
         """Called inside the running command, between two of its instructions, when the server asks for its end.

@@ -11,6 +11,7 @@ import sys
 import traceback
 
 from . import (
+    branching,
     entry,
     forking,
     landlock,
@@ -119,7 +120,8 @@ class Zygote:
     def _build_fence(self, data):
         """Prepares the fence for the folder of the first session, which is that of all others too."""
         try:
-            self._fence = self._make_fence(_root(parse(data)["scratch"]))
+            request = parse(data)
+            self._fence = self._make_fence(_root(request.get("family", request["scratch"])))
         except (ValueError, TypeError, KeyError, OSError):
             pass  # the child says what is wrong with the request
 
@@ -153,8 +155,11 @@ class Zygote:
                 raise ValueError("`scratch` is a path and `environment` an object")
             if not isinstance(request.get("files", 0), int):
                 raise ValueError("`files` is a number")
-            if self._make_fence is not None and (self._fence is None or self._fence.root != _root(request["scratch"])):
-                self._fence = self._make_fence(_root(request["scratch"]))
+            family = request.get("family", request["scratch"])
+            if not isinstance(family, str):
+                raise ValueError("`family` is a path")
+            if self._make_fence is not None and (self._fence is None or self._fence.root != _root(family)):
+                self._fence = self._make_fence(_root(family))
         except (ValueError, TypeError, AttributeError, OSError) as error:
             self._refuse(data, error)
             return None
@@ -171,12 +176,12 @@ class Zygote:
             resource.setrlimit(resource.RLIMIT_NOFILE, (request["files"], request["files"]))
         linux.set_handler(linux.CHILD, linux.DEFAULT)
         _prefer_to_die()
-        scratch = request["scratch"]
+        scratch = branching.home = request["scratch"]
         environment = os.environ
         for name, value in {"HOME": scratch, "TMPDIR": scratch, **request.get("environment", {})}.items():
             environment[name] = value
         if self._fence is not None:
-            self._fence.restrict(scratch)
+            self._fence.restrict(request.get("family", scratch))
         linux.close_from(3)
         tempfile = sys.modules.get("tempfile")
         if tempfile is not None:

@@ -141,6 +141,36 @@ class Child(Peer):
         line, _, self.pending = data.partition(b"\n")
         return json.loads(line)
 
+    def fork(self, scratch, count=1):
+        """Has the session fork itself, `count` times; returns the branches, which have said `started`.
+
+        `scratch` makes their folders: below the folder of the session's family.
+        """
+        self.last_id += 1
+        self.send(cmd="fork", id=self.last_id)
+        ready = self.reply()
+        if "event" not in ready:
+            return ready
+        assert ready == {"id": self.last_id, "event": "ready"}
+        branches = []
+        for _ in range(count):
+            folder = scratch / ("branch-%d" % len(list(scratch.iterdir())))
+            folder.mkdir(parents=True)
+            ours, channel = socket.socketpair()
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            errors, their_errors = socket.socketpair()
+            rights = array.array("i", [channel.fileno(), their_errors.fileno()])
+            line = json.dumps({"scratch": str(folder)}).encode() + b"\n"
+            self.end.sendmsg([line], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+            channel.close()
+            their_errors.close()
+            branch = Child(ours, errors, folder)
+            assert branch.started() == {"event": "started"}, branch.printed()
+            branches.append(branch)
+        self.send_raw(b"{}\n")
+        assert self.reply() == {"id": self.last_id, "status": "ok"}
+        return branches
+
     def printed(self):
         """Everything on standard error, up to its end."""
         self.errors.settimeout(PATIENCE)

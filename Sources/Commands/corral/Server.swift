@@ -10,6 +10,7 @@ import JSON
 import Logging
 import Manifests
 import Metrics
+import Publishing
 import NativeEnvironments
 import NativeHosts
 import REST
@@ -17,6 +18,7 @@ import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
+import Trajectories
 import VectorEnvironments
 import WebSocket
 import WebSocketAPI
@@ -26,6 +28,7 @@ struct Server {
     let addresses: [String]
     private let http: HTTPServer
     private let hub: WebSocketHub
+    private let grpc: GRPCServing?
     private let service: SessionService
     private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
@@ -70,9 +73,16 @@ struct Server {
             emptyFolder: run.emptyFolder(), isFenced: configuration[ServerKeys.backend] != "plain")
         let natives = try NativeEnvironments.registry(wide: Processor.isWide)
         let folder = try loadManifests(configuration, installation, served: served, logger)
-        let authority = ManifestAuthority(
-            folder: folder, policy: try policy(configuration, installation, backends.preferred),
-            isolations: backends.isolations)
+        let policy = try policy(configuration, installation, backends.preferred)
+        let registry = try await Registry.open(configuration)
+        let starts = DefaultStartPolicy()
+        let authority = CatalogAuthority(
+            folder: ManifestAuthority(folder: folder, policy: policy, isolations: backends.isolations),
+            store: registry.store, versions: registry.versions,
+            packages: try await registry.packages(backends, python: policy.python), policy: starts)
+        let catalog = CatalogService(
+            store: registry.store, folder: folder, blobs: registry.blobs, uploads: registry.uploads,
+            versions: registry.versions, policy: starts)
         let metrics = MetricsRegistry()
         var workers = WorkerPool.Configuration(
             spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
@@ -84,6 +94,10 @@ struct Server {
             rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
         let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
+        let trajectories = try TrajectoryStore(
+            path: configuration[ServerKeys.data] + "/trajectories", policy: try configuration.recordingPolicy(),
+            server: RunDirectory.name(of: run.server), metrics: metrics, logger: logger)
+        await trajectories.start()
         var limits = SessionService.Limits(
             maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
             maxLifetime: configuration[ServerKeys.maxLifetime])
@@ -98,7 +112,7 @@ struct Server {
             authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)] + [usage?.recorder].compactMap { $0 }, hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
-            logger: logger)
+            recorders: trajectories, logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {
             let file = try KeyFile(path)
@@ -108,7 +122,7 @@ struct Server {
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
         let api = await RESTAPI(
-            service: service, environments: ManifestDirectory(folder),
+            service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             usage: usage?.store, access: access,
@@ -143,8 +157,22 @@ struct Server {
         let addresses = http.addresses.map { $0.hasPrefix("unix:") ? "unix://" + $0.dropFirst(5) : "\(scheme)://\($0)" }
         await api.setAddress(addresses.first ?? "")
         await sockets.setAddress(addresses.first ?? "")
+        let grpc: GRPCServing?
+        do throws(Failure) {
+            grpc =
+                reach == .thisProcess
+                ? nil
+                : try await GRPCServing.start(
+                    configuration, service: service, environments: catalog, access: access, metrics: metrics,
+                    address: addresses.first ?? "", logger: logger)
+        } catch {
+            await http.stop(grace: .zero)
+            await hook?.stop(told)
+            throw error
+        }
         return Server(
-            addresses: addresses, http: http, hub: hub, service: service, stopping: { await hook?.stop(told) },
+            addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
+            service: service, stopping: { await hook?.stop(told) },
             run: run,
             cgroups: cgroups, docker: backends.docker, usage: usage)
     }
@@ -152,8 +180,10 @@ struct Server {
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
     func stop(grace: Duration) async {
         let end = ContinuousClock.now + grace
+        async let grpcEnd: Void? = grpc?.stop(grace: grace)
         await hub.drain(grace: grace)
         await http.stop(grace: max(.zero, end - .now))
+        _ = await grpcEnd
         await stopping()
         await service.drain()
         await usage?.stop()

@@ -8,6 +8,9 @@ public enum ServerKeys {
         "unix-socket", "PATH", "Listen on this Unix socket instead of a port.")
     public static let data: Key<String> = .path(
         "data", "DIRECTORY", fallback: "~/.local/share/corral", "Where everything is kept.")
+    public static let catalog: Key<String?> = .optionalText(
+        "catalog", "PATH|URL",
+        "Where the catalog is kept: a file, or postgresql://…; without it corral.db in the data directory.")
     public static let environments: Key<[String]> = .paths(
         "environments", "DIRECTORY", "A folder of manifests to serve.")
     public static let python: Key<String?> = .path(
@@ -86,6 +89,11 @@ public enum ServerKeys {
     public static let tlsCertificate: Key<String?> = .path(
         "tls-certificate", "FILE", "The certificate chain (PEM); makes the server speak HTTPS.")
     public static let tlsKey: Key<String?> = .path("tls-key", "FILE", "The private key of the certificate (PEM).")
+    public static let grpc: Key<String?> = .optionalText(
+        "grpc", "HOST:PORT", "Serve gRPC (corral.v1 and dm_env_rpc) at this address too; port 0 picks a free one.")
+    public static let grpcClientRoots: Key<String?> = .path(
+        "grpc-client-roots", "FILE",
+        "Certificates (PEM) that gRPC clients have to have one of; needs tls-certificate and tls-key.")
     public static let validation: Key<String> = .choice(
         "validation", ["full", "sampled", "off"], fallback: "full", "How observations are checked against their spaces."
     )
@@ -113,7 +121,8 @@ public enum ServerKeys {
     /// In the order of help.
     public static let all: [Declaration] =
         [
-            host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
+            host.declaration, port.declaration, unixSocket.declaration, data.declaration, catalog.declaration,
+            environments.declaration,
             python.declaration, backend.declaration, dockerHost.declaration, trust.declaration, insecure.declaration,
             keys.declaration, allowSoftLimits.declaration,
             allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, maxRows.declaration,
@@ -122,8 +131,9 @@ public enum ServerKeys {
             maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
             warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
-            tlsKey.declaration, validation.declaration, root.declaration, batchWindow.declaration, hook.declaration,
+            tlsKey.declaration, grpc.declaration, grpcClientRoots.declaration, validation.declaration, root.declaration,
+            batchWindow.declaration, hook.declaration,
             hookTimeout.declaration, usage.declaration, usageRetention.declaration, bigQueryTable.declaration,
             bigQueryCredentials.declaration, bigQueryURL.declaration,
-        ] + WorkerKeys.all
+        ] + RecordingKeys.all + WorkerKeys.all
 }

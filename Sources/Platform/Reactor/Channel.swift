@@ -58,6 +58,16 @@ public final class Channel: EventSource {
         if wasEmpty { rearm() }
     }
 
+    /// Sends bytes with descriptors, which stay the caller's; together at once or not at all.
+    ///
+    /// - Returns: Whether they went out.
+    public func pass(_ bytes: [UInt8], descriptors: [CInt]) -> Bool {
+        guard isOpen, queue.isEmpty else { return false }
+        let sent = corral_send(fd, bytes, bytes.count, descriptors, CInt(descriptors.count))
+        if sent > 0, sent < bytes.count { end(.overflow) }
+        return sent == bytes.count
+    }
+
     /// Bytes that the peer has not taken yet.
     public var queuedBytes: Int { queue.count - queueStart }
 

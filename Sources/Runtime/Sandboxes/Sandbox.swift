@@ -35,12 +35,13 @@ public protocol Sandbox: AnyObject, Sendable {
 
     /// Makes an empty folder that only this sandbox has, with limits of its own.
     ///
-    /// - Returns: Its path as the command sees it.
+    /// - Parameter family: A folder that it shall be in; made with the first in it, and gone with the last.
+    /// - Returns: Its path as the command sees it, `FOLDER/NAME` or `FOLDER/FAMILY/NAME`.
     /// - Throws: `alreadyExists`, `invalidArgument`; `unavailable` when the sandbox is gone.
-    func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String
+    func openScratch(_ name: String, in family: String?, bytes: Int, inodes: Int) async throws(Failure) -> String
 
     /// Removes a scratch folder and what is in it.
-    func closeScratch(_ name: String) async throws(Failure)
+    func closeScratch(_ name: String, in family: String?) async throws(Failure)
 
     /// Makes the limits of one session below those of the sandbox; a session's process is then moved into it.
     ///
@@ -71,6 +72,12 @@ extension SandboxBackend {
 }
 
 extension Sandbox {
+    public func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String {
+        try await openScratch(name, in: nil, bytes: bytes, inodes: inodes)
+    }
+
+    public func closeScratch(_ name: String) async throws(Failure) { try await closeScratch(name, in: nil) }
+
     public func waitUntilEnded() async { await waitUntilGone() }
 
     public func wasEndedFromOutside(within patience: Duration) async -> Bool { false }

@@ -83,3 +83,13 @@ func validateName(_ name: String, _ what: String) throws(Failure) {
         throw Failure(.invalidArgument, "the name of a \(what) is 1 to 64 letters, digits, _ and -")
     }
 }
+
+/// - Throws: `invalidArgument` unless both are names.
+func validateScratch(_ name: String, in family: String?) throws(Failure) {
+    try validateName(name, "scratch folder")
+    if let family { try validateName(family, "family of scratch folders") }
+}
+
+func scratchPath(_ name: String, in family: String?, below folder: String) -> String {
+    folder + "/" + (family.map { $0 + "/" } ?? "") + name
+}

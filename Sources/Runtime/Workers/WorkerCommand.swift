@@ -55,6 +55,16 @@ public enum WorkerCommand {
         command("render", id, slot) { $0["mode"] = mode.map(JSONValue.string) ?? .null }
     }
 
+    public static func snapshot(id: Int, slot: Int? = nil) -> [UInt8] { command("snapshot", id, slot) { _ in } }
+
+    /// - Parameter state: As the answer to `snapshot` had it.
+    public static func restore(id: Int, state: String, slot: Int? = nil) -> [UInt8] {
+        command("restore", id, slot) { $0["state"] = .string(state) }
+    }
+
+    /// The process forks itself, as often as messages with descriptors follow its `ready`.
+    public static func fork(id: Int) -> [UInt8] { command("fork", id, nil) { _ in } }
+
     public static func interrupt(id: Int) -> [UInt8] {
         line { $0.append(contentsOf: #"{"cmd":"interrupt","id":\#(id)}"#.utf8) }
     }

@@ -81,6 +81,13 @@ public final class WorkerConnection {
         return try await reply.value().get()
     }
 
+    /// Sends a line of the command in flight, and descriptors, which stay the caller's.
+    ///
+    /// - Returns: Whether it went out.
+    public func pass(_ line: [UInt8], descriptors: [CInt]) -> Bool {
+        pending != nil && channel.pass(line, descriptors: descriptors)
+    }
+
     /// Asks that the command in flight ends soon.
     public func interrupt() {
         if let pending { channel.send(WorkerCommand.interrupt(id: pending.id)) }

@@ -23,8 +23,16 @@ public struct Access: Sendable {
     /// - Parameter token: The key where it came another way than in `Authorization`.
     public func caller(of request: HTTPRequest, token: String? = nil) throws(Failure) -> Caller {
         if isLoopback && !request.isUnixSocket { try checkOrigin(request) }
+        return try caller(authorization: request.header("authorization"), token: token)
+    }
+
+    /// - Parameters:
+    ///   - header: `Bearer KEY`.
+    ///   - token: The key where it came another way.
+    /// - Throws: `unauthenticated`.
+    package func caller(authorization header: String?, token: String? = nil) throws(Failure) -> Caller {
         guard let keys else { return .local }
-        let header = request.header("authorization") ?? ""
+        let header = header ?? ""
         guard let token = header.lowercased().hasPrefix("bearer ") ? String(header.dropFirst(7)) : token else {
             throw Failure(.unauthenticated, "this server wants a key", next: "send Authorization: Bearer KEY")
         }

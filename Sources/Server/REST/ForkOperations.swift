@@ -5,6 +5,18 @@ import Reactor
 import Sessions
 
 extension RESTAPI {
+    func close(_ call: Call) async throws(Failure) -> HTTPResponse {
+        guard try call.flag("branches") else {
+            let summary = try await service.close(call.session(), caller: call.caller)
+            return .json(["id": .string("\(summary.id)"), "state": .string(summary.phase.name)])
+        }
+        let closed = try await service.closeBranches(of: call.session(), caller: call.caller)
+        return .json([
+            "id": .string("\(closed.session.id)"), "state": .string(closed.session.phase.name),
+            "branches": .integer(Int64(closed.branches)),
+        ])
+    }
+
     func fork(_ call: Call) async throws(Failure) -> HTTPResponse {
         let body = try RequestBody(call.request, allowed: ["count", "seed"])
         if try body.seed() != nil {

@@ -48,13 +48,17 @@ public final class RequestJournal {
 
     package nonisolated static func newRequestID() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 
-    /// The caller's own id where it is short and printable, else a new one.
-    private func requestID(of request: HTTPRequest) -> String {
-        if let given = request.header("x-request-id"), !given.isEmpty, given.utf8.count <= 128,
+    /// The caller's own id where it is short and printable.
+    package nonisolated static func usable(_ given: String?) -> String? {
+        guard let given, !given.isEmpty, given.utf8.count <= 128,
             given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-        {
-            return given
-        }
+        else { return nil }
+        return given
+    }
+
+    /// The caller's own id, else a new one.
+    private func requestID(of request: HTTPRequest) -> String {
+        if let given = Self.usable(request.header("x-request-id")) { return given }
         lastID &+= 0x9e37_79b9_7f4a_7c15
         var id = lastID
         id = (id ^ id >> 30) &* 0xbf58_476d_1ce4_e5b9

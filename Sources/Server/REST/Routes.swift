@@ -7,7 +7,8 @@ import Sessions
 
 extension RESTAPI {
     /// Every operation of `/v1`; the router and `/v1/openapi.json` are made from it.
-    nonisolated static let routes = sessionRoutes + stepRoutes + readingRoutes + serverRoutes + usageRoutes
+    nonisolated static let routes =
+        sessionRoutes + stepRoutes + readingRoutes + trajectoryRoutes + catalogRoutes + serverRoutes + usageRoutes
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [
@@ -57,10 +58,14 @@ extension RESTAPI {
         },
         Route(
             "DELETE", "/v1/sessions/{session}", "closeSession", "End a session; answers when nothing of it is left",
-            answers: [.init(status: 200, summary: "The session is over", schema: "ClosedSession")], codes: sessionErrors
+            query: [
+                .init(
+                    name: "branches", summary: "Also end all that descends from it by forks", type: "boolean")
+            ],
+            answers: [.init(status: 200, summary: "The session is over", schema: "ClosedSession")],
+            codes: sessionErrors + [.invalidArgument]
         ) { api, call async throws(Failure) in
-            let summary = try await api.service.close(call.session(), caller: call.caller)
-            return .json(["id": .string("\(summary.id)"), "state": .string(summary.phase.name)])
+            try await api.close(call)
         },
         Route(
             "POST", "/v1/sessions/{session}/fork", "forkSession", "Branch a session in mid-episode",
@@ -143,12 +148,6 @@ extension RESTAPI {
     ]
 
     private nonisolated static let serverRoutes: [Route] = [
-        Route(
-            "GET", "/v1/environments", "listEnvironments", "The environments of this server",
-            answers: [.init(status: 200, summary: "All of them", schema: "Environments")]
-        ) { api, call async throws(Failure) in
-            .json(["environments": .array(try await api.environments.list(caller: call.caller)), "next": .null])
-        },
         Route(
             "GET", "/v1/environments/{reference…}/rl-config", "rlConfig", "Recommended training settings",
             query: [

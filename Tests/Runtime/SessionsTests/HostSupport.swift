@@ -20,8 +20,10 @@ final class EmptySandbox: Sandbox {
     /// Going away passes here; open by default.
     let going = Gate(open: true)
 
-    func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String { "/scratch" }
-    func closeScratch(_ name: String) async throws(Failure) {}
+    func openScratch(_ name: String, in family: String?, bytes: Int, inodes: Int) async throws(Failure) -> String {
+        "/scratch"
+    }
+    func closeScratch(_ name: String, in family: String?) async throws(Failure) {}
     func fence(session: String, limits: SandboxLimits) async throws(Failure) -> any SessionFence {
         throw Failure(.unimplemented, "no fences")
     }

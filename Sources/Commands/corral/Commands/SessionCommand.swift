@@ -32,7 +32,15 @@ enum SessionCommand: Subcommand {
                 positionals: [id]),
             Command(
                 "close", "End sessions; returns when nothing of them is left.",
+                options: [.flag("branches", "Also all that descends from them by forks.")],
                 positionals: [.init("ID", .some, "The ids of sessions.")]),
+            Command(
+                "fork", "Branch a session in mid-episode.",
+                options: [.value("count", short: "n", "NUMBER", fallback: "1", "How many branches.")],
+                positionals: [id]),
+            Command(
+                "tree", "Show which session was forked from which.",
+                positionals: [.init("ID", .optional, "Only this one and what descends from it.")]),
         ])
 
     private static let id = Positional("ID", .required, "The id of a session.")
@@ -43,11 +51,30 @@ enum SessionCommand: Subcommand {
         case "list": try await list(invocation, client)
         case "show": try await show(invocation, client)
         case "logs": try await logs(invocation, client)
+        case "fork": try await fork(invocation, client)
+        case "tree": try await tree(invocation, client)
         default: try await close(invocation, client)
         }
     }
 
-    private static func list(_ invocation: Invocation, _ client: ServerClient) async throws(Failure) {
+    private static func fork(_ invocation: Invocation, _ client: ServerClient) async throws(Failure) {
+        let count = try invocation.integer("count", in: 1...10_000) ?? 1
+        let answer = try await client.json(
+            "POST", ServerClient.target(["v1", "sessions", invocation.argument("ID") ?? "", "fork"]),
+            body: ["count": .integer(Int64(count))])
+        guard !invocation.flag("json") else { return printJSON(answer) }
+        for session in answer["sessions"]?.array ?? [] { Output.standard.write(session.words("id") + "\n") }
+        let milliseconds = shortNumber(answer["duration_ms"]?.double ?? 0)
+        Output.errors.write("by \(answer.words("mechanism")) in \(milliseconds) ms\n")
+    }
+
+    private static func tree(_ invocation: Invocation, _ client: ServerClient) async throws(Failure) {
+        let tree = SessionTree(try await all(invocation, client), root: invocation.argument("ID"))
+        guard !invocation.flag("json") else { return printJSON(tree.json) }
+        Output.standard.write(tree.isEmpty ? "no sessions\n" : tree.text)
+    }
+
+    private static func all(_ invocation: Invocation, _ client: ServerClient) async throws(Failure) -> [JSONValue] {
         var sessions: [JSONValue] = []
         var cursor: String?
         repeat {
@@ -62,6 +89,11 @@ enum SessionCommand: Subcommand {
             sessions += page["sessions"]?.array ?? []
             cursor = page["next"]?.string
         } while cursor != nil
+        return sessions
+    }
+
+    private static func list(_ invocation: Invocation, _ client: ServerClient) async throws(Failure) {
+        var sessions = try await all(invocation, client)
         if invocation.text("state") == nil, !invocation.flag("all") {
             sessions.removeAll { ["closed", "failed"].contains($0["state"]?.string) }
         }
@@ -112,7 +144,10 @@ enum SessionCommand: Subcommand {
         var failures: [Failure] = []
         for id in invocation.arguments("ID") {
             do throws(Failure) {
-                let answer = try await client.json("DELETE", ServerClient.target(["v1", "sessions", id]))
+                let answer = try await client.json(
+                    "DELETE",
+                    ServerClient.target(
+                        ["v1", "sessions", id], query: [("branches", invocation.flag("branches") ? "true" : nil)]))
                 closed.append(answer)
                 if !invocation.flag("json") { Output.standard.write("\(id) \(answer.words("state"))\n") }
             } catch { failures.append(error) }

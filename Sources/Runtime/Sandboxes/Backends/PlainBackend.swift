@@ -71,12 +71,16 @@ final class PlainSandbox: Sandbox {
         }
     }
 
-    func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String {
-        try validateName(name, "scratch folder")
+    func openScratch(
+        _ name: String, in family: String?, bytes: Int, inodes: Int
+    ) async throws(Failure) -> String {
+        try validateScratch(name, in: family)
         let parent = folder
-        let path = "\(folder)/\(name)"
+        let shared = family.map { "\(parent)/\($0)" }
+        let path = scratchPath(name, in: family, below: folder)
         return try await offload { () throws(Failure) in
             mkdir(parent, 0o700)
+            if let shared { mkdir(shared, 0o700) }
             guard mkdir(path, 0o700) == 0 else {
                 throw Failure(
                     errno == EEXIST ? .alreadyExists : .failedPrecondition,
@@ -86,14 +90,16 @@ final class PlainSandbox: Sandbox {
         }
     }
 
-    func closeScratch(_ name: String) async throws(Failure) {
-        try validateName(name, "scratch folder")
-        let path = "\(folder)/\(name)"
+    func closeScratch(_ name: String, in family: String?) async throws(Failure) {
+        try validateScratch(name, in: family)
+        let path = scratchPath(name, in: family, below: folder)
+        let shared = family.map { "\(folder)/\($0)" }
         try await offload { () throws(Failure) in
             guard SystemFile.exists(path) else {
                 throw Failure(.failedPrecondition, "there is no scratch folder \(name)")
             }
             FolderRemoval.remove(path)
+            if let shared { rmdir(shared) }
         }
     }
 

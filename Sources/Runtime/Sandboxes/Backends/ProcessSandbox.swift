@@ -26,18 +26,20 @@ final class ProcessSandbox: Sandbox {
         process = keeper.id
     }
 
-    func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String {
-        try validateName(name, "scratch folder")
+    func openScratch(
+        _ name: String, in family: String?, bytes: Int, inodes: Int
+    ) async throws(Failure) -> String {
+        try validateScratch(name, in: family)
         guard bytes > 0, inodes > 0 else {
             throw Failure(.invalidArgument, "a scratch folder has limits of at least 1")
         }
-        try await control.ask("scratch", name, " \(bytes) \(inodes)")
-        return "/scratch/\(name)"
+        try await control.ask("scratch", name, " \(bytes) \(inodes)" + (family.map { " " + $0 } ?? ""))
+        return scratchPath(name, in: family, below: "/scratch")
     }
 
-    func closeScratch(_ name: String) async throws(Failure) {
-        try validateName(name, "scratch folder")
-        try await control.ask("unscratch", name)
+    func closeScratch(_ name: String, in family: String?) async throws(Failure) {
+        try validateScratch(name, in: family)
+        try await control.ask("unscratch", name, family.map { " " + $0 } ?? "")
     }
 
     func fence(session: String, limits: SandboxLimits) async throws(Failure) -> any SessionFence {

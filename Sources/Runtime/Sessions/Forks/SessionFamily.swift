@@ -14,6 +14,9 @@ final class SessionFamily {
 
     private let limits: Limits
     private var members: [UniqueID: Session] = [:]
+    /// Whom each was forked from: of members, and of those that are over while anybody descends from them.
+    private var parents: [UniqueID: UniqueID] = [:]
+    private var children: [UniqueID: Int] = [:]
     /// Places that forks in progress have taken.
     private var reserved = 0
     private var lastLook: ContinuousClock.Instant?
@@ -55,9 +58,34 @@ final class SessionFamily {
     func join(_ session: Session) {
         reserved -= 1
         members[session.id] = session
+        guard let parent = session.lineage?.parent else { return }
+        parents[session.id] = parent
+        children[parent, default: 0] += 1
     }
 
-    func leave(_ id: UniqueID) { members[id] = nil }
+    func leave(_ id: UniqueID) {
+        members[id] = nil
+        var id = id
+        while members[id] == nil, children[id] == nil, let parent = parents.removeValue(forKey: id) {
+            let left = (children[parent] ?? 1) - 1
+            children[parent] = left > 0 ? left : nil
+            id = parent
+        }
+    }
+
+    /// Everyone alive who descends from a session.
+    func branches(of id: UniqueID) -> [Session] {
+        let byParent = Dictionary(grouping: parents.keys) { parents[$0] }
+        var found: [Session] = []
+        var next = [id]
+        while let one = next.popLast() {
+            for child in byParent[one] ?? [] {
+                next.append(child)
+                if let session = members[child] { found.append(session) }
+            }
+        }
+        return found
+    }
 
     private func requireMemory(for count: Int) async throws(Failure) {
         forksSinceLook += count

@@ -41,6 +41,21 @@ extension SessionService {
             ) { () async throws(Failure) in try await self.forkNow(parent, count: count) })
     }
 
+    /// Ends a session and all that descends from it, at the same time; returns when nothing of them is left.
+    ///
+    /// - Returns: The session, and how many others were ended.
+    public func closeBranches(
+        of id: UniqueID, caller: Caller
+    ) async throws(Failure) -> (session: SessionSummary, branches: Int) {
+        let session = try session(id, caller, .owner)
+        let branches = session.family?.branches(of: id) ?? []
+        let ends = branches.map { branch in Task { await branch.dismiss() } }
+        _ = await session.dismiss()
+        var count = 0
+        for end in ends where await end.value { count += 1 }
+        return (session.summary, count)
+    }
+
     private func forked(_ fork: FinishedFork) -> ForkedSessions {
         ForkedSessions(
             sessions: fork.ids.compactMap { sessions[$0]?.summary }, mechanism: fork.mechanism, duration: fork.duration)
@@ -66,6 +81,7 @@ extension SessionService {
         }
         let (children, mechanism) = try await branch(parent, count: count, family: family) { taken -= 1 }
         for child in children {
+            child.recorder = recorders?.recorder(for: child.summary, wish: parent.recorder?.mode ?? .off)
             for observer in observers { observer.sessionOpened(child.summary) }
         }
         return FinishedFork(ids: children.map(\.id), mechanism: mechanism, duration: .now - start)
@@ -84,6 +100,7 @@ extension SessionService {
                     repeated = point
                     return nil
                 }
+                try await self.hosts.makeRoom(for: count)
                 do throws(HostProblem) {
                     return (try await host.fork(count, by: mechanism), mechanism)
                 } catch {

@@ -11,14 +11,16 @@ final class Seat {
     let greeting: WorkerGreeting?
     let isolation: IsolationReport
     private let place: Place
+    /// Forks it; nil where it is not a fork itself.
+    weak var zygote: ZygoteSeats?
     /// Called once, when nothing of it is left.
     var onReleased: (@Reactor () -> Void)?
 
     enum Place {
         /// A sandbox of its own.
         case own(any Sandbox)
-        /// A fork of a zygote.
-        case shared(any Sandbox, fence: any SessionFence, scratch: String)
+        /// A fork of a zygote, or of another such fork; those of one family can change each other's scratch folders.
+        case shared(any Sandbox, fence: any SessionFence, scratch: String, family: String)
     }
 
     init(connection: WorkerConnection, greeting: WorkerGreeting?, place: Place) {
@@ -26,7 +28,7 @@ final class Seat {
         self.greeting = greeting
         self.place = place
         switch place {
-        case .own(let sandbox), .shared(let sandbox, _, _): isolation = sandbox.isolation
+        case .own(let sandbox), .shared(let sandbox, _, _, _): isolation = sandbox.isolation
         }
     }
 
@@ -36,16 +38,19 @@ final class Seat {
     func wasEndedFromOutside() async -> Bool {
         switch place {
         case .own(let sandbox): await sandbox.wasEndedFromOutside(within: .seconds(1))
-        case .shared(let sandbox, _, _): await sandbox.wasEndedFromOutside(within: .milliseconds(20))
+        case .shared(let sandbox, _, _, _): await sandbox.wasEndedFromOutside(within: .milliseconds(20))
         }
     }
 
     func usage() async -> SandboxUsage {
         switch place {
         case .own(let sandbox): await sandbox.usage()
-        case .shared(_, let fence, _): await fence.usage()
+        case .shared(_, let fence, _, _): await fence.usage()
         }
     }
+
+    /// The family of a fork.
+    var family: String? { if case .shared(_, _, _, let family) = place { family } else { nil } }
 
     /// Ends the worker; returns when no process of it is left.
     func release() async {
@@ -64,10 +69,10 @@ extension Seat.Place {
         case .own(let sandbox):
             sandbox.kill()
             await sandbox.waitUntilEnded()
-        case .shared(let sandbox, let fence, let scratch):
+        case .shared(let sandbox, let fence, let scratch, let family):
             await fence.remove()
             // It fails only when the sandbox is gone, and the folder with it.
-            try? await sandbox.closeScratch(scratch)
+            try? await sandbox.closeScratch(scratch, in: family)
         }
     }
 }

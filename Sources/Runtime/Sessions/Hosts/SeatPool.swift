@@ -47,6 +47,12 @@ final class SeatPool {
         }
     }
 
+    /// Seats that were not taken from it, but will be returned to it.
+    func adopted(_ count: Int) {
+        seatsTaken += count
+        lastUse = .now
+    }
+
     /// A taken seat was released.
     func returned() {
         seatsTaken -= 1

@@ -12,21 +12,24 @@ final class WorkerHost: SessionHost {
     var agents: [String]? { seat.greeting?.agents }
     var isolation: String { seat.isolation.summary }
 
-    private let plan: LaunchPlan
-    private let seat: Seat
-    private let interruptGrace: Duration
+    let plan: LaunchPlan
+    let seat: Seat
+    let interruptGrace: Duration
+    /// Takes back what it lent; nil where it cannot be forked.
+    let pool: SeatPool?
+    let known: SpaceCache
     private let onReleased: @Reactor () -> Void
     private var endHandler: (@Reactor (FailureReason, String) -> Void)?
     private var release: Task<Void, Never>?
 
     static func open(
-        _ plan: LaunchPlan, seat: Seat, known: SpaceCache, interruptGrace: Duration,
+        _ plan: LaunchPlan, seat: Seat, of pool: SeatPool? = nil, known: SpaceCache, interruptGrace: Duration,
         onReleased: @escaping @Reactor () -> Void
     ) async throws(Failure) -> WorkerHost {
         try checkInstance(plan, seat.greeting)
         do throws(HostProblem) {
             let spaces = try await seat.initialize(plan, known: known)
-            return WorkerHost(plan, seat, spaces, interruptGrace, onReleased)
+            return WorkerHost(plan, seat, spaces, interruptGrace, pool, known, onReleased)
         } catch {
             throw failure(ofStart: error)
         }
@@ -60,14 +63,16 @@ final class WorkerHost: SessionHost {
             next: hint ?? "GET the environment for the list")
     }
 
-    private init(
-        _ plan: LaunchPlan, _ seat: Seat, _ spaces: SessionSpaces, _ interruptGrace: Duration,
-        _ onReleased: @escaping @Reactor () -> Void
+    init(
+        _ plan: LaunchPlan, _ seat: Seat, _ spaces: SessionSpaces, _ interruptGrace: Duration, _ pool: SeatPool?,
+        _ known: SpaceCache, _ onReleased: @escaping @Reactor () -> Void
     ) {
         self.plan = plan
         self.seat = seat
         self.spaces = spaces
         self.interruptGrace = interruptGrace
+        self.pool = pool
+        self.known = known
         self.onReleased = onReleased
     }
 

@@ -83,13 +83,17 @@ public final class WorkerPool: SessionHostSource {
         let seat = try await pool.take()
         do throws(Failure) {
             return try await WorkerHost.open(
-                plan, seat: seat, known: spaces, interruptGrace: configuration.interruptGrace,
+                plan, seat: seat, of: pool, known: spaces, interruptGrace: configuration.interruptGrace,
                 onReleased: { pool.returned() })
         } catch {
             await seat.release()
             pool.returned()
             throw error
         }
+    }
+
+    public func makeRoom(for count: Int) async throws(Failure) {
+        for _ in 0..<count { try await gate.enter() }
     }
 
     public func shutDown() async {

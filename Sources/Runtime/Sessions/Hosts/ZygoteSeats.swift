@@ -7,8 +7,8 @@ import Workers
 /// Workers forked from one zygote: the interpreter and the environment's modules are loaded once for all of them.
 @Reactor
 final class ZygoteSeats: SeatSource {
-    private let configuration: SeatConfiguration
-    private let sandbox: any Sandbox
+    let configuration: SeatConfiguration
+    let sandbox: any Sandbox
     private let control: PacketSocket
     private let errors: Channel
     private var log = LogRing()
@@ -22,7 +22,7 @@ final class ZygoteSeats: SeatSource {
     var isEmpty: Bool { seats == 0 }
 
     /// How long a fork may take: it is milliseconds unless the machine is overloaded.
-    private static let forkTimeout = Duration.seconds(20)
+    static let forkTimeout = Duration.seconds(20)
 
     /// Starts the zygote; returns when it has imported the environment.
     ///
@@ -80,7 +80,7 @@ final class ZygoteSeats: SeatSource {
         seats += 1
         do throws(Failure) {
             let seat = try await newSeat()
-            seat.onReleased = { [weak self] in self?.seats -= 1 }
+            own(seat)
             return seat
         } catch {
             seats -= 1
@@ -88,17 +88,40 @@ final class ZygoteSeats: SeatSource {
         }
     }
 
-    private func newSeat() async throws(Failure) -> Seat {
-        let launch = configuration.launch
+    /// A branch of one of its seats, beside those that it makes itself.
+    func makeBranch(_ make: @Reactor (_ name: String) async throws(Failure) -> Seat) async throws(Failure) -> Seat {
+        seats += 1
+        do throws(Failure) {
+            let seat = try await make(try nextName())
+            own(seat)
+            return seat
+        } catch {
+            seats -= 1
+            throw error
+        }
+    }
+
+    private func own(_ seat: Seat) {
+        seat.zygote = self
+        seat.onReleased = { [weak self] in self?.seats -= 1 }
+    }
+
+    private func nextName() throws(Failure) -> String {
         guard isUsable else { throw failed("it ended") }
         room.started()
         lastFork += 1
-        let name = "s\(lastFork)"
-        let scratch = try await sandbox.openScratch(name, bytes: launch.limits.disk, inodes: launch.limits.inodes)
+        return "s\(lastFork)"
+    }
+
+    private func newSeat() async throws(Failure) -> Seat {
+        let launch = configuration.launch
+        let name = try nextName()
+        let scratch = try await sandbox.openScratch(
+            name, in: name, bytes: launch.limits.disk, inodes: launch.limits.inodes)
         do throws(Failure) {
             return try await fork(name, scratch: scratch)
         } catch {
-            try? await sandbox.closeScratch(name)
+            try? await sandbox.closeScratch(name, in: name)
             throw error
         }
     }
@@ -119,7 +142,8 @@ final class ZygoteSeats: SeatSource {
             )
         }
         let request: JSONValue = [
-            "op": "fork", "session": .string(name), "scratch": .string(scratch), "environment": [:],
+            "op": "fork", "session": .string(name), "scratch": .string(scratch),
+            "family": .string(scratch.parentFolder), "environment": [:],
             "files": .integer(Int64(launch.limits.files)),
         ]
         let forked = Promise<Void>()
@@ -139,7 +163,8 @@ final class ZygoteSeats: SeatSource {
                 connection.onEnd = nil
                 let greeting = try await connection.greet(timeout: plan.times.start)
                 return Seat(
-                    connection: connection, greeting: greeting, place: .shared(sandbox, fence: fence, scratch: name))
+                    connection: connection, greeting: greeting,
+                    place: .shared(sandbox, fence: fence, scratch: name, family: name))
             } catch {
                 await fence.remove()
                 throw error

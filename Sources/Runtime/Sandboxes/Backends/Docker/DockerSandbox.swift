@@ -44,19 +44,21 @@ final class DockerSandbox: Sandbox {
         }
     }
 
-    func openScratch(_ name: String, bytes: Int, inodes: Int) async throws(Failure) -> String {
-        try validateName(name, "scratch folder")
+    func openScratch(
+        _ name: String, in family: String?, bytes: Int, inodes: Int
+    ) async throws(Failure) -> String {
+        try validateScratch(name, in: family)
         guard bytes > 0, inodes > 0 else {
             throw Failure(.invalidArgument, "a scratch folder has limits of at least 1")
         }
-        try await scratchServer().open(name, bytes: bytes, inodes: inodes)
-        return "/scratch/\(name)"
+        try await scratchServer().open(name, in: family, bytes: bytes, inodes: inodes)
+        return scratchPath(name, in: family, below: "/scratch")
     }
 
-    func closeScratch(_ name: String) async throws(Failure) {
-        try validateName(name, "scratch folder")
+    func closeScratch(_ name: String, in family: String?) async throws(Failure) {
+        try validateScratch(name, in: family)
         guard let scratch else { throw Failure(.failedPrecondition, "there is no scratch folder \(name)") }
-        try await scratch.close(name)
+        try await scratch.close(name, in: family)
     }
 
     func fence(session: String, limits: SandboxLimits) async throws(Failure) -> any SessionFence {

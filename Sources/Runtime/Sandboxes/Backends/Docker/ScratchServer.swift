@@ -43,11 +43,13 @@ final class ScratchServer {
         }
     }
 
-    func open(_ name: String, bytes: Int, inodes: Int) async throws(Failure) {
-        try await control.ask("scratch", name, " \(bytes) \(inodes)")
+    func open(_ name: String, in family: String?, bytes: Int, inodes: Int) async throws(Failure) {
+        try await control.ask("scratch", name, " \(bytes) \(inodes)" + (family.map { " " + $0 } ?? ""))
     }
 
-    func close(_ name: String) async throws(Failure) { try await control.ask("unscratch", name) }
+    func close(_ name: String, in family: String?) async throws(Failure) {
+        try await control.ask("unscratch", name, family.map { " " + $0 } ?? "")
+    }
 
     /// Ends the helper, which lets go of the container's namespaces.
     func close() async {
