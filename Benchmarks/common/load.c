@@ -51,7 +51,7 @@ typedef struct {
     size_t count, room;
 } Samples;
 
-static const char *host = "127.0.0.1", *environment = "classic/CartPole", *action, *path;
+static const char *host = "127.0.0.1", *environment = "classic/CartPole", *action, *socket_path;
 static int port, client_count = 1;
 static double seconds = 2;
 static Protocol protocol = corral;
@@ -186,7 +186,7 @@ static void ask_open(Client *client) {
             request, sizeof request,
             "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-            path);
+            socket_path);
         return send_all(client, request, (size_t)length);
     }
     client->state = opening;
@@ -283,11 +283,11 @@ static void answered(Client *client, const char *body) {
     case upgrading:
         client->state = opening;
         if (protocol == openenv) return frame(client, 1, "{\"type\":\"reset\"}");
-        char body[256];
+        char request[256];
         snprintf(
-            body, sizeof body, "{\"id\":1,\"op\":\"create\",\"environment\":\"%s\",\"seed\":%d}", environment,
+            request, sizeof request, "{\"id\":1,\"op\":\"create\",\"environment\":\"%s\",\"seed\":%d}", environment,
             (int)(client - clients));
-        return frame(client, 1, body);
+        return frame(client, 1, request);
     case opening:
         if (protocol != openenv) {
             const char *id = strstr(body, protocol == dockergym ? "\"session_id\":\"" : "\"id\":\"");
@@ -438,7 +438,7 @@ static void read_arguments(int count, char **values) {
         else if (!strcmp(name, "--seconds")) seconds = atof(value);
         else if (!strcmp(name, "--environment")) environment = value;
         else if (!strcmp(name, "--action")) action = value;
-        else if (!strcmp(name, "--path")) path = value;
+        else if (!strcmp(name, "--path")) socket_path = value;
         else if (!strcmp(name, "--connections")) connection_limit = atoi(value);
         else if (!strcmp(name, "--order")) one_by_one = !strcmp(value, "one");
         else {
@@ -446,7 +446,7 @@ static void read_arguments(int count, char **values) {
             exit(2);
         }
     }
-    if (!path) path = protocol == websocket ? "/v1/ws" : "/ws";
+    if (!socket_path) socket_path = protocol == websocket ? "/v1/ws" : "/ws";
     if (port < 1 || client_count < 1) {
         fprintf(stderr, "load: --port and --clients are needed\n");
         exit(2);

@@ -17,7 +17,7 @@ Phase = dict[str, Any]
 def compile_load(folder: Path) -> Path:
     """Builds the program in `folder`."""
     program = folder / "load"
-    subprocess.run(["cc", "-O2", "-Wall", "-o", str(program), str(SOURCE)], check=True)
+    subprocess.run(["cc", "-O2", "-Wall", "-Wshadow", "-Werror", "-o", str(program), str(SOURCE)], check=True)
     return program
 
 
