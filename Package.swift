@@ -59,6 +59,7 @@ let platform: [Target] = [
     library("CWslay", apt: "libwslay-dev"),
     library("CPostgres", apt: "libpq-dev", pkgConfig: "libpq"),
     library("CSQLite", apt: "libsqlite3-dev", pkgConfig: "sqlite3"),
+    library("CZstd", apt: "libzstd-dev", pkgConfig: "libzstd"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
     module("Platform", "CorralABI", ["CCorral"]),
@@ -66,6 +67,7 @@ let platform: [Target] = [
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
+    module("Platform", "Zstd", ["CZstd"]),
     module("Platform", "Signing", ["Foundations", "JSON", "Digest", "CCrypto"]),
     module("Platform", "Pictures", ["Foundations", "CPictures"]),
     module("Platform", "SQLite", ["Foundations", "CSQLite"]),
@@ -84,6 +86,7 @@ let platform: [Target] = [
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
+    tests("Platform", "Zstd"),
     tests("Platform", "Signing", ["JSON", "TestSupport"]),
     tests("Platform", "Pictures", ["TestSupport"]),
     tests("Platform", "SQLite", ["TestSupport"]),
@@ -94,6 +97,10 @@ let platform: [Target] = [
     tests("Platform", "Reactor"),
     tests("Platform", "HTTP", ["TestSupport"]),
     tests("Platform", "HTTPClient", ["HTTP", "TestSupport"]),
+    tests("Platform", "Protobuf"),
+    .executableTarget(
+        name: "protobuf-echo", dependencies: ["Protobuf"], path: "Tests/Platform/ProtobufEcho",
+        exclude: ["everything.proto"], swiftSettings: strict),
     tests("Platform", "WebSocket", ["HTTP", "Reactor", "TestSupport"]),
 ]
 
@@ -157,6 +164,12 @@ let runtime: [Target] = [
             "Sandboxes", "Containers",
         ]),
     module(
+        "Runtime", "Trajectories",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "Signing", "Spaces", "Manifests", "Reactor",
+            "Workers", "Sessions",
+        ]),
+    module(
         "Runtime", "NativeHosts",
         [
             "Foundations", "JSON", "Manifests", "Reactor", "Sandboxes", "Sessions", "Spaces", "VectorEnvironments",
@@ -168,6 +181,7 @@ let runtime: [Target] = [
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
+    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions"]),
     tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
@@ -204,7 +218,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations", "Catalog", "Bundles", "Publishing",
+            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "RLConfigurations", "Catalog", "Bundles", "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -227,6 +241,12 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
             "Sandboxes", "Reactor", "Sessions", "REST",
         ]),
+    module(
+        "Server", "DmEnvRpc",
+        [
+            "Foundations", "JSON", "GRPC", "Protobuf", "Protos", "Spaces", "Workers", "Reactor", "Sessions", "REST",
+            "GRPCAPI",
+        ]),
     tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
@@ -236,9 +256,11 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
+            "REST",
             "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",
-            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML", "RLConfigurations",
+            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
+            "RLConfigurations",
             "Signing", "CorralABI",
             "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],

@@ -23,7 +23,8 @@ struct Corral {
     /// Every subcommand by its path, with its declaration.
     static let subcommands: [any Subcommand.Type] = [
         RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SearchCommand.self, PublishCommand.self,
-        PullCommand.self, CatalogCommand.self, CacheCommand.self, SessionCommand.self, DoctorCommand.self,
+        PullCommand.self, CatalogCommand.self, CacheCommand.self, SessionCommand.self, TrajectoryCommand.self,
+        DoctorCommand.self,
         TrainCommand.self, PlayCommand.self, ViewCommand.self, KeyCommand.self,
         ConfigCommand.self, CompletionCommand.self, VersionCommand.self,
     ]
