@@ -12,7 +12,7 @@ import Manifests
 struct CatalogBench {
     static func main() async {
         do throws(Failure) { try await run() } catch {
-            fputs("\(error)\n", stderr)
+            print(error)
             exit(1)
         }
     }
@@ -53,7 +53,7 @@ struct CatalogBench {
                 group.addTask {
                     do throws(Failure) {
                         for number in stride(from: client, to: environments, by: clients) {
-                            for version in 0..<each { try await publish(store, number, version) }
+                            for version in 0..<each { try await publishOne(store, number, version) }
                         }
                         return nil
                     } catch { return error }
@@ -65,7 +65,9 @@ struct CatalogBench {
         return Double(environments * each) / ((ContinuousClock.now - start) / .seconds(1))
     }
 
-    private static func publish(_ store: any CatalogStore, _ number: Int, _ version: Int) async throws(Failure) {
+    private static func publishOne(
+        _ store: any CatalogStore, _ number: Int, _ version: Int
+    ) async throws(Failure) {
         let (first, second) = (words[number % words.count], words[number / 3 % words.count])
         let document: JSONObject = [
             "manifest": 1, "name": .string(name(number)), "version": .string("1.\(version).0"),
