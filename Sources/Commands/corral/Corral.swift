@@ -25,7 +25,7 @@ struct Corral {
         RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SearchCommand.self, PublishCommand.self,
         PullCommand.self, CatalogCommand.self, CacheCommand.self, SessionCommand.self, TrajectoryCommand.self,
         DoctorCommand.self,
-        TrainCommand.self, PlayCommand.self, ViewCommand.self, KeyCommand.self,
+        TrainCommand.self, PlayCommand.self, ViewCommand.self, CheckCommand.self, CompatCommand.self, KeyCommand.self,
         ConfigCommand.self, CompletionCommand.self, VersionCommand.self,
     ]
 
