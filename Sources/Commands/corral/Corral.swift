@@ -25,7 +25,7 @@ struct Corral {
         RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SessionCommand.self, TrajectoryCommand.self, ReplayCommand.self, CertifyCommand.self,
         VerifyCommand.self, BehaviourCommand.self,
         DoctorCommand.self,
-        TrainCommand.self, PlayCommand.self, ViewCommand.self, KeyCommand.self,
+        TrainCommand.self, PlayCommand.self, ViewCommand.self, CheckCommand.self, CompatCommand.self, KeyCommand.self,
         ConfigCommand.self, CompletionCommand.self, VersionCommand.self,
     ]
 
