@@ -180,6 +180,23 @@ def listing(path: str, key: str, query: Mapping[str, Any]) -> Callable[[str | No
     return page
 
 
+def recorded(id: str, start: int | None, stop: int | None) -> Callable[[str | None], Call[Page]]:
+    """The call for the page of a trajectory's records at a cursor; None is the first."""
+
+    def read(response: Response) -> Page:
+        body = answer(response)
+        following = body.get("next")
+        return field(body, "steps", list), str(following) if isinstance(following, int) else None
+
+    def page(cursor: str | None) -> Call[Page]:
+        begin = cursor if cursor is not None else start
+        given = [(name, str(value)) for name, value in (("from", begin), ("to", stop)) if value is not None]
+        path = f"/v1/trajectories/{segment(id)}/steps"
+        return Call("GET", path + ("?" + urlencode(given) if given else ""), read)
+
+    return page
+
+
 def create(
     environment: str,
     instance: str | None,
@@ -191,11 +208,12 @@ def create(
     count: int | None,
     rows: int | None = None,
     autoreset: str | None = None,
+    record: str | None = None,
 ) -> Call[list[SessionCore]]:
     """Creates one session (`count` None) or a batch; retriable by its idempotency key."""
     body: dict[str, Any] = {"environment": environment, "reset": reset}
     optional: dict[str, Any] = {"instance": instance, "params": params, "seed": seed, "options": options}
-    optional.update({"labels": labels, "rows": rows, "autoreset": autoreset})
+    optional.update({"labels": labels, "rows": rows, "autoreset": autoreset, "record": record})
     body.update((name, value) for name, value in optional.items() if value is not None)
     if count is not None:
         body["count"] = count

@@ -106,6 +106,43 @@ class EnvironmentOffers(Generic[Fields, Items]):
         raise NotImplementedError
 
 
+class TrajectoryOffers(Generic[Fields, Items]):
+    """What a server has recorded; `corral.trajectories` reads and writes it in other forms."""
+
+    def list(
+        self,
+        environment: str | None = None,
+        state: str | None = None,
+        digest: str | None = None,
+        label: str | None = None,
+        limit: int | None = None,
+    ) -> Items:
+        """Summaries, oldest first, page by page as they are needed; `limit` is the size of a page."""
+        query = {"environment": environment, "state": state, "digest": digest, "label": label, "limit": limit}
+        return self._items(calls.listing("/v1/trajectories", "trajectories", query))
+
+    def get(self, id: str) -> Fields:
+        """What a trajectory is of, and how it ended; raises `errors.NotFound`."""
+        return self._run(Call("GET", f"/v1/trajectories/{calls.segment(id)}", calls.answer))
+
+    def steps(self, id: str, start: int | None = None, stop: int | None = None) -> Items:
+        """Its records from index `start` to before `stop`, as they are needed."""
+        return self._items(calls.recorded(id, start, stop))
+
+    def verify(self, id: str) -> Fields:
+        """Whether its file is as it was written, and which chunk is not."""
+        return self._run(Call("GET", f"/v1/trajectories/{calls.segment(id)}/verify", calls.answer))
+
+    def delete(self, id: str) -> Fields:
+        return self._run(Call("DELETE", f"/v1/trajectories/{calls.segment(id)}", calls.answer))
+
+    def _run(self, call: Call[dict[str, Any]]) -> Fields:
+        raise NotImplementedError
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Items:
+        raise NotImplementedError
+
+
 class SessionOffers(Generic[One, Many, Items]):
     """The sessions of the caller."""
 
@@ -122,6 +159,7 @@ class SessionOffers(Generic[One, Many, Items]):
         reset: bool = ...,
         rows: int | None = ...,
         autoreset: str | None = ...,
+        record: str | None = ...,
     ) -> One: ...
 
     @overload
@@ -138,6 +176,7 @@ class SessionOffers(Generic[One, Many, Items]):
         reset: bool = ...,
         rows: int | None = ...,
         autoreset: str | None = ...,
+        record: str | None = ...,
     ) -> Many: ...
 
     def create(
@@ -152,6 +191,7 @@ class SessionOffers(Generic[One, Many, Items]):
         reset: bool = True,
         rows: int | None = None,
         autoreset: str | None = None,
+        record: str | None = None,
     ) -> One | Many:
         """Opens a session, or with `count` as many (all or none).
 
@@ -160,8 +200,10 @@ class SessionOffers(Generic[One, Many, Items]):
 
         `rows` makes it a vector session of a native environment: its calls take and give arrays of rows, in the form of
         Gymnasium's `batch_space`. `autoreset` is ``NextStep`` (default), ``SameStep`` or ``Disabled``.
+
+        `record` says how much of it is recorded: ``full``, ``digest`` or ``off``; None: what the server's policy says.
         """
-        call = calls.create(environment, instance, params, seed, options, labels, reset, count, rows, autoreset)
+        call = calls.create(environment, instance, params, seed, options, labels, reset, count, rows, autoreset, record)
         return self._one(call) if count is None else self._many(call)
 
     def get(self, id: str) -> One:

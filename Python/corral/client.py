@@ -13,7 +13,7 @@ from . import _calls as calls
 from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import endpoint
-from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView
+from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
 from ._transport import Transport
 
 T = TypeVar("T")
@@ -101,6 +101,7 @@ class Client(ServerOffers[dict[str, Any]]):
             self._transport = Transport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = Sessions(self)
         self.environments = Environments(self)
+        self.trajectories = Trajectories(self)
 
     def step_many(self, steps: Sequence[tuple[Session, Any]]) -> list[StepResult | errors.CorralError]:
         """Steps several sessions by one request.
@@ -179,6 +180,19 @@ class Client(ServerOffers[dict[str, Any]]):
 
 class Environments(EnvironmentOffers[dict[str, Any], Iterator[dict[str, Any]]]):
     """The environments that the server offers."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return self._client._run(call)
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Iterator[dict[str, Any]]:
+        return _items(self._client, page)
+
+
+class Trajectories(TrajectoryOffers[dict[str, Any], Iterator[dict[str, Any]]]):
+    """What the server has recorded."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

@@ -24,6 +24,7 @@ struct Corral {
     static let subcommands: [any Subcommand.Type] = [
         RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SearchCommand.self, PublishCommand.self,
         PullCommand.self, CatalogCommand.self, CacheCommand.self, SessionCommand.self, TrajectoryCommand.self,
+        ReplayCommand.self, CertifyCommand.self, VerifyCommand.self, BehaviourCommand.self,
         DoctorCommand.self,
         TrainCommand.self, PlayCommand.self, ViewCommand.self, CheckCommand.self, CompatCommand.self, KeyCommand.self,
         ConfigCommand.self, CompletionCommand.self, VersionCommand.self,

@@ -2,21 +2,56 @@ import Arguments
 import Foundations
 import Glibc
 import JSON
-import Sandboxes
 import Trajectories
 
-/// Where a command gets a trajectory: a file, or a server, whose file is fetched first.
-enum TrajectorySource {
+/// A trajectory that a command was given: a file, or one of a server, whose file is fetched first.
+struct TrajectorySource: Sendable {
+    let name: String
+    let file: TrajectoryFile
+    /// Nil: it was a file.
+    private let client: ServerClient?
+    private let folder: TemporaryFolder
+
     /// - Parameter name: What the command was given; nil: its argument `TRAJECTORY`.
-    static func with<Result>(
-        _ invocation: Invocation, name: String? = nil, _ body: (TrajectoryFile) async throws(Failure) -> Result
-    ) async throws(Failure) -> Result {
+    static func open(
+        _ invocation: Invocation, name: String? = nil, in folder: TemporaryFolder
+    ) async throws(Failure) -> TrajectorySource {
         let name = name ?? invocation.argument("TRAJECTORY") ?? ""
-        guard UniqueID(name) != nil, access(name, F_OK) != 0 else { return try await body(try TrajectoryFile(name)) }
+        guard UniqueID(name) != nil, access(name, F_OK) != 0 else {
+            return TrajectorySource(name: name, file: try TrajectoryFile(name), client: nil, folder: folder)
+        }
         let client = try ServerClient(url: try ServerURL.given(invocation) ?? ServerURL.standard)
+        let file = try TrajectoryFile(try await fetch(name, from: client, into: folder))
+        return TrajectorySource(name: name, file: file, client: client, folder: folder)
+    }
+
+    static func with<Result>(
+        _ invocation: Invocation, _ body: (TrajectoryFile) async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        return try await body(try TrajectoryFile(try await fetch(name, from: client, into: folder)))
+        return try await body(try await open(invocation, in: folder).file)
+    }
+
+    /// Its calls, with those that its parents made before it branched off: from the server, or from files beside it.
+    func calls() async throws(Failure) -> [RecordContent.Call] {
+        var parents: [UniqueID: TrajectoryFile] = [:]
+        var current = file
+        while let id = current.header.parent, let branch = current.header.branchedAt, branch >= 0, parents[id] == nil {
+            let parent: TrajectoryFile
+            if let client {
+                parent = try TrajectoryFile(try await Self.fetch("\(id)", from: client, into: folder))
+            } else {
+                parent = try file.beside(id)
+            }
+            parents[id] = parent
+            current = parent
+        }
+        let known = parents
+        return try TrajectoryLineage.calls(of: file) { (id) throws(Failure) in
+            guard let parent = known[id] else { throw Failure(.notFound, "there is no trajectory \(id)") }
+            return parent
+        }
     }
 
     /// - Returns: The path of the file.
@@ -39,60 +74,5 @@ enum TrajectorySource {
         }
         try output.finish()
         return path
-    }
-}
-
-/// A folder that a command removes when it is done.
-struct TemporaryFolder: Sendable {
-    let path: String
-
-    /// - Throws: `failed_precondition`.
-    init() throws(Failure) {
-        var template = Array("\(environmentVariables()["TMPDIR"] ?? "/tmp")/corral-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw Failure(.failedPrecondition, "cannot make a temporary folder: \(String(cString: strerror(errno)))")
-        }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    func remove() { FolderRemoval.remove(path) }
-}
-
-/// A file that a command writes, or standard output.
-final class ExportOutput {
-    private let descriptor: CInt
-    private var buffer: [UInt8] = []
-
-    /// - Parameter path: Nil: standard output.
-    /// - Throws: `failed_precondition`.
-    init(_ path: String?) throws(Failure) {
-        guard let path else {
-            descriptor = STDOUT_FILENO
-            return
-        }
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw Failure(.failedPrecondition, "cannot write \(path): \(String(cString: strerror(errno)))")
-        }
-    }
-
-    deinit { if descriptor != STDOUT_FILENO { close(descriptor) } }
-
-    func write(_ bytes: [UInt8]) throws(Failure) {
-        buffer.append(contentsOf: bytes)
-        if buffer.count > 1 << 20 { try finish() }
-    }
-
-    func finish() throws(Failure) {
-        var rest = buffer[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                throw Failure(.failedPrecondition, "cannot write: \(String(cString: strerror(errno)))")
-            }
-            rest = rest.dropFirst(count)
-        }
-        buffer = []
     }
 }
