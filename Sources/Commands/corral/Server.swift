@@ -112,10 +112,12 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
+        let information = RESTAPI.Information(
+            version: Version.current, capabilities: { await backends.capabilities() })
         let api = await RESTAPI(
             service: service, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation),
-            information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
+            information: information,
             access: access,
             metrics: metrics, journal: journal, logger: logger)
         var root: DockerGymDoor?
@@ -154,8 +156,8 @@ struct Server {
                 reach == .thisProcess
                 ? nil
                 : try await GRPCServing.start(
-                    configuration, service: service, environments: catalog, access: access, metrics: metrics,
-                    address: addresses.first ?? "", logger: logger)
+                    configuration, service: service, environments: catalog, information: information,
+                    access: access, metrics: metrics, address: addresses.first ?? "", logger: logger)
         } catch {
             await http.stop(grace: .zero)
             await hook?.stop(told)
