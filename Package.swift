@@ -58,6 +58,7 @@ let platform: [Target] = [
     library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
     library("CWslay", apt: "libwslay-dev"),
     library("CSQLite", apt: "libsqlite3-dev", pkgConfig: "sqlite3"),
+    library("CZstd", apt: "libzstd-dev", pkgConfig: "libzstd"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
     module("Platform", "Foundations"),
     module("Platform", "CorralABI", ["CCorral"]),
@@ -65,6 +66,7 @@ let platform: [Target] = [
     module("Platform", "JSON", ["Foundations"]),
     module("Platform", "YAML", ["Foundations", "CYAML", "JSON"]),
     module("Platform", "Digest", ["CCrypto"]),
+    module("Platform", "Zstd", ["CZstd"]),
     module("Platform", "Signing", ["Foundations", "JSON", "Digest", "CCrypto"]),
     module("Platform", "Pictures", ["Foundations", "CPictures"]),
     module("Platform", "SQLite", ["Foundations", "CSQLite"]),
@@ -82,6 +84,7 @@ let platform: [Target] = [
     tests("Platform", "JSON"),
     tests("Platform", "YAML"),
     tests("Platform", "Digest"),
+    tests("Platform", "Zstd"),
     tests("Platform", "Signing", ["JSON", "TestSupport"]),
     tests("Platform", "Pictures", ["TestSupport"]),
     tests("Platform", "SQLite", ["TestSupport"]),
@@ -159,6 +162,12 @@ let runtime: [Target] = [
             "Sandboxes", "Containers",
         ]),
     module(
+        "Runtime", "Trajectories",
+        [
+            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "Signing", "Spaces", "Manifests", "Reactor",
+            "Workers", "Sessions",
+        ]),
+    module(
         "Runtime", "NativeHosts",
         [
             "Foundations", "JSON", "Manifests", "Reactor", "Sandboxes", "Sessions", "Spaces", "VectorEnvironments",
@@ -170,6 +179,7 @@ let runtime: [Target] = [
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
+    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions"]),
     tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
@@ -179,6 +189,13 @@ let registry: [Target] = [
     module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    module(
+        "Registry", "Usage",
+        [
+            "Foundations", "HTTPClient", "JSON", "Logging", "Metrics", "Reactor", "Sandboxes", "Sessions", "Signing",
+            "SQLite", "YAML",
+        ]),
+    tests("Registry", "Usage", ["HTTP", "TestSupport", "ScriptedSessions"]),
     module(
         "Registry", "Bundles",
         ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
@@ -200,7 +217,8 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations", "Catalog", "Bundles", "Publishing",
+            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "RLConfigurations", "Usage", "Catalog", "Bundles",
+            "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -238,12 +256,13 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
+            "REST",
             "Catalog", "CatalogSQLite", "Bundles", "Publishing",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "CorralABI",
-            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "Usage", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -18,6 +18,7 @@ import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
+import Trajectories
 import VectorEnvironments
 import WebSocket
 import WebSocketAPI
@@ -33,6 +34,7 @@ struct Server {
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
     private let docker: DockerBackend?
+    private let usage: UsageKeeping?
 
     enum Reach {
         /// Whoever the configuration lets in.
@@ -92,18 +94,25 @@ struct Server {
             rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
         let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
+        let trajectories = try TrajectoryStore(
+            path: configuration[ServerKeys.data] + "/trajectories", policy: try configuration.recordingPolicy(),
+            server: RunDirectory.name(of: run.server), metrics: metrics, logger: logger)
+        await trajectories.start()
         var limits = SessionService.Limits(
             maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
             maxLifetime: configuration[ServerKeys.maxLifetime])
         limits.limitFamilies(
             sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
+        let usage = try await UsageKeeping.start(
+            configuration, server: RunDirectory.name(of: run.server), isExporting: reach == .configured,
+            metrics: metrics, logger: logger)
         let service = await SessionService(
             server: run.server, limits: limits,
-            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
+            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)] + [usage?.recorder].compactMap { $0 }, hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
-            logger: logger)
+            recorders: trajectories, logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {
             let file = try KeyFile(path)
@@ -115,10 +124,10 @@ struct Server {
         let information = RESTAPI.Information(
             version: Version.current, capabilities: { await backends.capabilities() })
         let api = await RESTAPI(
-            service: service, environments: catalog, catalog: catalog,
+            service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation),
             information: information,
-            access: access,
+            usage: usage?.store, access: access,
             metrics: metrics, journal: journal, logger: logger)
         var root: DockerGymDoor?
         if configuration[ServerKeys.root] == "dockergym" {
@@ -167,7 +176,7 @@ struct Server {
             addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
             service: service, stopping: { await hook?.stop(told) },
             run: run,
-            cgroups: cgroups, docker: backends.docker)
+            cgroups: cgroups, docker: backends.docker, usage: usage)
     }
 
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
@@ -179,6 +188,7 @@ struct Server {
         _ = await grpcEnd
         await stopping()
         await service.drain()
+        await usage?.stop()
         await docker?.close()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()

@@ -8,6 +8,8 @@ import Publishing
 import RLConfigurations
 import Reactor
 import Sessions
+import Trajectories
+import Usage
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
@@ -33,11 +35,14 @@ public final class RESTAPI {
     }
 
     let service: SessionService
+    let trajectories: TrajectoryStore
     let environments: any EnvironmentDirectory
     /// Nil where the environments are those of a folder alone.
     let catalog: CatalogService?
     let trainingSettings: RLConfigurationTable
     let information: Information
+    /// Nil where the operator wants none kept.
+    let usage: UsageStore?
     let metrics: MetricsRegistry
     let logger: Logger
     /// Where callers reach this server, as session objects tell it.
@@ -47,15 +52,18 @@ public final class RESTAPI {
     private let journal: RequestJournal
 
     public init(
-        service: SessionService, environments: any EnvironmentDirectory, catalog: CatalogService? = nil,
-        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
-        metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
+        service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
+        catalog: CatalogService? = nil,
+        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information,
+        usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
+        self.trajectories = trajectories
         self.environments = environments
         self.catalog = catalog
         self.trainingSettings = trainingSettings
         self.information = information
+        self.usage = usage
         self.access = access
         self.metrics = metrics
         self.logger = logger
