@@ -149,6 +149,10 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
     ) -> None:
         self.url = url
         url, transport = way(url, transport)
+        if transport == "grpc":
+            raise errors.error(
+                "unimplemented", "the asynchronous client does not speak gRPC", "use corral.connect, or http://"
+            )
         kind = _WebSocketTransport if transport == "websocket" else _Transport
         self._transport = kind(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = AsyncSessions(self)

@@ -33,7 +33,8 @@ def connect(
     ssl_context: Any = None,
     transport: str | None = None,
 ) -> Client:
-    """A client of the server at `url`: ``http://…``, ``https://…``, ``ws://…``, ``wss://…`` or
+    """A client of the server at `url`: ``http://…``, ``https://…``, ``ws://…``, ``wss://…``,
+    ``grpc://…`` and ``grpcs://…`` (which need the packages of ``corral[grpc]``) or
     ``unix:///path/of/socket``.
 
     Without `url` it is the server that the environment variable ``CORRAL_URL`` names, else a private one of this
@@ -45,7 +46,7 @@ def connect(
         retries: How often a call is sent again after its connection broke. Only calls that are safe to repeat are:
             resets and steps carry the index of the call, creations an idempotency key, so that the server does them
             once.
-        transport: ``http`` or ``websocket``; default: what the scheme of `url` says. The calls are the same.
+        transport: ``http``, ``websocket`` or ``grpc``; default: what the scheme of `url` says. The calls are the same.
     """
     url = url or os.environ.get("CORRAL_URL")
     if not url:
@@ -56,13 +57,16 @@ def connect(
 
 
 def way(url: str, transport: str | None) -> tuple[str, str]:
-    """The address as HTTP has it, and the transport: ``http`` or ``websocket``."""
+    """The address as HTTP has it, and the transport: ``http``, ``websocket`` or ``grpc``."""
+    for scheme, plain in (("grpc://", "http://"), ("grpcs://", "https://")):
+        if url.startswith(scheme):
+            url, transport = plain + url[len(scheme) :], transport or "grpc"
     for scheme, plain in (("ws://", "http://"), ("wss://", "https://")):
         if url.startswith(scheme):
             url, transport = plain + url[len(scheme) :], transport or "websocket"
     transport = transport or "http"
-    if transport not in ("http", "websocket"):
-        raise errors.error("invalid_argument", f"there is no transport {transport!r}", "use http or websocket")
+    if transport not in ("http", "websocket", "grpc"):
+        raise errors.error("invalid_argument", f"there is no transport {transport!r}", "use http, websocket or grpc")
     return url, transport
 
 
@@ -93,7 +97,11 @@ class Client(ServerOffers[dict[str, Any]]):
         self.url = url
         url, transport = way(url, transport)
         self._transport: Transport
-        if transport == "websocket":
+        if transport == "grpc":
+            from .grpc.transport import GRPCTransport
+
+            self._transport = GRPCTransport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
+        elif transport == "websocket":
             from ._websocket import WebSocketTransport
 
             self._transport = WebSocketTransport(endpoint(url), headers(api_key), timeout, retries, ssl_context)

@@ -65,12 +65,12 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def server(folder):
     """A server that all doors share."""
-    with Server("--max-sessions", "16", environments=[folder]) as server:
+    with Server("--max-sessions", "16", "--grpc", "127.0.0.1:0", environments=[folder]) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def crowded(folder):
     """A server with room for one session."""
-    with Server("--max-sessions", "1", environments=[folder]) as server:
+    with Server("--max-sessions", "1", "--grpc", "127.0.0.1:0", environments=[folder]) as server:
         yield server

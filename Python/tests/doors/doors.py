@@ -27,7 +27,8 @@ class Door:
     """One session through one protocol."""
 
     name = "none"
-    #: Of `index` (retries), `interrupt`, `outlives` (sessions outlive connections), `unknown` (sessions are named).
+    #: Of `index` (retries), `interrupt`, `outlives` (sessions outlive connections), `unknown` (sessions are named), `drop`
+    #: (a lost connection leaves the episode), `not_reset` (steps before the first reset are refused).
     lacks = frozenset()
     #: What this protocol calls the faults of the contract.
     codes = {

@@ -5,6 +5,7 @@ import random
 import threading
 
 import pytest
+from rpc_doors import RPC_DOORS
 
 from conftest import ENVIRONMENT
 from doors import DOORS, DoorError
@@ -28,7 +29,7 @@ def opened(kind, server, **how):
         door.leave()
 
 
-@pytest.fixture(params=DOORS, ids=lambda kind: kind.name)
+@pytest.fixture(params=DOORS + RPC_DOORS, ids=lambda kind: kind.name)
 def kind(request):
     return request.param
 
@@ -173,6 +174,8 @@ def test_a_step_that_is_sent_twice(kind, server):
 
 
 def test_a_step_before_the_first_reset(kind, server):
+    if "not_reset" in kind.lacks:
+        pytest.skip("in this protocol it is a reset")
     with opened(kind, server, reset=False) as door:
         with pytest.raises(DoorError) as error:
             door.step(0)

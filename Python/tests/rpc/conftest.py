@@ -10,6 +10,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from e2e import machine  # noqa: E402
 from e2e.server import BINARY, Server  # noqa: E402
+from rpc.addresses import grpc_address  # noqa: E402
 
 # The core must not have threads of its own when tests fork servers.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
@@ -23,21 +24,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(item.fspath).is_relative_to(HERE) and not os.path.exists(BINARY):
             item.add_marker(pytest.mark.skip(reason="there is no server to test: %s" % BINARY))
-
-
-def grpc_address(server):
-    """`HOST:PORT` of a server's gRPC."""
-    addresses = [record.get("address", "") for record in server.records() if record["message"] == "listening"]
-    found = machine.until(
-        lambda: [
-            record["address"].split("://")[1]
-            for record in server.records()
-            if record["message"] == "listening" and record["address"].startswith("grpc")
-        ],
-        20,
-    )
-    assert found, addresses
-    return found[0]
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ struct GRPCServing {
     /// - Throws: `failed_precondition` where the address cannot be bound or can be reached by strangers.
     static func start(
         _ configuration: Configuration, service: SessionService, environments: any EnvironmentDirectory,
-        access: Access, metrics: MetricsRegistry, address: String, logger: Logger
+        information: RESTAPI.Information, access: Access, metrics: MetricsRegistry, address: String, logger: Logger
     ) async throws(Failure) -> GRPCServing? {
         guard let listen = configuration[ServerKeys.grpc] else { return nil }
         guard
@@ -38,7 +38,8 @@ struct GRPCServing {
         settings.messageLimit = configuration[ServerKeys.bodyLimit]
         settings.metadataLimit = configuration[ServerKeys.headerLimit]
         let names = [
-            CorralV1.EnvironmentsService.name, CorralV1.SessionsService.name, DmEnvRpcV1.EnvironmentService.name,
+            CorralV1.ServerService.name, CorralV1.EnvironmentsService.name, CorralV1.SessionsService.name,
+            DmEnvRpcV1.EnvironmentService.name,
         ]
         let standard = [
             GrpcHealthV1.HealthService.name, GrpcReflectionV1.ServerReflectionService.name,
@@ -46,7 +47,8 @@ struct GRPCServing {
         ]
         let health = await HealthService(services: names + standard)
         let desk = await CallDesk(access: access, metrics: metrics, logger: logger)
-        let door = await GRPCDoor(service: service, environments: environments, desk: desk)
+        let door = await GRPCDoor(
+            service: service, environments: environments, information: information, desk: desk)
         await door.setAddress(address)
         let worlds = await DmEnvDoor(service: service, desk: desk) { caller throws(Failure) in
             try await environments.list(caller: caller).compactMap { $0["reference"]?.string }
@@ -67,7 +69,8 @@ struct GRPCServing {
     }
 
     private static let files = [
-        CorralV1.fileEnvironments, CorralV1.fileSessions, CorralV1.fileValues, GrpcHealthV1.fileHealth,
+        CorralV1.fileServer, CorralV1.fileEnvironments, CorralV1.fileSessions, CorralV1.fileValues,
+        GrpcHealthV1.fileHealth,
         GrpcReflectionV1.fileReflection, GrpcReflectionV1alpha.fileReflection, DmEnvRpcV1.fileDmEnvRpc,
         DmEnvRpcV1ExtensionsProperties.fileProperties, GoogleRpc.fileStatus, GoogleProtobuf.fileAny,
     ]

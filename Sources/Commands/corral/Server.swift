@@ -114,6 +114,8 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
+        let information = RESTAPI.Information(
+            version: Version.current, capabilities: { await backends.capabilities() })
         let bench = CheckBench(
             hosts: hosts, policy: policy, isolations: backends.isolations, server: run.server,
             folder: try run.journalsFolder(), checker: "corral \(Version.current)", logger: logger)
@@ -122,7 +124,7 @@ struct Server {
         let api = await RESTAPI(
             service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation), checks: checks,
-            information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
+            information: information,
             access: access,
             metrics: metrics, journal: journal, logger: logger)
         var root: DockerGymDoor?
@@ -161,8 +163,8 @@ struct Server {
                 reach == .thisProcess
                 ? nil
                 : try await GRPCServing.start(
-                    configuration, service: service, environments: catalog, access: access, metrics: metrics,
-                    address: addresses.first ?? "", logger: logger)
+                    configuration, service: service, environments: catalog, information: information,
+                    access: access, metrics: metrics, address: addresses.first ?? "", logger: logger)
         } catch {
             await http.stop(grace: .zero)
             await hook?.stop(told)

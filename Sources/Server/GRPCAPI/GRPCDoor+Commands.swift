@@ -44,9 +44,16 @@ extension GRPCDoor {
             },
             desk.unary(CorralV1.SessionsService.close) {
                 [self] (request: CorralV1.CloseRequest, visit) async throws(Failure) in
-                let closed = try await service.close(try sessionID(request.session), caller: visit.caller)
+                let id = try sessionID(request.session)
                 var response = CorralV1.CloseResponse()
-                (response.id, response.state) = ("\(closed.id)", "closed")
+                let closed: SessionSummary
+                if request.branches {
+                    let ended = try await service.closeBranches(of: id, caller: visit.caller)
+                    (closed, response.branches) = (ended.session, Int64(ended.branches))
+                } else {
+                    closed = try await service.close(id, caller: visit.caller)
+                }
+                (response.id, response.state) = ("\(closed.id)", closed.phase.name)
                 return response
             },
             desk.unary(CorralV1.SessionsService.fork) {
