@@ -1,12 +1,9 @@
 """Forks of live sessions: the same futures whatever the others do, or a clear refusal."""
 
 import random
-import threading
-from pathlib import Path
 
 import pytest
 
-from e2e import environments, machine
 from e2e.marks import LONG
 
 POINTS = 50 if LONG else 2
