@@ -203,6 +203,17 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
             "Sessions", "REST",
         ]),
+    module(
+        "Server", "OpenEnv",
+        [
+            "Foundations", "JSON", "Logging", "HTTP", "WebSocket", "Spaces", "Workers", "Reactor", "Sessions", "REST",
+            "WebSocketAPI",
+        ]),
+    module(
+        "Server", "MCP",
+        ["Foundations", "JSON", "Logging", "HTTP", "Spaces", "Workers", "Reactor", "Sessions", "REST"]),
+    tests("Server", "OpenEnv", ["JSON", "TestSupport"]),
+    tests("Server", "MCP", ["Foundations", "TestSupport"]),
     tests(
         "Server", "WebSocketAPI",
         ["HTTP", "Logging", "Metrics", "REST", "TestSupport", "ScriptedSessions", "WebSocket"]),
@@ -222,7 +233,8 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
-            "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML", "RLConfigurations",
+            "DockerGym", "WebSocket", "WebSocketAPI", "OpenEnv", "MCP", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML",
+            "RLConfigurations",
             "Signing", "CorralABI",
             "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
         ],
