@@ -17,9 +17,9 @@ def call(server, path, body, **headers):
     return server.client.post(path, body, Accept="application/json, text/event-stream", **headers)
 
 
-def ask(server, path, name, method, id=2, **params):
-    body = {"jsonrpc": "2.0", "id": id, "method": method, "params": params}
-    return call(server, path, body, Mcp_Session_Id=name, MCP_Protocol_Version="2025-11-25")
+def ask(server, path, client, method, **params):
+    body = {"jsonrpc": "2.0", "id": 2, "method": method, "params": params}
+    return call(server, path, body, Mcp_Session_Id=client, MCP_Protocol_Version="2025-11-25")
 
 
 def test_the_official_client_plays(server):

@@ -1,6 +1,7 @@
 """OpenEnv's own clients, validator and environments, from the wheels of both wire versions."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def test_the_clients_play_and_the_validator_is_content(at_root, version):
 
 @pytest.mark.parametrize("version", sorted(wheels.LOCKS))
 def test_a_package_runs_without_edits_and_its_own_client_plays_it(tmp_path, version):
+    if version != "0.3.0" and os.environ.get("CORRAL_LONG") != "1":
+        pytest.skip("a sample: CORRAL_LONG=1 runs it with the other wheel, too")
     python = wheels.python(version)
     made = subprocess.run(
         [str(python.with_name("openenv")), "init", "echo_peer", "-o", str(tmp_path)], capture_output=True, text=True
@@ -63,6 +66,7 @@ def test_a_package_runs_without_edits_and_its_own_client_plays_it(tmp_path, vers
 
 def test_plain_http_gets_a_session_for_each_call(at_root):
     client = at_root.client
+    client.close()  # a connection kept since the tests before may have been idle for too long
     reset = client.post("/reset", {"seed": 7}).json
     assert reset["reward"] is None and reset["done"] is False and len(reset["observation"]["observation"]) == 4
     assert client.post("/step", {"action": {"action": 1}}).json["reward"] == 1.0
@@ -118,6 +122,7 @@ def test_the_json_rpc_of_openenv(at_root):
     from websockets.sync.client import connect
 
     client = at_root.client
+    client.close()
     assert client.post("/mcp", {}).json["error"]["code"] == -32600
     assert client.call("POST", "/mcp", b"{").json["error"]["code"] == -32700
     assert rpc(client, "fly")["error"] == {"code": -32601, "message": "Method not found: fly"}
