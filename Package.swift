@@ -175,7 +175,14 @@ let registry: [Target] = [
     module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+    module(
+        "Registry", "Bundles",
+        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
+    module(
+        "Registry", "Publishing",
+        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
+    tests("Registry", "Bundles", ["TestSupport", "Digest", "Manifests", "Sessions"]),
     // One suite for every store.
     .testTarget(
         name: "CatalogStoresTests",
@@ -189,7 +196,7 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations",
+            "Reactor", "Sessions", "Digest", "YAML", "RLConfigurations", "Catalog", "Bundles", "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -233,6 +240,7 @@ let commands: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Hooks", "REST",
+            "Catalog", "CatalogSQLite", "Bundles", "Publishing",
             "DockerGym", "WebSocket", "WebSocketAPI", "OpenEnv", "MCP", "GRPC", "GRPCAPI", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "CorralABI",

@@ -249,9 +249,9 @@ class AsyncSession(SessionView):
     async def step(self, action: Any) -> StepResult:
         return await self._advance(lambda: self._core.step_call(action))
 
-    async def render(self, mode: str | None = None) -> Any:
+    async def render(self, mode: str | None = None, row: int | None = None) -> Any:
         async with self._held():
-            return await self._client._run(self._core.render_call(mode))
+            return await self._client._run(self._core.render_call(mode, row))
 
     async def refresh(self) -> dict[str, Any]:
         return (await self._client._run(self._core.refresh_call())).description

@@ -239,14 +239,14 @@ class Session(SessionView):
         """
         return self._advance(lambda: self._core.step_call(action))
 
-    def render(self, mode: str | None = None) -> Any:
+    def render(self, mode: str | None = None, row: int | None = None) -> Any:
         """The picture of the present state: ``rgb_array`` gives an array `[height, width, 3]` of uint8, ``ansi``
         text, ``png`` bytes.
 
-        Without a mode it is what the environment has.
+        Without a mode it is what the environment has. `row` is that of a vector session, the first without it.
         """
         with self._lock:
-            return self._client._run(self._core.render_call(mode))
+            return self._client._run(self._core.render_call(mode, row))
 
     def refresh(self) -> dict[str, Any]:
         """Reads the description anew."""

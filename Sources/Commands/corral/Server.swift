@@ -11,6 +11,7 @@ import Logging
 import Manifests
 import MCP
 import Metrics
+import Publishing
 import NativeEnvironments
 import NativeHosts
 import OpenEnv
@@ -72,9 +73,16 @@ struct Server {
             emptyFolder: run.emptyFolder(), isFenced: configuration[ServerKeys.backend] != "plain")
         let natives = try NativeEnvironments.registry(wide: Processor.isWide)
         let folder = try loadManifests(configuration, installation, served: served, logger)
-        let authority = ManifestAuthority(
-            folder: folder, policy: try policy(configuration, installation, backends.preferred),
-            isolations: backends.isolations)
+        let policy = try policy(configuration, installation, backends.preferred)
+        let registry = try await Registry.open(configuration)
+        let starts = DefaultStartPolicy()
+        let authority = CatalogAuthority(
+            folder: ManifestAuthority(folder: folder, policy: policy, isolations: backends.isolations),
+            store: registry.store, versions: registry.versions,
+            packages: try await registry.packages(backends, python: policy.python), policy: starts)
+        let catalog = CatalogService(
+            store: registry.store, folder: folder, blobs: registry.blobs, uploads: registry.uploads,
+            versions: registry.versions, policy: starts)
         let metrics = MetricsRegistry()
         var workers = WorkerPool.Configuration(
             spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
@@ -106,9 +114,8 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
-        let directory = ManifestDirectory(folder)
         let api = await RESTAPI(
-            service: service, environments: directory,
+            service: service, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             access: access,
@@ -155,7 +162,7 @@ struct Server {
                 reach == .thisProcess
                 ? nil
                 : try await GRPCServing.start(
-                    configuration, service: service, environments: directory, access: access, metrics: metrics,
+                    configuration, service: service, environments: catalog, access: access, metrics: metrics,
                     address: addresses.first ?? "", logger: logger)
         } catch {
             await http.stop(grace: .zero)

@@ -50,7 +50,8 @@ extension ServerKeys {
     /// The flags that such a server has; the other keys can be set in the environment and in corral.yaml.
     static let flagsOfOneCommand: [Option] = {
         let names = [
-            environments.declaration, data.declaration, python.declaration, backend.declaration, dockerHost.declaration,
+            environments.declaration, data.declaration, catalog.declaration, python.declaration, backend.declaration,
+            dockerHost.declaration,
             trust.declaration,
             allowSoftLimits.declaration, allowHostNetwork.declaration, allowVolumes.declaration,
             validation.declaration, logLevel.declaration,

@@ -53,6 +53,10 @@ public struct LaunchPlan: Sendable {
     public let isNondeterministic: Bool
     /// The ways in which a session may be forked, the preferred one first; empty where forks are refused.
     public var fork: [ForkMechanism] = [.snapshot, .fork, .replay]
+    /// What every user of the version is told, such as its deprecation.
+    public var warnings: [String] = []
+    /// Since when the version is deprecated; nil where it is not.
+    public var deprecatedSince: Timestamp?
 
     /// Nil for a native environment.
     public var worker: WorkerLaunch? {

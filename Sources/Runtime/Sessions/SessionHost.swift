@@ -146,4 +146,8 @@ public struct SessionSummary: Sendable {
     public var parent: UniqueID?
     /// The index of the parent's last call before the fork; -1 before its first.
     public var branchedAt: Int?
+    /// What every user of the version is told, such as its deprecation.
+    public var warnings: [String] = []
+    /// Since when the version is deprecated; nil where it is not.
+    public var deprecatedSince: Timestamp?
 }

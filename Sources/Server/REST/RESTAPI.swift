@@ -1,16 +1,18 @@
+import Catalog
 import Foundations
 import HTTP
 import JSON
 import Logging
 import Metrics
+import Publishing
 import RLConfigurations
 import Reactor
 import Sessions
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
-    /// Summaries of what the caller may see, sorted by reference.
-    func list(caller: Caller) async throws(Failure) -> [JSONValue]
+    /// A page of summaries of what the caller may see.
+    func search(_ query: SearchQuery, caller: Caller) async throws(Failure) -> SearchPage
     /// Everything about one version.
     func find(_ reference: String, caller: Caller) async throws(Failure) -> JSONValue
 }
@@ -32,6 +34,8 @@ public final class RESTAPI {
 
     let service: SessionService
     let environments: any EnvironmentDirectory
+    /// Nil where the environments are those of a folder alone.
+    let catalog: CatalogService?
     let trainingSettings: RLConfigurationTable
     let information: Information
     let metrics: MetricsRegistry
@@ -43,12 +47,13 @@ public final class RESTAPI {
     private let journal: RequestJournal
 
     public init(
-        service: SessionService, environments: any EnvironmentDirectory,
+        service: SessionService, environments: any EnvironmentDirectory, catalog: CatalogService? = nil,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
         metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
         self.environments = environments
+        self.catalog = catalog
         self.trainingSettings = trainingSettings
         self.information = information
         self.access = access
