@@ -32,6 +32,7 @@ def run_load(
     environment: str = "",
     action: str = "",
     connections: int = 0,
+    path: str = "",
 ) -> dict[str, Phase]:
     """Opens, steps and closes sessions; returns what came of the three phases. Times are in microseconds.
 
@@ -42,6 +43,7 @@ def run_load(
         drop: Whether they are without connections then.
         environment: Instead of CartPole.
         action: JSON, instead of what balances CartPole.
+        path: Where the WebSocket is, instead of where the protocol has it.
         connections: That clients take in turn, with `order` `one`; 0: each has one of its own.
 
     Raises `RuntimeError` when a request failed.
@@ -54,6 +56,8 @@ def run_load(
         command += ["--environment", environment]
     if action:
         command += ["--action", action]
+    if path:
+        command += ["--path", path]
     if connections:
         command += ["--connections", str(connections)]
     if paused is not None:
