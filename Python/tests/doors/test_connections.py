@@ -3,9 +3,14 @@
 import os
 import re
 import resource
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 from pathlib import Path
+
+import pytest
 
 from e2e import machine
 from e2e.server import Server
@@ -56,3 +61,31 @@ def test_an_idle_connection_costs_little_and_goes_when_its_client_does():
         for peer in sockets:
             peer.close()
         assert machine.until(lambda: metric(server, "corral_websocket_connections") == 0)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not there")
+def test_a_websocket_over_tls_is_one_as_any_other_and_the_server_stops_with_it_open(tmp_path, folder):
+    from websockets.exceptions import ConnectionClosed
+    from websockets.sync.client import connect
+
+    import corral
+
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost"
+    more = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run([*command.split(), *more], check=True, capture_output=True)
+    trusted = ssl.create_default_context(cafile=certificate)
+    with Server("--tls-certificate", certificate, "--tls-key", key, tls=trusted, environments=[folder]) as server:
+        address = "wss://" + server.client.address
+        with corral.connect(address, ssl_context=trusted) as client:
+            with client.sessions.create("test/contract", seed=1) as session:
+                assert [session.step(1).observation[0] for _ in range(20)] == list(range(2, 42, 2))
+        with connect(address + "/v1/ws", ssl=trusted, max_size=None) as open_to_the_end:
+            open_to_the_end.send('{"id":"%s","op":"fly"}' % ("x" * 60))
+            assert "there is no operation" in open_to_the_end.recv()
+            open_to_the_end.send(b"\0" * 3_000_000)
+            assert b"malformed_json" in open_to_the_end.recv()
+            assert server.stop() == 0
+            with pytest.raises(ConnectionClosed) as end:
+                open_to_the_end.recv()
+            assert end.value.rcvd.code == 1001
