@@ -20,6 +20,7 @@ import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
+import Trajectories
 import VectorEnvironments
 import WebSocket
 import WebSocketAPI
@@ -94,6 +95,10 @@ struct Server {
             rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
         let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
+        let trajectories = try TrajectoryStore(
+            path: configuration[ServerKeys.data] + "/trajectories", policy: try configuration.recordingPolicy(),
+            server: RunDirectory.name(of: run.server), metrics: metrics, logger: logger)
+        await trajectories.start()
         var limits = SessionService.Limits(
             maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
             maxLifetime: configuration[ServerKeys.maxLifetime])
@@ -105,7 +110,7 @@ struct Server {
             authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
-            logger: logger)
+            recorders: trajectories, logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {
             let file = try KeyFile(path)
@@ -115,7 +120,7 @@ struct Server {
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
         let api = await RESTAPI(
-            service: service, environments: catalog, catalog: catalog,
+            service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             access: access,

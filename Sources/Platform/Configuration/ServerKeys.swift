@@ -124,5 +124,5 @@ public enum ServerKeys {
             tlsKey.declaration, grpc.declaration, grpcClientRoots.declaration, validation.declaration, root.declaration,
             batchWindow.declaration, hook.declaration,
             hookTimeout.declaration,
-        ] + WorkerKeys.all
+        ] + RecordingKeys.all + WorkerKeys.all
 }

@@ -149,6 +149,8 @@ public struct SessionRequest: Sendable {
     public var options: JSONObject
     public var labels: [String: String]
     public var reset: Bool
+    /// How much of it is to be kept; nil: what the server's policy says.
+    public var record: RecordingMode?
     /// Of a vector session; nil: one environment.
     public var rows: Int?
     /// What rows of a vector session do after an end: one of Gymnasium's names.

@@ -11,11 +11,13 @@ extension Session {
     var summary: SessionSummary {
         SessionSummary(
             id: id, environment: plan.reference, digest: plan.digest, instance: plan.instance,
+            parameters: plan.parameters, isNondeterministic: plan.isNondeterministic,
             backend: plan.backend.rawValue, isolation: isolation, phase: state.phase, index: state.index,
             episode: state.episode, createdAt: createdAt, lastActiveAt: lastActiveAt ?? createdAt,
             expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
             isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash, rows: rows,
+            recording: recorder?.mode ?? .off,
             parent: lineage?.parent, branchedAt: lineage?.branchedAt,
             warnings: plan.warnings, deprecatedSince: plan.deprecatedSince)
     }

@@ -24,6 +24,8 @@ final class Session {
     /// Called once, when nothing of it is left.
     var onGone: (@Reactor (Session) -> Void)?
     var onRecord: (@Reactor (StepRecord) -> Void)?
+    /// Keeps what happens; nil where nothing is kept.
+    var recorder: (any SessionRecorder)?
     var watchers: SessionWatchers?
 
     private(set) var spaces: SessionSpaces?
@@ -34,6 +36,8 @@ final class Session {
     let seed: Int64?
     var seedIsPending = true
     var chain: RecordChain?
+    /// What the chain began with.
+    var originSeed: Int64?
     /// Nil where its environment is never replayed.
     var journal: SessionJournal?
     /// The call in flight, as the journal has it once it counts.
@@ -199,6 +203,7 @@ final class Session {
             _ = try? await started.value()
             await host?.close()
             finalUsage = await host?.usage()
+            await recorder?.finish(summary)
             if case .closed = state.phase { await replies.untilGone() }
             finalUsage?.memory = 0
             finalUsage?.processes = 0
@@ -220,6 +225,10 @@ extension Session {
         do throws(Failure) {
             try state.refuseIfOver()
             guard let host, checker != nil else { throw busy("\(call)") }
+            if let recorder, recorder.isFull {
+                try await recorder.makeRoom()
+                try state.refuseIfOver()
+            }
             var record = RecordWriter(call == .reset ? .reset : .step)
             if seed != nil { try requireSeeding(host) }
             let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
@@ -236,6 +245,7 @@ extension Session {
                     ?? .reset(seed: usedSeed, options: options)
             }
             let reply: StepReply
+            let asked = ContinuousClock.now
             do throws(HostProblem) {
                 if let checked {
                     reply = try await host.step(checked)
@@ -245,13 +255,14 @@ extension Session {
                 if call == .step { lastActiveAt = .now }
             } catch {
                 if call == .step { lastActiveAt = .now }
-                throw afterRefusal(error, seed: usedSeed, record: record)
+                throw afterRefusal(error, seed: usedSeed, record: record, took: .now - asked)
             }
+            let took = ContinuousClock.now - asked
             try state.refuseIfOver()
             try check(reply, &record)
             let extended = await extendedChain(with: record, seed: usedSeed)
             try state.refuseIfOver()
-            return accept(reply, call, seed: usedSeed, record: record, chain: extended)
+            return accept(reply, call, seed: usedSeed, record: record, chain: extended, took: took)
         } catch {
             if state.inFlight != nil { state.withdrawn() }
             wake(.failure(error))
@@ -315,13 +326,14 @@ extension Session {
     private static let smallAnswer = 4096
 
     private func accept(
-        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter, chain: RecordChain?
+        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter, chain: RecordChain?,
+        took: Duration
     ) -> CallAnswer {
         var reply = reply
         reply.rows?.canonical = []
         if call == .reset { seedIsPending = false }
         state.accepted(over: call == .step && reply.isOver)
-        append(record, seed: seed, extended: chain)
+        append(record, seed: seed, extended: chain, agent: reply.agent, took: took)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: reply.rows == nil ? checker?.observationSpace(of: reply) : nil)
@@ -342,19 +354,27 @@ extension Session {
     /// - Parameters:
     ///   - seed: Of the call; the first one's begins the chain.
     ///   - extended: The chain with the record already in it.
-    private func append(_ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil) {
-        var chain = extended ?? self.chain ?? newChain(seed)
+    private func append(
+        _ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil, agent: String? = nil, took: Duration
+    ) {
+        if self.chain == nil { originSeed = seed }
+        var chain = self.chain ?? newChain(seed)
+        let previous = chain.link
         let link = extended?.link ?? chain.append(record.bytes)
-        self.chain = chain
+        self.chain = extended ?? chain
         if let calling { journal?.add(calling) }
         calling = nil
-        onRecord?(
-            StepRecord(
-                session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link))
+        let step = StepRecord(
+            session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link,
+            previous: previous, originSeed: originSeed, agent: agent, time: .now, duration: took)
+        recorder?.append(step)
+        onRecord?(step)
     }
 
     /// What a caller is told when the host did not execute a call, and what becomes of the call's index.
-    private func afterRefusal(_ problem: HostProblem, seed: Int64?, record: RecordWriter) -> Failure {
+    private func afterRefusal(
+        _ problem: HostProblem, seed: Int64?, record: RecordWriter, took: Duration
+    ) -> Failure {
         let failure = failure(of: problem)
         guard case .refused(let error) = problem, !state.phase.isOver else { return failure }
         if error.hadNoEffect {
@@ -364,7 +384,7 @@ extension Session {
             var errorRecord = RecordWriter(.error)
             errorRecord.put(counted: record.bytes)
             errorRecord.put(counted: error.code.utf8)
-            append(errorRecord, seed: seed)
+            append(errorRecord, seed: seed, took: took)
             replies.keep(failure)
         }
         return failure

@@ -8,6 +8,7 @@ import Publishing
 import RLConfigurations
 import Reactor
 import Sessions
+import Trajectories
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
@@ -33,6 +34,7 @@ public final class RESTAPI {
     }
 
     let service: SessionService
+    let trajectories: TrajectoryStore
     let environments: any EnvironmentDirectory
     /// Nil where the environments are those of a folder alone.
     let catalog: CatalogService?
@@ -47,11 +49,13 @@ public final class RESTAPI {
     private let journal: RequestJournal
 
     public init(
-        service: SessionService, environments: any EnvironmentDirectory, catalog: CatalogService? = nil,
+        service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
+        catalog: CatalogService? = nil,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
         metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
+        self.trajectories = trajectories
         self.environments = environments
         self.catalog = catalog
         self.trainingSettings = trainingSettings

@@ -63,6 +63,20 @@ extension RESTAPI {
                 ("cpu_seconds", ["type": "number"]), ("memory_bytes", ["type": "integer"]),
                 ("memory_peak_bytes", ["type": "integer"]), ("pids", ["type": "integer"]),
             ]),
+        "Trajectory": object(required: trajectory.map(\.0), trajectory + trajectoryOrigin),
+        "Trajectories": object(
+            required: ["trajectories", "next"],
+            [("trajectories", list(reference("Trajectory"))), ("next", nullable("string"))]),
+        "TrajectorySteps": object(
+            required: ["steps", "next"], [("steps", list(anyObject)), ("next", nullable("integer"))]),
+        "TrajectoryVerification": object(
+            required: ["intact", "sealed", "recomputed", "records", "chunks", "trajectory_hash", "problems"],
+            [
+                ("intact", ["type": "boolean"]), ("sealed", ["type": "boolean"]), ("recomputed", ["type": "boolean"]),
+                ("records", ["type": "integer"]), ("chunks", ["type": "integer"]), ("torn_bytes", ["type": "integer"]),
+                ("trajectory_hash", text), ("problems", list(anyObject)),
+            ]),
+        "DeletedTrajectory": object(required: ["id", "deleted"], [("id", uuid), ("deleted", ["const": true])]),
         "RLConfigurations": object(
             required: ["environment", "settings"],
             [
@@ -108,6 +122,24 @@ extension RESTAPI {
         ("labels", ["type": "object", "additionalProperties": text]), ("reset", ["type": "boolean", "default": true]),
         ("rows", ["type": ["integer", "null"], "minimum": 1]),
         ("autoreset", ["enum": ["NextStep", "SameStep", "Disabled", .null]]),
+        ("record", ["enum": ["full", "digest", "off", nil]]),
+    ]
+
+    private nonisolated static let trajectory: [(String, JSONValue)] = [
+        ("id", uuid), ("environment", text), ("digest", text), ("instance", nullable("string")), ("seed", seed),
+        ("record", ["enum": ["full", "digest"]]),
+        ("state", ["enum": ["recording", "closed", "failed", "interrupted"]]),
+        ("reason", nullable("string")), ("records", ["type": "integer"]), ("episodes", ["type": "integer"]),
+        ("bytes", ["type": "integer"]), ("trajectory_hash", nullable("string")), ("parent", nullable("string")),
+        ("branched_at", nullable("integer")), ("nondeterministic", ["type": "boolean"]), ("owner", text),
+        ("labels", ["type": "object", "additionalProperties": text]), ("created_at", time),
+        ("ended_at", nullable("string")),
+    ]
+    /// Told of one, not in lists.
+    private nonisolated static let trajectoryOrigin: [(String, JSONValue)] = [
+        ("params", anyObject), ("base", text), ("observation_space", nullable("object")),
+        ("action_space", nullable("object")), ("agents", ["type": ["array", "null"], "items": text]),
+        ("backend", text), ("isolation", text), ("server", text),
     ]
 
     private nonisolated static let session: [(String, JSONValue)] =
@@ -118,7 +150,8 @@ extension RESTAPI {
             ("created_at", time), ("expires_at", time), ("address", text),
             ("labels", ["type": "object", "additionalProperties": text]), ("parent", nullable("string")),
             ("branched_at", nullable("integer")),
-            ("validation", ["enum": ["full", "sampled", "off"]]), ("warnings", list(text)),
+            ("validation", ["enum": ["full", "sampled", "off"]]), ("record", ["enum": ["full", "digest", "off"]]),
+            ("warnings", list(text)),
             ("rows", ["type": ["integer", "null"], "minimum": 1]), ("autoreset", nullable("string")),
             ("agents", ["type": ["array", "null"], "items": text]),
             ("trajectory_hash", nullable("string")), ("observation_space", nullable("object")),

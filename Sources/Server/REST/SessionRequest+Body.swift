@@ -4,7 +4,7 @@ import Sessions
 extension SessionRequest {
     /// The members that ask for a session.
     package static let fields = [
-        "environment", "instance", "params", "seed", "options", "labels", "reset", "rows", "autoreset",
+        "environment", "instance", "params", "seed", "options", "labels", "reset", "rows", "autoreset", "record",
     ]
 
     /// - Throws: `invalid_argument` naming the member.
@@ -20,5 +20,13 @@ extension SessionRequest {
             seed: try body.seed(), options: try body.object("options"), labels: try body.labels(),
             reset: try body.bool("reset", default: true))
         (rows, autoreset) = (try body.integer("rows"), try body.string("autoreset"))
+        if let text = try body.string("record") {
+            guard let mode = RecordingMode(rawValue: text) else {
+                throw Failure(
+                    .invalidArgument, "the field \"record\" is none of full, digest and off",
+                    details: ["field": "record"])
+            }
+            record = mode
+        }
     }
 }

@@ -9,6 +9,8 @@ struct BranchPoint {
     let state: SessionState
     let chain: RecordChain?
     let seedIsPending: Bool
+    /// What the chain began with.
+    let originSeed: Int64?
     /// Nil where it is not kept.
     let journal: SessionJournal?
 }
@@ -32,7 +34,9 @@ extension Session {
     }
 
     var branchPoint: BranchPoint {
-        BranchPoint(state: state.ofBranch, chain: chain, seedIsPending: seedIsPending, journal: journal?.branch())
+        BranchPoint(
+            state: state.ofBranch, chain: chain, seedIsPending: seedIsPending, originSeed: originSeed,
+            journal: journal?.branch())
     }
 
     /// The session goes on from where another one was; `host` is in the state of then.
@@ -42,6 +46,7 @@ extension Session {
         (state, chain, seedIsPending, journal) = (
             point.state, point.chain, point.seedIsPending, point.journal?.branch()
         )
+        originSeed = point.originSeed
         replies.adoptLast(of: parent.replies)
     }
 

@@ -81,6 +81,7 @@ extension SessionService {
         }
         let (children, mechanism) = try await branch(parent, count: count, family: family) { taken -= 1 }
         for child in children {
+            child.recorder = recorders?.recorder(for: child.summary, wish: parent.recorder?.mode ?? .off)
             for observer in observers { observer.sessionOpened(child.summary) }
         }
         return FinishedFork(ids: children.map(\.id), mechanism: mechanism, duration: .now - start)
