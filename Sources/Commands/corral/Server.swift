@@ -139,7 +139,7 @@ struct Server {
         let sockets = await WebSocketDoor(
             service: service, hub: hub, access: access, metrics: metrics, journal: journal)
         let openEnv = await OpenEnvDoor(
-            service: service, environments: directory, hub: hub, access: access, journal: journal, logger: logger)
+            service: service, environments: catalog, hub: hub, access: access, journal: journal, logger: logger)
         let mcp = await MCPDoor(
             service: service, version: Version.current, access: access, journal: journal, logger: logger)
         let doors = Doors(
