@@ -1,3 +1,4 @@
+import Admission
 import Configuration
 import Containers
 import CorralABI
@@ -36,7 +37,6 @@ struct Server {
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
     private let docker: DockerBackend?
-    private let usage: UsageKeeping?
 
     enum Reach {
         /// Whoever the configuration lets in.
@@ -86,11 +86,7 @@ struct Server {
             store: registry.store, folder: folder, blobs: registry.blobs, uploads: registry.uploads,
             versions: registry.versions, policy: starts)
         let metrics = MetricsRegistry()
-        var workers = WorkerPool.Configuration(
-            spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
-            memoryReserve: configuration[ServerKeys.memoryReserve],
-            lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
-        workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
+        let workers = Self.workers(configuration)
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
         let rows = NativeHosts.Limits(
             rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
@@ -106,12 +102,9 @@ struct Server {
         limits.limitFamilies(
             sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
-        let usage = try await UsageKeeping.start(
-            configuration, server: RunDirectory.name(of: run.server), isExporting: reach == .configured,
-            metrics: metrics, logger: logger)
         let service = await SessionService(
             server: run.server, limits: limits,
-            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)] + [usage?.recorder].compactMap { $0 }, hook: hook,
+            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             recorders: trajectories, logger: logger)
@@ -123,11 +116,16 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
+        let bench = CheckBench(
+            hosts: hosts, policy: policy, isolations: backends.isolations, server: run.server,
+            folder: try run.journalsFolder(), checker: "corral \(Version.current)", logger: logger)
+        let checks = await CheckJobs(
+            authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store)
         let api = await RESTAPI(
             service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
-            trainingSettings: try trainingSettings(installation),
+            trainingSettings: try trainingSettings(installation), checks: checks,
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
-            usage: usage?.store, access: access,
+            access: access,
             metrics: metrics, journal: journal, logger: logger)
         let root = try Doors.Root(configuration[ServerKeys.root])
         var dockerGym: DockerGymDoor?
@@ -182,7 +180,7 @@ struct Server {
             addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
             service: service, stopping: { await hook?.stop(told) },
             run: run,
-            cgroups: cgroups, docker: backends.docker, usage: usage)
+            cgroups: cgroups, docker: backends.docker)
     }
 
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
@@ -194,7 +192,6 @@ struct Server {
         _ = await grpcEnd
         await stopping()
         await service.drain()
-        await usage?.stop()
         await docker?.close()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()
@@ -250,7 +247,7 @@ struct Server {
         return ManifestFolder([served] + folder.entries, problems: folder.problems)
     }
 
-    private static func policy(
+    static func policy(
         _ configuration: Configuration, _ installation: Installation, _ backend: LaunchPlan.Backend
     ) throws(Failure) -> ManifestAuthority.Policy {
         guard let sdk = installation.sdk else {
@@ -267,6 +264,16 @@ struct Server {
         policy.allowedVolumes = configuration[ServerKeys.allowVolumes]
         policy.validation = LaunchPlan.Validation(rawValue: configuration[ServerKeys.validation]) ?? .full
         return policy
+    }
+
+    /// How workers are kept.
+    static func workers(_ configuration: Configuration) -> WorkerPool.Configuration {
+        var workers = WorkerPool.Configuration(
+            spares: configuration[ServerKeys.warm], familyLimits: familyLimits(),
+            memoryReserve: configuration[ServerKeys.memoryReserve],
+            lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
+        workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
+        return workers
     }
 
     /// Of one zygote with all its sessions: half of the machine's memory.

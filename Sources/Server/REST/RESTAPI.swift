@@ -9,7 +9,6 @@ import RLConfigurations
 import Reactor
 import Sessions
 import Trajectories
-import Usage
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
@@ -40,9 +39,9 @@ public final class RESTAPI {
     /// Nil where the environments are those of a folder alone.
     let catalog: CatalogService?
     let trainingSettings: RLConfigurationTable
+    /// Nil where the server runs no checks.
+    let checks: (any CheckRunner)?
     let information: Information
-    /// Nil where the operator wants none kept.
-    let usage: UsageStore?
     let metrics: MetricsRegistry
     let logger: Logger
     /// Where callers reach this server, as session objects tell it.
@@ -54,16 +53,17 @@ public final class RESTAPI {
     public init(
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
         catalog: CatalogService? = nil,
-        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information,
-        usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
+        trainingSettings: RLConfigurationTable = RLConfigurationTable(), checks: (any CheckRunner)? = nil,
+        information: Information, access: Access,
+        metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
         self.trajectories = trajectories
         self.environments = environments
         self.catalog = catalog
         self.trainingSettings = trainingSettings
+        self.checks = checks
         self.information = information
-        self.usage = usage
         self.access = access
         self.metrics = metrics
         self.logger = logger

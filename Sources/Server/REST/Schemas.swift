@@ -1,7 +1,6 @@
 import Foundations
 import JSON
 import Sessions
-import Usage
 
 extension RESTAPI {
     /// JSON Schemas of what goes over the wire, by name.
@@ -24,6 +23,22 @@ extension RESTAPI {
                             required: ["session", "action"],
                             [("session", uuid), ("action", anything), ("index", index)]))
                 )
+            ]),
+        "StartCheck": object(
+            required: [], [("budget_seconds", ["type": "integer", "minimum": 1, "maximum": 3600])]),
+        "Check": object(
+            required: ["environment", "digest", "state"],
+            [
+                ("environment", text), ("digest", text), ("state", ["enum": ["waiting", "running", "done"]]),
+                ("step", text), ("fraction", ["type": "number", "minimum": 0, "maximum": 1]),
+                ("report", anyObject), ("attestation", anyObject),
+            ]),
+        "Compatibility": object(
+            required: [],
+            [
+                ("environment", text), ("agent", text), ("compatible", ["type": "boolean"]), ("adapters", list(text)),
+                ("reasons", list(text)),
+                ("agents", list(object(required: ["name", "title"], [("name", text), ("title", text)]))),
             ]),
         "Fork": object(required: [], [("count", ["type": "integer", "minimum": 1]), ("seed", seed)]),
         "Session": object(required: session.map(\.0), session),
@@ -63,19 +78,6 @@ extension RESTAPI {
             [
                 ("cpu_seconds", ["type": "number"]), ("memory_bytes", ["type": "integer"]),
                 ("memory_peak_bytes", ["type": "integer"]), ("pids", ["type": "integer"]),
-            ]),
-        "UsageSummaries": object(
-            required: ["groups"], [("groups", list(anyObject))]),
-        "UsageEvents": object(
-            required: ["events", "next"],
-            [
-                (
-                    "events",
-                    list(
-                        object(
-                            required: UsageField.all.map(\.name),
-                            UsageField.all.map { ($0.name, $0.schema) }))
-                ), ("next", nullable("string")),
             ]),
         "Trajectory": object(required: trajectory.map(\.0), trajectory + trajectoryOrigin),
         "Trajectories": object(

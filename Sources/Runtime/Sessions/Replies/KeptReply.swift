@@ -29,9 +29,6 @@ final class KeptReply {
         self.store = store
     }
 
-    /// Whether somebody needs it.
-    var isHeld: Bool { holders > 0 }
-
     var isInMemory: Bool { if case .memory = place { true } else { false } }
 
     /// Whether nobody needs it and no file of it is left.

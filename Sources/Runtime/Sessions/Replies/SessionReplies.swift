@@ -60,10 +60,9 @@ final class SessionReplies {
         if case .success(let reply)? = old { leave(reply) }
     }
 
-    /// The last one that holds a reply waits for its file.
     private func leave(_ reply: KeptReply) {
         reply.letGo()
         leaving.removeAll(where: \.isGone)
-        if !reply.isGone, !reply.isHeld { leaving.append(reply) }
+        if !reply.isGone { leaving.append(reply) }
     }
 }
