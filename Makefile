@@ -71,6 +71,9 @@ bench-containers: build
 bench-grpc: build
 	$(PYTHON) Benchmarks/doors/grpc_bench.py --binary .build/release/corral
 
+bench-doors: build
+	$(PYTHON) Benchmarks/doors/bench.py --binary .build/release/corral
+
 bench-native: library
 	swift build -c release --product corral-bench-native
 	scripts/virtual-environment .venvs/native Benchmarks/requirements/native.txt

@@ -244,6 +244,17 @@ let server: [Target] = [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "WebSocket", "Pictures", "Spaces", "Reactor",
             "Sessions", "REST",
         ]),
+    module(
+        "Server", "OpenEnv",
+        [
+            "Foundations", "JSON", "Logging", "HTTP", "WebSocket", "Spaces", "Workers", "Reactor", "Sessions", "REST",
+            "WebSocketAPI",
+        ]),
+    module(
+        "Server", "MCP",
+        ["Foundations", "JSON", "Logging", "HTTP", "Spaces", "Workers", "Reactor", "Sessions", "REST"]),
+    tests("Server", "OpenEnv", ["JSON", "TestSupport"]),
+    tests("Server", "MCP", ["Foundations", "TestSupport"]),
     tests(
         "Server", "WebSocketAPI",
         ["HTTP", "Logging", "Metrics", "REST", "TestSupport", "ScriptedSessions", "WebSocket"]),
@@ -268,6 +279,7 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
+            "OpenEnv", "MCP",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
             "REST",
             "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",

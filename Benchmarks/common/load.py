@@ -33,6 +33,7 @@ def run_load(
     environment: str = "",
     action: str = "",
     connections: int = 0,
+    path: str = "",
     limit: float | None = None,
 ) -> dict[str, Phase]:
     """Opens, steps and closes sessions; returns what came of the three phases. Times are in microseconds.
@@ -44,6 +45,7 @@ def run_load(
         drop: Whether they are without connections then.
         environment: Instead of CartPole.
         action: JSON, instead of what balances CartPole.
+        path: Where the WebSocket is, instead of where the protocol has it.
         connections: That clients take in turn, with `order` `one`; 0: each has one of its own.
         limit: Seconds after which it is ended, which is an error.
 
@@ -57,6 +59,8 @@ def run_load(
         command += ["--environment", environment]
     if action:
         command += ["--action", action]
+    if path:
+        command += ["--path", path]
     if connections:
         command += ["--connections", str(connections)]
     if paused is not None:

@@ -5,6 +5,7 @@ A new door is a class here and a line in `DOORS`. It drives one session; what th
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import struct
@@ -200,7 +201,7 @@ class WebSocketBinary(WebSocketJSON):
         return unpack(data)
 
     def _plain(self, observation):
-        assert isinstance(observation, np.ndarray) and observation.dtype == np.float64
+        assert isinstance(observation, np.ndarray) and observation.dtype.kind == "f"
         return observation.tolist()
 
 
@@ -321,5 +322,98 @@ class AsyncPythonClient(Door):
         self._loop.call_soon_threadsafe(self._loop.stop)
 
 
-DOORS = [REST, WebSocketJSON, WebSocketBinary, PythonClient, AsyncPythonClient]
+class OpenEnv(Door):
+    name = "openenv"
+    lacks = frozenset({"index", "interrupt", "outlives"})
+    codes = {
+        "bad_action": "VALIDATION_ERROR",
+        "unknown_session": "SESSION_ERROR",
+        "capacity": "CAPACITY_REACHED",
+        "timeout": "EXECUTION_ERROR",
+        "death": "EXECUTION_ERROR",
+        "not_reset": "EXECUTION_ERROR",
+    }
+
+    def __init__(self, server):
+        super().__init__(server)
+        self._opening = None
+
+    def _connect(self, environment, query=""):
+        reference = environment.replace("/", "%2F")
+        self._opening = connect("ws://%s/openenv/%s/ws%s" % (self.server.client.address, reference, query))
+        self._socket = self._opening.__enter__()
+
+    def _ask(self, kind, **data):
+        with contextlib.suppress(ConnectionClosed):  # what the server said before it closed can still be read
+            self._socket.send(json.dumps({"type": kind, **data}))
+        answer = json.loads(self._socket.recv(timeout=30))
+        if answer["type"] == "error":
+            raise DoorError(answer["data"]["code"], answer["data"]["message"])
+        return answer["data"]
+
+    def open(self, environment, seed=None, reset=True):
+        self._connect(environment)
+        self.session = self._ask("state")["session_id"]
+        if reset:
+            self.reset(seed)
+
+    def reset(self, seed=None):
+        data = {} if seed is None else {"seed": seed}
+        return self._ask("reset", data=data)["observation"]["observation"]
+
+    def step(self, action, index=None):
+        body = self._ask("step", data={"action": action})
+        return body["observation"]["observation"], body["reward"], body["done"]
+
+    def step_other(self, session):
+        self._connect("test/contract", "?session_id=" + session)
+        return self._ask("step", data={"action": 0})
+
+    def send_step(self, action):
+        self._socket.send(json.dumps({"type": "step", "data": {"action": action}}))
+
+    def disconnect(self):
+        self._socket.socket.shutdown(2)
+
+    def close(self):
+        if self.session:
+            self._socket.send(json.dumps({"type": "close"}))
+
+    def leave(self):
+        if self._opening is not None:
+            self._socket.close()
+
+
+class InProcess(Door):
+    """No door at all: the native environment in this process."""
+
+    name = "in-process"
+
+    @staticmethod
+    def is_there():
+        from corral import native
+
+        try:
+            native.NativeEnv("CartPole-v1").close()
+            return True
+        except Exception:
+            return False
+
+    def open(self, environment, seed=None, reset=True):
+        from corral import native
+
+        self._env = native.NativeEnv(environment.rpartition("/")[2] + "-v1")
+
+    def reset(self, seed=None):
+        return self._env.reset(seed=seed)[0].tolist()
+
+    def step(self, action, index=None):
+        observation, reward, terminated, truncated, _ = self._env.step(action)
+        return observation.tolist(), float(reward), bool(terminated or truncated)
+
+    def close(self):
+        self._env.close()
+
+
+DOORS = [REST, WebSocketJSON, WebSocketBinary, PythonClient, AsyncPythonClient, OpenEnv]
 Gone = (ConnectionClosed, OSError)

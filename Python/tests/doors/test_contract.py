@@ -8,7 +8,7 @@ import pytest
 from rpc_doors import RPC_DOORS
 
 from conftest import ENVIRONMENT
-from doors import DOORS, DoorError
+from doors import DOORS, DoorError, InProcess
 from e2e import machine
 
 NOBODY = "01a22f3f-3487-8001-beb2-da47fa5c0076"
@@ -46,13 +46,16 @@ def hash_of(server, session):
     return server.client.read(session)["trajectory_hash"]
 
 
-def play(door, seed, steps=200):
+SCRIPTS = {ENVIRONMENT: 3, "native/CartPole": 2}  # how many actions are used
+
+
+def play(door, environment, seed=11, steps=200):
     """The script: random actions, a reset whenever an episode is over; everything that was seen."""
     actions = random.Random(5)
-    door.open(ENVIRONMENT, reset=False)
+    door.open(environment, reset=False)
     seen = [door.reset(seed)]
     for _ in range(steps):
-        observation, reward, over = door.step(actions.randrange(3))
+        observation, reward, over = door.step(actions.randrange(SCRIPTS[environment]))
         seen.append((observation, reward, over))
         if over:
             seen.append(door.reset())
@@ -62,21 +65,28 @@ def play(door, seed, steps=200):
 _told = {}
 
 
-def reference(server):
+def reference(server, environment):
     """What REST saw, and the trajectory's hash."""
-    if "seen" not in _told:
+    if environment not in _told:
         with opened(DOORS[0], server, session=False) as door:
-            _told["seen"] = play(door, 11)
-            _told["hash"] = hash_of(server, door.session)
-    return _told["seen"], _told["hash"]
+            _told[environment] = play(door, environment), hash_of(server, door.session)
+    return _told[environment]
 
 
-def test_the_same_script_gives_the_same_trajectory(kind, server):
-    seen, hashed = reference(server)
+@pytest.mark.parametrize("environment", SCRIPTS)
+def test_the_same_script_gives_the_same_trajectory(kind, server, environment):
+    seen, hashed = reference(server, environment)
     assert sum(1 for each in seen if isinstance(each, tuple)) == 200 and len(seen) > 203
     with opened(kind, server, session=False) as door:
-        assert play(door, 11) == seen
+        assert play(door, environment) == seen
         assert hash_of(server, door.session) == hashed
+
+
+def test_the_same_script_in_process(server):
+    if not InProcess.is_there():
+        pytest.skip("libcorral.so is not built: scripts/build-library")
+    with opened(InProcess, server, session=False) as door:
+        assert play(door, "native/CartPole") == reference(server, "native/CartPole")[0]
 
 
 def test_a_bad_action_changes_nothing(kind, server):
@@ -154,7 +164,7 @@ def test_a_connection_that_is_lost_in_mid_step(kind, server):
         server.client.until_busy(door.session)
         door.disconnect()
         if "outlives" in door.lacks:
-            assert machine.until(lambda: state(server, door.session)[0] == "closed")
+            assert machine.until(lambda: state(server, door.session)[:2] == ("closed", "requested"))
             return
         assert machine.until(lambda: state(server, door.session) == ("running", None, 2))
         assert door.step(1, index=3)[0][0] == 1 + 6 + 2

@@ -10,10 +10,12 @@ import Hooks
 import JSON
 import Logging
 import Manifests
+import MCP
 import Metrics
 import Publishing
 import NativeEnvironments
 import NativeHosts
+import OpenEnv
 import REST
 import RLConfigurations
 import Reactor
@@ -127,9 +129,10 @@ struct Server {
             information: information,
             access: access,
             metrics: metrics, journal: journal, logger: logger)
-        var root: DockerGymDoor?
-        if configuration[ServerKeys.root] == "dockergym" {
-            root = await DockerGymDoor(
+        let root = try Doors.Root(configuration[ServerKeys.root])
+        var dockerGym: DockerGymDoor?
+        if root == .dockerGym {
+            dockerGym = await DockerGymDoor(
                 service: service, offer: served.map { InstanceOffer($0) } ?? ReferenceOffer(folder),
                 information: .init(title: configuration[WorkerKeys.title], version: configuration[WorkerKeys.version]),
                 access: access, journal: journal, logger: logger)
@@ -139,7 +142,12 @@ struct Server {
         let hub = await WebSocketHub(limits: socketLimits)
         let sockets = await WebSocketDoor(
             service: service, hub: hub, access: access, metrics: metrics, journal: journal)
-        let doors = Doors(api: api, sockets: sockets, root: root)
+        let openEnv = await OpenEnvDoor(
+            service: service, environments: catalog, hub: hub, access: access, journal: journal, logger: logger)
+        let mcp = await MCPDoor(
+            service: service, version: Version.current, access: access, journal: journal, logger: logger)
+        let doors = Doors(
+            api: api, sockets: sockets, openEnv: openEnv, mcp: mcp, dockerGym: dockerGym, root: root)
         let http = try HTTPServer(
             configuration: httpConfiguration(
                 configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),

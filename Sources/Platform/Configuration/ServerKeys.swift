@@ -97,9 +97,9 @@ public enum ServerKeys {
     public static let validation: Key<String> = .choice(
         "validation", ["full", "sampled", "off"], fallback: "full", "How observations are checked against their spaces."
     )
-    public static let root: Key<String> = .choice(
-        "root", ["dockergym", "none"], fallback: "dockergym",
-        "Whose API is served outside of /v1: that of DockerGym, or none.")
+    public static let root: Key<String> = .text(
+        "root", "DOOR", fallback: "dockergym",
+        "Whose API is served outside of /v1: dockergym, openenv:ENVIRONMENT or none.")
     public static let batchWindow: Key<Int> = .integer(
         "batch-window-ms", 0...60_000, fallback: 0,
         "How many milliseconds steps for one worker of several sessions wait for each other; 0: not at all.")

@@ -1,0 +1,77 @@
+"""The server of the Model Context Protocol, with the official client and by hand."""
+
+from pathlib import Path
+
+import wheels
+
+PLAYER = Path(__file__).with_name("mcp_player.py")
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+}
+
+
+def call(server, path, body, **headers):
+    return server.client.post(path, body, Accept="application/json, text/event-stream", **headers)
+
+
+def ask(server, path, client, method, **params):
+    body = {"jsonrpc": "2.0", "id": 2, "method": method, "params": params}
+    return call(server, path, body, Mcp_Session_Id=client, MCP_Protocol_Version="2025-11-25")
+
+
+def test_the_official_client_plays(server):
+    python = wheels.python("0.3.0")
+    told = wheels.run(python, PLAYER, "http://%s/v1/mcp/test%%2Fcontract" % server.client.address)
+    assert sorted(told["tools"]) == ["act", "observe"]
+    assert told["tools"]["act"]["properties"]["action"] == {"type": "integer", "minimum": 0, "maximum": 7}
+    assert told["first"]["observation"][0] == 0
+    first, second, wrong = told["results"]
+    assert first["content"]["observation"][0] == 1 and second["content"]["observation"][0] == 3
+    assert not first["error"] and "reward" not in first["content"] and "info" not in first["content"]
+    assert wrong["error"] and "action space" in wrong["text"]
+    assert told["unknown"]
+
+
+def test_a_session_of_somebody_else_is_played_and_stays(server):
+    session = server.client.create("test/contract", seed=1)["id"]
+    path = "/v1/sessions/%s/mcp" % session
+    answer = call(server, path, HELLO)
+    name = answer.headers["Mcp-Session-Id"]
+    assert answer.json["result"]["protocolVersion"] == "2025-11-25"
+    assert answer.json["result"]["capabilities"] == {"tools": {"listChanged": False}}
+    done = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    assert call(server, path, done, Mcp_Session_Id=name).status == 202
+    assert ask(server, path, name, "ping").json["result"] == {}
+    result = ask(server, path, name, "tools/call", name="act", arguments={"action": 2}).json["result"]
+    assert result["structuredContent"]["observation"][0] == 3 and result["structuredContent"]["terminated"] is False
+    assert ask(server, path, name, "tools/call", name="reset").json["error"]["code"] == -32602
+    assert ask(server, path, name, "sessions/reset").json["error"]["code"] == -32601
+    assert server.client.call("DELETE", path, headers={"Mcp-Session-Id": name}).status == 200
+    assert server.client.read(session)["state"] == "running"
+    server.client.delete(session)
+
+
+def test_the_session_of_a_client_ends_with_it(server):
+    path = "/v1/mcp/test/contract"
+    before = server.client.get("/v1/health").json["sessions"]
+    name = call(server, path, HELLO).headers["Mcp-Session-Id"]
+    assert server.client.get("/v1/health").json["sessions"] == before + 1
+    assert server.client.call("DELETE", path, headers={"Mcp-Session-Id": name}).status == 200
+    assert server.client.get("/v1/health").json["sessions"] == before
+    assert ask(server, path, name, "ping").status == 404
+
+
+def test_what_the_transport_refuses(server):
+    path = "/v1/mcp/test/contract"
+    assert call(server, path, b"{").json["error"]["code"] == -32700
+    assert call(server, path, {"jsonrpc": "1.0"}).status == 400
+    assert call(server, path, {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).status == 400
+    assert ask(server, path, "nobody", "tools/list").status == 404
+    late = {"jsonrpc": "2.0", "id": 1, "method": "server/discover"}
+    assert call(server, path, late, MCP_Protocol_Version="2099-01-01").json["error"]["code"] == -32022
+    assert server.client.get(path).status == 405
+    assert call(server, "/v1/mcp/none/Such", HELLO).status == 404
+    assert call(server, path, HELLO, Origin="https://evil.example").status == 403
