@@ -90,6 +90,8 @@ struct Server {
         limits.limitFamilies(
             sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
+        limits.prefixes = configuration[ServerKeys.prefixCache]
+        limits.checkpoints = try CheckpointFolder(data: configuration[ServerKeys.data])
         let service = await SessionService(
             server: run.server, limits: limits,
             authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,

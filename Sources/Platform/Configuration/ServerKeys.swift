@@ -51,6 +51,9 @@ public enum ServerKeys {
     public static let forkJournal: Key<Int> = .size(
         "fork-journal", 0...1 << 40, fallback: 64 << 20,
         "How much of its calls a session keeps, so that they can be repeated.")
+    public static let prefixCache: Key<Int> = .integer(
+        "prefix-cache", 0...100_000, fallback: 32,
+        "How many sessions are kept behind the prefixes of others, to branch them from there.")
     public static let idleTimeout: Key<Duration> = .duration(
         "idle-timeout", .seconds(1) ... .seconds(2_592_000), fallback: .seconds(300),
         "How long a session may be without a call.")
@@ -113,7 +116,7 @@ public enum ServerKeys {
             keys.declaration, allowSoftLimits.declaration,
             allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, maxRows.declaration,
             maxTotalRows.declaration, memoryReserve.declaration, replyMemory.declaration, forkSessions.declaration,
-            forkMemory.declaration, forkJournal.declaration, idleTimeout.declaration,
+            forkMemory.declaration, forkJournal.declaration, prefixCache.declaration, idleTimeout.declaration,
             maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
             warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,

@@ -145,6 +145,8 @@ public struct SessionRequest: Sendable {
     public var options: JSONObject
     public var labels: [String: String]
     public var reset: Bool
+    /// Actions that the session has made when it is created; nil: none, and it is made for itself.
+    public var prefix: [JSONValue]?
     /// Of a vector session; nil: one environment.
     public var rows: Int?
     /// What rows of a vector session do after an end: one of Gymnasium's names.

@@ -16,6 +16,7 @@ extension Session {
             expiresAt: lease.expiresAt, labels: labels, owner: owner.id,
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
             isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash, rows: rows,
-            parent: lineage?.parent, branchedAt: lineage?.branchedAt)
+            parent: lineage.flatMap { $0.isShown ? $0.parent : nil },
+            branchedAt: lineage.flatMap { $0.isShown ? $0.branchedAt : nil })
     }
 }

@@ -40,6 +40,11 @@ final class Session {
     private var calling: JournaledCall?
     /// Nil where it was not forked from another one.
     let lineage: SessionLineage?
+    /// By name.
+    var snapshots: [String: SessionSnapshot] = [:]
+    /// Observers do not know it, and are not told of its end.
+    var isHidden = false
+    let forkTurns = TurnQueue()
     /// Nil until it is forked.
     var family: SessionFamily?
     private var checker: ValueChecker?
@@ -100,6 +105,7 @@ final class Session {
         host.onEnd { [weak self] reason, text in self?.fail(reason, text) }
         state.opened()
         wasOpened = true
+        if host.rows != nil { journal = nil }
     }
 
     /// Starts an episode.
@@ -187,6 +193,8 @@ final class Session {
         hostInMaking?.cancel()
         lease.end()
         family?.leave(id)
+        let snapshots = snapshots
+        self.snapshots = [:]
         let host = host
         self.host = nil
         finalLogs = host?.logs(last: 200) ?? []
@@ -198,6 +206,7 @@ final class Session {
         closing = Task {
             _ = try? await started.value()
             await host?.close()
+            for snapshot in snapshots.values { await snapshot.discard() }
             finalUsage = await host?.usage()
             if case .closed = state.phase { await replies.untilGone() }
             finalUsage?.memory = 0
@@ -278,20 +287,6 @@ extension Session {
             _ = chain.append(record.bytes)
             return chain
         }
-    }
-
-    private func requireSeeding(_ host: any SessionHost) throws(Failure) {
-        guard !host.capabilities.contains(.seed) else { return }
-        throw Failure(
-            .failedPrecondition, "\(plan.reference) takes no seed", next: "leave the seed out",
-            details: ["environment": plan.reference])
-    }
-
-    /// The seed of the first reset, drawn where the caller gave none, so that the trajectory can be replayed.
-    private func firstSeed(_ host: any SessionHost) -> Int64? {
-        guard seedIsPending else { return nil }
-        guard host.capabilities.contains(.seed) else { return nil }
-        return seed ?? Int64.random(in: 0..<1 << 31)
     }
 
     private func check(_ reply: StepReply, _ record: inout RecordWriter) throws(Failure) {

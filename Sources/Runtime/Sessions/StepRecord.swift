@@ -79,6 +79,9 @@ struct RecordChain {
         link = SHA256.hash(origin.bytes)
     }
 
+    /// Goes on from a link.
+    init(link: Digest32) { self.link = link }
+
     mutating func append(_ canonical: [UInt8]) -> Digest32 {
         var hash = SHA256()
         hash.update(link.bytes)

@@ -7,7 +7,7 @@ import Sessions
 
 extension RESTAPI {
     /// Every operation of `/v1`; the router and `/v1/openapi.json` are made from it.
-    nonisolated static let routes = sessionRoutes + stepRoutes + readingRoutes + serverRoutes
+    nonisolated static let routes = sessionRoutes + forkRoutes + stepRoutes + readingRoutes + serverRoutes
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [

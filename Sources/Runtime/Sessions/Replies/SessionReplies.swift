@@ -31,6 +31,13 @@ final class SessionReplies {
         replaceLast(last)
     }
 
+    /// The last answer stays beyond the next call.
+    func keepLastAsFirst() {
+        guard case .success(let reply)? = lastReply, firstReply == nil else { return }
+        reply.hold()
+        firstReply = reply
+    }
+
     /// The last call counted and failed.
     func keep(_ failure: Failure) { replaceLast(.failure(failure)) }
 
