@@ -41,6 +41,8 @@ final class KeptReply {
         await wait.value()
     }
 
+    var isHeld: Bool { holders > 0 }
+
     /// Another one needs it too.
     func hold() { holders += 1 }
 

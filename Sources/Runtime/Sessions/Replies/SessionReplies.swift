@@ -70,6 +70,7 @@ final class SessionReplies {
     private func leave(_ reply: KeptReply) {
         reply.letGo()
         leaving.removeAll(where: \.isGone)
-        if !reply.isGone { leaving.append(reply) }
+        // What another session holds is for that one to see off.
+        if !reply.isGone && !reply.isHeld { leaving.append(reply) }
     }
 }
