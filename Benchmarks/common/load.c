@@ -1,11 +1,12 @@
 // A load generator for sessions that cost it next to nothing: one thread, one epoll, one connection for each session.
 //
-//   load --port PORT --protocol corral|dockergym|openenv --clients N --seconds S [--environment REFERENCE]
-//        [--action JSON] [--order one|all] [--pause] [--drop] [--connections N] [--host 127.0.0.1]
+//   load --port PORT --protocol corral|websocket|dockergym|openenv --clients N --seconds S [--environment REFERENCE]
+//        [--action JSON] [--order one|all] [--pause] [--drop] [--connections N] [--host 127.0.0.1] [--path /ws]
 //
 // Three phases: every client opens a session (connection included), steps it for S seconds as fast as answers come, and
 // closes it. With `--order one` clients open and close one after another, with `all` at the same time. After a phase one
 // line of JSON goes to standard output; times are microseconds from the first byte sent to the last one received.
+// `websocket` is that of Corral; `openenv` asks for a WebSocket at `--path`, and its `--action` is a whole action.
 // With `--pause` the program waits for a line on standard input after opening and after stepping. With `--drop` sessions
 // (not OpenEnv's, which end with their connection) have no connection while it waits.
 //
@@ -31,7 +32,7 @@ enum { buffer_size = 1 << 16 };
 
 typedef enum { idle, upgrading, opening, ready, waiting, stepping, resetting, closing, closed, broken } State;
 
-typedef enum { corral, dockergym, openenv } Protocol;
+typedef enum { corral, dockergym, openenv, websocket } Protocol;
 
 typedef struct {
     int socket;
@@ -50,7 +51,7 @@ typedef struct {
     size_t count, room;
 } Samples;
 
-static const char *host = "127.0.0.1", *environment = "classic/CartPole", *action;
+static const char *host = "127.0.0.1", *environment = "classic/CartPole", *action, *path;
 static int port, client_count = 1;
 static double seconds = 2;
 static Protocol protocol = corral;
@@ -158,6 +159,8 @@ static void connect_to_server(Client *client) {
 
 static bool shares(void) { return connection_limit && connection_limit < client_count; }
 
+static bool has_frames(void) { return protocol == openenv || protocol == websocket; }
+
 static void take_connection(Client *client) {
     if (client->socket >= 0) return;
     if (!spare_count) return connect_to_server(client);
@@ -176,12 +179,15 @@ static void ask_open(Client *client) {
     client->asked = now();
     take_connection(client);
     if (client->state == broken) return;
-    if (protocol == openenv) {
+    if (has_frames()) {
         client->state = upgrading;
-        static const char request[] =
-            "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        return send_all(client, request, sizeof request - 1);
+        char request[512];
+        int length = snprintf(
+            request, sizeof request,
+            "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            path);
+        return send_all(client, request, (size_t)length);
     }
     client->state = opening;
     if (protocol == dockergym) return http(client, "POST", "/sessions", "{}");
@@ -200,14 +206,25 @@ static const char *path_of(const Client *client, const char *call) {
 static void ask_next(Client *client) {
     client->asked = now();
     if (client->over && protocol == dockergym) return fail(client, "the episode has ended");
-    if (client->over && protocol == corral) {
+    char body[512];
+    if (client->over) {
         client->state = resetting;
-        return http(client, "POST", path_of(client, "/reset"), "{}");
+        if (protocol == openenv) return frame(client, 1, "{\"type\":\"reset\"}");
+        if (protocol == corral) return http(client, "POST", path_of(client, "/reset"), "{}");
+        snprintf(body, sizeof body, "{\"id\":1,\"op\":\"reset\",\"session\":\"%s\"}", client->id);
+        return frame(client, 1, body);
     }
     client->state = stepping;
-    if (protocol == openenv) return frame(client, 1, "{\"type\":\"step\",\"data\":{\"message\":\"hello\"}}");
-    char body[512];
-    snprintf(body, sizeof body, "{\"action\":%s}", action ? action : client->right ? "1" : "0");
+    const char *act = action ? action : client->right ? "1" : "0";
+    if (protocol == openenv) {
+        snprintf(body, sizeof body, "{\"type\":\"step\",\"data\":%s}", action ? action : "{\"message\":\"hello\"}");
+        return frame(client, 1, body);
+    }
+    if (protocol == websocket) {
+        snprintf(body, sizeof body, "{\"id\":1,\"op\":\"step\",\"session\":\"%s\",\"action\":%s}", client->id, act);
+        return frame(client, 1, body);
+    }
+    snprintf(body, sizeof body, "{\"action\":%s}", act);
     http(client, "POST", path_of(client, "/step"), body);
 }
 
@@ -235,6 +252,11 @@ static void ask_close(Client *client) {
     client->asked = now();
     client->state = closing;
     if (protocol == openenv) return frame(client, 1, "{\"type\":\"close\"}");
+    if (protocol == websocket) {
+        char body[128];
+        snprintf(body, sizeof body, "{\"id\":1,\"op\":\"close\",\"session\":\"%s\"}", client->id);
+        return frame(client, 1, body);
+    }
     http(client, "DELETE", path_of(client, ""), "");
 }
 
@@ -260,7 +282,12 @@ static void answered(Client *client, const char *body) {
     switch (client->state) {
     case upgrading:
         client->state = opening;
-        return frame(client, 1, "{\"type\":\"reset\"}");
+        if (protocol == openenv) return frame(client, 1, "{\"type\":\"reset\"}");
+        char body[256];
+        snprintf(
+            body, sizeof body, "{\"id\":1,\"op\":\"create\",\"environment\":\"%s\",\"seed\":%d}", environment,
+            (int)(client - clients));
+        return frame(client, 1, body);
     case opening:
         if (protocol != openenv) {
             const char *id = strstr(body, protocol == dockergym ? "\"session_id\":\"" : "\"id\":\"");
@@ -336,7 +363,7 @@ static bool take_frame(Client *client) {
     client->buffer[head + length] = 0;
     if (opcode == 8 || opcode == 9)  // answered, or the server waits for it
         frame(client, opcode == 8 ? 8 : 10, "");
-    else if (opcode == 1 && strstr(client->buffer + head, "\"type\":\"error\""))
+    else if (opcode == 1 && strstr(client->buffer + head, protocol == openenv ? "\"type\":\"error\"" : "\"error\":{\"code\""))
         fail(client, client->buffer + head);
     else if (opcode == 1)
         answered(client, client->buffer + head);
@@ -351,7 +378,7 @@ static void readable(Client *client) {
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) return protocol == openenv && client->state == closing ? answered(client, "") : fail(client, "the server hung up");
     client->filled += (size_t)got;
-    while (client->filled && (protocol == openenv ? take_frame(client) : take_http(client))) {}
+    while (client->filled && (has_frames() ? take_frame(client) : take_http(client))) {}
 }
 
 static bool is_at_rest(const Client *client, State rest) { return client->state == rest || client->state == broken; }
@@ -403,11 +430,15 @@ static void read_arguments(int count, char **values) {
         if (!strcmp(name, "--host")) host = value;
         else if (!strcmp(name, "--port")) port = atoi(value);
         else if (!strcmp(name, "--protocol"))
-            protocol = !strcmp(value, "openenv") ? openenv : !strcmp(value, "dockergym") ? dockergym : corral;
+            protocol = !strcmp(value, "openenv")     ? openenv
+                       : !strcmp(value, "dockergym") ? dockergym
+                       : !strcmp(value, "websocket") ? websocket
+                                                     : corral;
         else if (!strcmp(name, "--clients")) client_count = atoi(value);
         else if (!strcmp(name, "--seconds")) seconds = atof(value);
         else if (!strcmp(name, "--environment")) environment = value;
         else if (!strcmp(name, "--action")) action = value;
+        else if (!strcmp(name, "--path")) path = value;
         else if (!strcmp(name, "--connections")) connection_limit = atoi(value);
         else if (!strcmp(name, "--order")) one_by_one = !strcmp(value, "one");
         else {
@@ -415,11 +446,12 @@ static void read_arguments(int count, char **values) {
             exit(2);
         }
     }
+    if (!path) path = protocol == websocket ? "/v1/ws" : "/ws";
     if (port < 1 || client_count < 1) {
         fprintf(stderr, "load: --port and --clients are needed\n");
         exit(2);
     }
-    if (shares() && (!one_by_one || drops || protocol == openenv)) {
+    if (shares() && (!one_by_one || drops || has_frames())) {
         fprintf(stderr, "load: --connections needs HTTP and --order one, without --drop\n");
         exit(2);
     }

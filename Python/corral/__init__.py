@@ -25,6 +25,7 @@ _HOMES = {
     "NativeEnv": "native",
     "NativeVectorEnv": "native",
     "RemoteEnv": "env",
+    "RemoteRowsEnv": "rows",
     "RemoteVectorEnv": "vector",
     "ResetResult": "client",
     "Session": "client",
@@ -36,7 +37,7 @@ _HOMES = {
     "register_envs": "_registration",
 }
 _MODULES = (
-    "aio", "client", "env", "envpool_compat", "errors", "local", "native", "registry", "rl", "sb3", "spaces", "values",
+    "aio", "client", "env", "envpool_compat", "errors", "local", "native", "registry", "rl", "rows", "sb3", "spaces", "values",
     "vector", "worker",
 )  # fmt: skip
 
@@ -49,6 +50,7 @@ __all__ = [
     "NativeEnv",
     "NativeVectorEnv",
     "RemoteEnv",
+    "RemoteRowsEnv",
     "RemoteVectorEnv",
     "ResetResult",
     "Session",
@@ -67,6 +69,7 @@ __all__ = [
     "native",
     "registry",
     "rl",
+    "rows",
     "sb3",
     "spaces",
     "values",
@@ -85,6 +88,7 @@ if TYPE_CHECKING:
         native,
         registry,
         rl,
+        rows,
         sb3,
         spaces,
         values,
@@ -97,6 +101,7 @@ if TYPE_CHECKING:
     from .env import RemoteEnv, make
     from .errors import CorralError
     from .native import NativeEnv, NativeVectorEnv
+    from .rows import RemoteRowsEnv
     from .vector import RemoteVectorEnv, make_vec
 
 

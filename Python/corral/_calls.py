@@ -13,11 +13,12 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 from gymnasium import spaces
+from gymnasium.vector.utils import batch_space
 
 from . import errors
 from ._http import Response
 from .spaces import from_json
-from .values import TENSORS, decoder, dumps, encoder, is_large, loads
+from .values import TENSORS, decoder, dumps, encoder, is_large, loads, pack
 
 T = TypeVar("T")
 One = TypeVar("One")
@@ -53,19 +54,25 @@ class ResetResult(NamedTuple):
 
 
 class StepResult(NamedTuple):
-    """One step; `reward` is None where the environment gave none."""
+    """One step; `reward` is None where the environment gave none.
+
+    Of a vector session `reward`, `terminated`, `truncated` and what is in `info` are arrays of rows.
+    """
 
     observation: Any
-    reward: float | None
-    terminated: bool
-    truncated: bool
+    reward: Any
+    terminated: Any
+    truncated: Any
     info: dict[str, Any]
     index: int  # type: ignore[assignment]
     episode: int
 
 
 class Call(Generic[T]):
-    """One request. `safe` says that sending it twice does what sending it once does."""
+    """One request. `safe` says that sending it twice does what sending it once does.
+
+    With `packed` the arrays of the body are sent as bytes.
+    """
 
     __slots__ = ("method", "target", "body", "headers", "read", "safe")
 
@@ -77,12 +84,16 @@ class Call(Generic[T]):
         body: Any = None,
         headers: dict[str, str] | None = None,
         safe: bool = True,
+        packed: bool = False,
     ) -> None:
         self.method = method
         self.target = target
         self.read = read
-        self.body: bytes | None = dumps(body) if body is not None else (b"" if method == "POST" else None)
-        self.headers = {"Accept": JSON, "Content-Type": JSON} if body is not None else {"Accept": JSON}
+        write = pack if packed else dumps
+        self.body: bytes | None = write(body) if body is not None else (b"" if method == "POST" else None)
+        self.headers = {"Accept": JSON}
+        if body is not None:
+            self.headers["Content-Type"] = TENSORS if packed else JSON
         if headers:
             self.headers.update(headers)
         self.safe = safe
@@ -178,10 +189,13 @@ def create(
     labels: Mapping[str, str] | None,
     reset: bool,
     count: int | None,
+    rows: int | None = None,
+    autoreset: str | None = None,
 ) -> Call[list[SessionCore]]:
     """Creates one session (`count` None) or a batch; retriable by its idempotency key."""
     body: dict[str, Any] = {"environment": environment, "reset": reset}
-    optional = {"instance": instance, "params": params, "seed": seed, "options": options, "labels": labels}
+    optional: dict[str, Any] = {"instance": instance, "params": params, "seed": seed, "options": options}
+    optional.update({"labels": labels, "rows": rows, "autoreset": autoreset})
     body.update((name, value) for name, value in optional.items() if value is not None)
     if count is not None:
         body["count"] = count
@@ -247,8 +261,14 @@ class SessionCore:
         self.known = True
 
     @property
+    def rows(self) -> int | None:
+        """Of a vector session; None: it is one environment."""
+        rows = self.description.get("rows")
+        return rows if isinstance(rows, int) else None
+
+    @property
     def spaces(self) -> tuple[spaces.Space[Any] | None, spaces.Space[Any] | None]:
-        """Observation and action space; None where the environment does not tell."""
+        """Observation and action space, of one row in a vector session; None where the environment does not tell."""
         if self._spaces is None:
             forms = (self.description.get("observation_space"), self.description.get("action_space"))
             self._spaces = (
@@ -276,8 +296,10 @@ class SessionCore:
 
     def _prepare(self) -> None:
         observations, actions = self.spaces
+        if self.rows is not None and observations is not None and actions is not None:
+            observations, actions = batch_space(observations, self.rows), batch_space(actions, self.rows)
         self._decode, self._encode = decoder(observations), encoder(actions)
-        if is_large(observations):
+        if self.rows is not None or is_large(observations):
             self._accept = f"{TENSORS}, {JSON};q=0.5"
 
     @property
@@ -314,6 +336,7 @@ class SessionCore:
             lambda response: self.read_step(answer(response)),
             self.step_body(action),
             {"Accept": self.accept},
+            packed=self.rows is not None,
         )
 
     def step_body(self, action: Any) -> dict[str, Any]:
@@ -324,7 +347,7 @@ class SessionCore:
         seed = body.get("seed")
         result = ResetResult(
             self.decode(body.get("observation")),
-            field(body, "info", dict),
+            self._info(body),
             index,
             field(body, "episode", int),
             seed if isinstance(seed, int) else None,
@@ -335,19 +358,30 @@ class SessionCore:
     def read_step(self, body: Mapping[str, Any]) -> StepResult:
         if "observation" not in body or "reward" not in body:
             raise errors.error("internal", "the server's answer lacks an observation or a reward")
-        reward = body["reward"]
         index = field(body, "index", int)
         result = StepResult(
             self.decode(body["observation"]),
-            None if reward is None else float(field(body, "reward", int, float)),
-            field(body, "terminated", bool),
-            field(body, "truncated", bool),
-            field(body, "info", dict),
+            *self._outcome(body),
+            self._info(body),
             index,
             field(body, "episode", int),
         )
         self.index, self.known = index, True
         return result
+
+    def _outcome(self, body: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+        if self.rows is not None:
+            return (
+                _rows_of(body, "reward", np.floating, self.rows),
+                _rows_of(body, "terminated", np.bool_, self.rows),
+                _rows_of(body, "truncated", np.bool_, self.rows),
+            )
+        reward = None if body["reward"] is None else float(field(body, "reward", int, float))
+        return reward, field(body, "terminated", bool), field(body, "truncated", bool)
+
+    def _info(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        info: dict[str, Any] = field(body, "info", dict)
+        return info if self.rows is None else _as_arrays(info)
 
     def failed(self, error: BaseException) -> None:
         """Takes note that a reset or step raised `error`."""
@@ -382,13 +416,14 @@ class SessionCore:
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         return Call("POST", self.target + "/fork", read, {"count": count}, headers)
 
-    def render_call(self, mode: str | None) -> Call[str | bytes | np.ndarray[Any, Any]]:
+    def render_call(self, mode: str | None, row: int | None = None) -> Call[str | bytes | np.ndarray[Any, Any]]:
         accept = _FRAMES.get(mode or "")
         if accept is None:
             raise errors.error(
                 "invalid_argument", f"there is no render mode {mode!r}", "use rgb_array, ansi, png or None"
             )
-        return Call("GET", self.target + "/render", _frame, headers={"Accept": accept})
+        target = self.target + "/render" + ("" if row is None else f"?row={row}")
+        return Call("GET", target, _frame, headers={"Accept": accept})
 
 
 _FRAMES = {
@@ -397,6 +432,24 @@ _FRAMES = {
     "ansi": "text/plain",
     "png": "image/png",
 }
+
+
+def _rows_of(body: Mapping[str, Any], name: str, kind: type[np.generic], rows: int) -> np.ndarray[Any, Any]:
+    """One number for each row; raises `errors.Internal` for anything else."""
+    array = np.asarray(body.get(name))
+    if array.shape != (rows,) or not np.issubdtype(array.dtype, kind):
+        raise errors.error("internal", f"the server's answer has no {name!r} for each of {rows} rows")
+    return array
+
+
+def _as_arrays(info: Mapping[str, Any]) -> dict[str, Any]:
+    """The info of rows; what came as bytes is arrays already."""
+    return {key: _as_arrays(value) if isinstance(value, dict) else _as_array(value) for key, value in info.items()}
+
+
+def _as_array(value: Any) -> Any:
+    nested = isinstance(value, list) and value and isinstance(value[0], np.ndarray)
+    return tuple(value) if nested else np.asarray(value)
 
 
 def _answer_if_any(response: Response) -> dict[str, Any]:

@@ -67,6 +67,8 @@ class SessionOffers(Generic[One, Many, Items]):
         labels: Mapping[str, str] | None = ...,
         count: None = ...,
         reset: bool = ...,
+        rows: int | None = ...,
+        autoreset: str | None = ...,
     ) -> One: ...
 
     @overload
@@ -81,6 +83,8 @@ class SessionOffers(Generic[One, Many, Items]):
         *,
         count: int,
         reset: bool = ...,
+        rows: int | None = ...,
+        autoreset: str | None = ...,
     ) -> Many: ...
 
     def create(
@@ -93,13 +97,18 @@ class SessionOffers(Generic[One, Many, Items]):
         labels: Mapping[str, str] | None = None,
         count: int | None = None,
         reset: bool = True,
+        rows: int | None = None,
+        autoreset: str | None = None,
     ) -> One | Many:
         """Opens a session, or with `count` as many (all or none).
 
         With `reset` the first episode has begun and `initial` of the session holds its first observation; `seed` and
         `options` are for that reset.
+
+        `rows` makes it a vector session of a native environment: its calls take and give arrays of rows, in the form of
+        Gymnasium's `batch_space`. `autoreset` is ``NextStep`` (default), ``SameStep`` or ``Disabled``.
         """
-        call = calls.create(environment, instance, params, seed, options, labels, reset, count)
+        call = calls.create(environment, instance, params, seed, options, labels, reset, count, rows, autoreset)
         return self._one(call) if count is None else self._many(call)
 
     def get(self, id: str) -> One:

@@ -198,15 +198,16 @@ class Transport(Pool[Connection]):
         return self._run(call, Attempts(call, self.retries, self.timeout))
 
     def _run(self, call: Call[T], attempts: Attempts) -> T:
-        data = self._bytes(call)
         while True:
             try:
                 connection = self._take()
-            except OSError as error:
+            except Timeout:
+                raise too_late(self.target, call, self.timeout) from None
+            except (Lost, OSError) as error:
                 time.sleep(self._after(error, None, attempts))
                 continue
             try:
-                connection.send(data)
+                self._dispatch(connection, call)
                 response = connection.receive()
             except Timeout:
                 connection.close()
@@ -250,10 +251,10 @@ class Transport(Pool[Connection]):
         """The connection that carries the call, or None when it has to be sent anew."""
         try:
             connection = self._take()
-        except OSError:
+        except (Timeout, Lost, OSError):
             return None
         try:
-            connection.send(self._bytes(call))
+            self._dispatch(connection, call)
             return connection
         except (Timeout, OSError):
             connection.close()
@@ -276,6 +277,9 @@ class Transport(Pool[Connection]):
             return self._run(call, attempts)
         except errors.CorralError as error:
             return error
+
+    def _dispatch(self, connection: Connection, call: Call[Any]) -> None:
+        connection.send(self._bytes(call))
 
     def _take(self) -> Connection:
         return self._take_idle() or Connection(self.target, self.timeout, self._context)

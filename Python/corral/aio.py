@@ -11,17 +11,19 @@ import builtins
 import contextlib
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, TypeVar, Union
 
 from . import _calls as calls
 from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
-from ._http import Lost, endpoint
+from ._http import Endpoint, Lost, Response, endpoint
+from ._messages import message
 from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView
 from ._retry import Attempts
 from ._streams import Connection
 from ._transport import CONNECT_TIMEOUT, Pool, too_late, unreachable
-from .client import RETRIES, TIMEOUT, headers
+from ._websocket import AsyncSocket, watch
+from .client import RETRIES, TIMEOUT, headers, way
 
 T = TypeVar("T")
 _Coroutine = Coroutine[Any, Any, T]
@@ -36,6 +38,7 @@ def aconnect(
     timeout: float | None = TIMEOUT,
     retries: int = RETRIES,
     ssl_context: Any = None,
+    transport: str | None = None,
 ) -> AsyncClient:
     """As `corral.connect`; the client belongs to the event loop that first uses it."""
     url = url or os.environ.get("CORRAL_URL")
@@ -43,22 +46,23 @@ def aconnect(
         from . import local
 
         url = local.url()
-    return AsyncClient(url, api_key=api_key, timeout=timeout, retries=retries, ssl_context=ssl_context)
+    return AsyncClient(
+        url, api_key=api_key, timeout=timeout, retries=retries, ssl_context=ssl_context, transport=transport
+    )
 
 
-class _Transport(Pool[Connection]):
+class _Transport(Pool[Union[Connection, AsyncSocket]]):
     """`corral._transport.Transport` for asyncio."""
 
     opener = "corral.aconnect"
 
     async def run(self, call: Call[T]) -> T:
         attempts = Attempts(call, self.retries, self.timeout)
-        data = self._bytes(call)
         while True:
-            connection: Connection | None = None
+            connection: Connection | AsyncSocket | None = None
             try:
-                connection = await self._take()
-                response = await asyncio.wait_for(connection.exchange(data), self.timeout)
+                connection = await self._take_for(call)
+                response = await asyncio.wait_for(self._exchange(connection, call), self.timeout)
             except asyncio.TimeoutError:
                 if connection is None:
                     raise unreachable(self.target, Lost("no answer to the connection attempt", True)) from None
@@ -77,12 +81,20 @@ class _Transport(Pool[Connection]):
                 return call.finish(response)
             await asyncio.sleep(again)
 
-    async def _take(self) -> Connection:
-        connection = self._take_idle()
-        if connection is not None:
-            return connection
-        limit = CONNECT_TIMEOUT if self.timeout is None else min(self.timeout, CONNECT_TIMEOUT)
-        return await asyncio.wait_for(Connection.open(self.target, self._context), limit)
+    def _exchange(self, connection: Connection | AsyncSocket, call: Call[Any]) -> Coroutine[Any, Any, Response]:
+        assert isinstance(connection, Connection)
+        return connection.exchange(self._bytes(call))
+
+    async def _take_for(self, call: Call[Any]) -> Connection | AsyncSocket:
+        idle = self._take_idle()
+        return idle if idle is not None else await asyncio.wait_for(self._connect(), self._patience)
+
+    @property
+    def _patience(self) -> float:
+        return CONNECT_TIMEOUT if self.timeout is None else min(self.timeout, CONNECT_TIMEOUT)
+
+    async def _connect(self) -> Connection | AsyncSocket:
+        return await Connection.open(self.target, self._context)
 
     async def close(self) -> None:
         self._closed = True
@@ -92,6 +104,34 @@ class _Transport(Pool[Connection]):
         for connection in idle:
             with contextlib.suppress(OSError):
                 await connection.writer.wait_closed()
+
+
+class _WebSocketTransport(_Transport):
+    """The same over WebSockets; what they have no request for goes by HTTP."""
+
+    def __init__(
+        self, target: Endpoint, headers: Mapping[str, str], timeout: float | None, retries: int, context: Any = None
+    ) -> None:
+        super().__init__(target, headers, timeout, retries, context)
+        self.headers = dict(headers)
+        self._http = _Transport(target, headers, timeout, retries, context)
+
+    async def run(self, call: Call[T]) -> T:
+        return await (super().run(call) if message(call) is not None else self._http.run(call))
+
+    def _exchange(self, connection: Connection | AsyncSocket, call: Call[Any]) -> Coroutine[Any, Any, Response]:
+        assert isinstance(connection, AsyncSocket)
+        return connection.exchange(call)
+
+    async def _connect(self) -> Connection | AsyncSocket:
+        return await AsyncSocket.open(self.target, self.headers, self._context)
+
+    def watch(self, session: str) -> AsyncIterator[dict[str, Any]]:
+        return watch(self.target, self.headers, self._context, session)
+
+    async def close(self) -> None:
+        await super().close()
+        await self._http.close()
 
 
 class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
@@ -105,9 +145,12 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
         timeout: float | None = TIMEOUT,
         retries: int = RETRIES,
         ssl_context: Any = None,
+        transport: str | None = None,
     ) -> None:
         self.url = url
-        self._transport = _Transport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
+        url, transport = way(url, transport)
+        kind = _WebSocketTransport if transport == "websocket" else _Transport
+        self._transport = kind(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = AsyncSessions(self)
         self.environments = AsyncEnvironments(self)
 
@@ -129,6 +172,14 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
                 for core in cores:
                     core.failed(error)
                 raise
+
+    def watch(self, session: AsyncSession | str) -> AsyncIterator[dict[str, Any]]:
+        """As `corral.Client.watch`."""
+        if not isinstance(self._transport, _WebSocketTransport):
+            raise errors.error(
+                "failed_precondition", "only a WebSocket can watch", 'connect with transport="websocket"'
+            )
+        return self._transport.watch(session if isinstance(session, str) else session.id)
 
     async def _run(self, call: Call[T]) -> T:
         return await self._transport.run(call)
@@ -198,9 +249,9 @@ class AsyncSession(SessionView):
     async def step(self, action: Any) -> StepResult:
         return await self._advance(lambda: self._core.step_call(action))
 
-    async def render(self, mode: str | None = None) -> Any:
+    async def render(self, mode: str | None = None, row: int | None = None) -> Any:
         async with self._held():
-            return await self._client._run(self._core.render_call(mode))
+            return await self._client._run(self._core.render_call(mode, row))
 
     async def refresh(self) -> dict[str, Any]:
         return (await self._client._run(self._core.refresh_call())).description

@@ -31,8 +31,10 @@ def connect(
     timeout: float | None = TIMEOUT,
     retries: int = RETRIES,
     ssl_context: Any = None,
+    transport: str | None = None,
 ) -> Client:
-    """A client of the server at `url`: ``http://…``, ``https://…`` or ``unix:///path/of/socket``.
+    """A client of the server at `url`: ``http://…``, ``https://…``, ``ws://…``, ``wss://…`` or
+    ``unix:///path/of/socket``.
 
     Without `url` it is the server that the environment variable ``CORRAL_URL`` names, else a private one of this
     process (`corral.local`).
@@ -43,13 +45,25 @@ def connect(
         retries: How often a call is sent again after its connection broke. Only calls that are safe to repeat are:
             resets and steps carry the index of the call, creations an idempotency key, so that the server does them
             once.
+        transport: ``http`` or ``websocket``; default: what the scheme of `url` says. The calls are the same.
     """
     url = url or os.environ.get("CORRAL_URL")
     if not url:
         from . import local
 
-        return Client(local.url(), api_key=api_key, timeout=timeout, retries=retries)
-    return Client(url, api_key=api_key, timeout=timeout, retries=retries, ssl_context=ssl_context)
+        return Client(local.url(), api_key=api_key, timeout=timeout, retries=retries, transport=transport)
+    return Client(url, api_key=api_key, timeout=timeout, retries=retries, ssl_context=ssl_context, transport=transport)
+
+
+def way(url: str, transport: str | None) -> tuple[str, str]:
+    """The address as HTTP has it, and the transport: ``http`` or ``websocket``."""
+    for scheme, plain in (("ws://", "http://"), ("wss://", "https://")):
+        if url.startswith(scheme):
+            url, transport = plain + url[len(scheme) :], transport or "websocket"
+    transport = transport or "http"
+    if transport not in ("http", "websocket"):
+        raise errors.error("invalid_argument", f"there is no transport {transport!r}", "use http or websocket")
+    return url, transport
 
 
 def headers(api_key: str | None) -> dict[str, str]:
@@ -74,9 +88,17 @@ class Client(ServerOffers[dict[str, Any]]):
         timeout: float | None = TIMEOUT,
         retries: int = RETRIES,
         ssl_context: Any = None,
+        transport: str | None = None,
     ) -> None:
         self.url = url
-        self._transport = Transport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
+        url, transport = way(url, transport)
+        self._transport: Transport
+        if transport == "websocket":
+            from ._websocket import WebSocketTransport
+
+            self._transport = WebSocketTransport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
+        else:
+            self._transport = Transport(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = Sessions(self)
         self.environments = Environments(self)
 
@@ -122,6 +144,21 @@ class Client(ServerOffers[dict[str, Any]]):
                     session._core.failed(stepping)
                 raise stepping
             return stepping, results
+
+    def watch(self, session: Session | str) -> Iterator[dict[str, Any]]:
+        """What happens to a session from now on, until it ends; a session that runs is not touched by it.
+
+        Every item has `event`: ``answer`` (`data` is that of a reset or step), ``frame`` (`data` has ``frame`` or
+        ``text``, whenever somebody draws) or ``ended`` (`data` is the session); and `missed`, where events were left
+        out because they were not read fast enough. Needs ``transport="websocket"``.
+        """
+        from ._websocket import WebSocketTransport
+
+        if not isinstance(self._transport, WebSocketTransport):
+            raise errors.error(
+                "failed_precondition", "only a WebSocket can watch", 'connect with transport="websocket"'
+            )
+        return self._transport.watch(session if isinstance(session, str) else session.id)
 
     def _run(self, call: Call[T]) -> T:
         return self._transport.run(call)
@@ -202,14 +239,14 @@ class Session(SessionView):
         """
         return self._advance(lambda: self._core.step_call(action))
 
-    def render(self, mode: str | None = None) -> Any:
+    def render(self, mode: str | None = None, row: int | None = None) -> Any:
         """The picture of the present state: ``rgb_array`` gives an array `[height, width, 3]` of uint8, ``ansi``
         text, ``png`` bytes.
 
-        Without a mode it is what the environment has.
+        Without a mode it is what the environment has. `row` is that of a vector session, the first without it.
         """
         with self._lock:
-            return self._client._run(self._core.render_call(mode))
+            return self._client._run(self._core.render_call(mode, row))
 
     def refresh(self) -> dict[str, Any]:
         """Reads the description anew."""

@@ -207,13 +207,14 @@ def spec_of(
     render_mode: str | None,
     params: Mapping[str, Any],
     facts: Facts,
+    vector_entry_point: str = VECTOR_ENTRY_POINT,
 ) -> EnvSpec:
     """What `gymnasium.make` needs to make the same environment again."""
     given = {"url": url, "instance": instance, "render_mode": render_mode, **params}
     return EnvSpec(
         id=gymnasium_id(reference) or "corral/Remote-v0",
         entry_point=ENTRY_POINT,
-        vector_entry_point=VECTOR_ENTRY_POINT,
+        vector_entry_point=vector_entry_point,
         nondeterministic=facts.nondeterministic,
         order_enforce=False,
         disable_env_checker=True,

@@ -16,11 +16,12 @@ from gymnasium.vector.utils import batch_space, concatenate, create_empty_array,
 from . import errors
 from .client import Client, ResetResult, Session, StepResult
 from .env import check_render_mode, facts_of, runs_here, shared_client, spaces_of, spec_of
+from .rows import RemoteRowsEnv
 
 if TYPE_CHECKING:
     from .native import NativeVectorEnv
 
-__all__ = ["RemoteVectorEnv", "make_vec"]
+__all__ = ["RemoteRowsEnv", "RemoteVectorEnv", "make_vec"]
 
 Seeds = Union[int, Sequence[Optional[int]], None]
 
@@ -35,8 +36,8 @@ def make_vec(
     render_mode: str | None = None,
     client: Client | None = None,
     **params: Any,
-) -> RemoteVectorEnv | NativeVectorEnv:
-    """A vector environment: native rows inside this process, or `num_envs` sessions of a server.
+) -> RemoteVectorEnv | RemoteRowsEnv | NativeVectorEnv:
+    """A vector environment: native rows inside this process, rows of one session, or `num_envs` sessions of a server.
 
     The arguments are those of `corral.make`; a native one has those of `corral.native.NativeVectorEnv`, such as
     ``num_threads``, ``precision`` and ``copy``.
@@ -48,7 +49,9 @@ def make_vec(
         from .native import NativeVectorEnv
 
         return NativeVectorEnv(reference, num_envs, autoreset_mode=autoreset_mode, render_mode=render_mode, **params)
-    return RemoteVectorEnv(
+    client = client if client is not None else shared_client(url)
+    kind = RemoteRowsEnv if is_native_there(client, reference) else RemoteVectorEnv
+    return kind(
         reference,
         num_envs,
         url,
@@ -58,6 +61,15 @@ def make_vec(
         client=client,
         **params,
     )
+
+
+def is_native_there(client: Client, reference: str) -> bool:
+    """Whether a reference means a native environment on the client's server."""
+    try:
+        backends = client.environments.get(reference).get("backends")
+    except errors.NotFound:
+        return False
+    return isinstance(backends, list) and "native" in backends
 
 
 class RemoteVectorEnv(VectorEnv[Any, Any, Any]):

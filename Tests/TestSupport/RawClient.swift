@@ -91,6 +91,13 @@ public final class RawClient {
         return Answer(status: status, headers: headers, body: Array(buffer[..<count]))
     }
 
+    /// Reads exactly so many bytes.
+    public func read(_ count: Int) throws -> [UInt8] {
+        while buffer.count < count { try fill() }
+        defer { buffer.removeFirst(count) }
+        return Array(buffer[..<count])
+    }
+
     /// Reads until the peer closes, or resets, the connection.
     public func readToEnd() throws -> [UInt8] {
         while try receive() > 0 {}

@@ -13,7 +13,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63orral/v1/values.proto\x12\tcorral.v1\"2\n\x05Value\x12\x0e\n\x04json\x18\x01 \x01(\x0cH\x00\x12\x11\n\x07tensors\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04\x66orm\"\xa8\x01\n\x05\x45rror\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04next\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12.\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32\x1d.corral.v1.Error.DetailsEntry\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x63orral/v1/values.proto\x12\tcorral.v1\"W\n\x05Value\x12\x0e\n\x04json\x18\x01 \x01(\x0cH\x00\x12\x11\n\x07tensors\x18\x02 \x01(\x0cH\x00\x12#\n\x06tensor\x18\x03 \x01(\x0b\x32\x11.corral.v1.TensorH\x00\x42\x06\n\x04\x66orm\"4\n\x06Tensor\x12\r\n\x05\x64type\x18\x01 \x01(\t\x12\r\n\x05shape\x18\x02 \x03(\x03\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"\xa8\x01\n\x05\x45rror\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04next\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12.\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32\x1d.corral.v1.Error.DetailsEntry\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corral.v1.values_pb2', globals())
@@ -23,9 +23,11 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ERROR_DETAILSENTRY._options = None
   _ERROR_DETAILSENTRY._serialized_options = b'8\001'
   _VALUE._serialized_start=37
-  _VALUE._serialized_end=87
-  _ERROR._serialized_start=90
-  _ERROR._serialized_end=258
-  _ERROR_DETAILSENTRY._serialized_start=212
-  _ERROR_DETAILSENTRY._serialized_end=258
+  _VALUE._serialized_end=124
+  _TENSOR._serialized_start=126
+  _TENSOR._serialized_end=178
+  _ERROR._serialized_start=181
+  _ERROR._serialized_end=349
+  _ERROR_DETAILSENTRY._serialized_start=303
+  _ERROR_DETAILSENTRY._serialized_end=349
 # @@protoc_insertion_point(module_scope)

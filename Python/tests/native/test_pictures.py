@@ -22,6 +22,8 @@ SIZES = {
     "Taxi-v4": (368, 368),
     "Blackjack-v1": (376, 384),
     "Breakout-MinAtar-v1": (160, 160),
+    "cartpole": (400, 600),
+    "pendulum": (500, 500),
 }
 
 

@@ -22,7 +22,8 @@ struct Corral {
 
     /// Every subcommand by its path, with its declaration.
     static let subcommands: [any Subcommand.Type] = [
-        RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SessionCommand.self, DoctorCommand.self,
+        RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SessionCommand.self, TrajectoryCommand.self,
+        DoctorCommand.self,
         TrainCommand.self, PlayCommand.self, ViewCommand.self, KeyCommand.self,
         ConfigCommand.self, CompletionCommand.self, VersionCommand.self,
     ]

@@ -1,4 +1,5 @@
 import Configuration
+import DmEnvRpc
 import Foundations
 import GRPC
 import GRPCAPI
@@ -36,7 +37,9 @@ struct GRPCServing {
         var settings = GRPCConfiguration(address: listen, tls: try await tls(configuration))
         settings.messageLimit = configuration[ServerKeys.bodyLimit]
         settings.metadataLimit = configuration[ServerKeys.headerLimit]
-        let names = [CorralV1.EnvironmentsService.name, CorralV1.SessionsService.name]
+        let names = [
+            CorralV1.EnvironmentsService.name, CorralV1.SessionsService.name, DmEnvRpcV1.EnvironmentService.name,
+        ]
         let standard = [
             GrpcHealthV1.HealthService.name, GrpcReflectionV1.ServerReflectionService.name,
             GrpcReflectionV1alpha.ServerReflectionService.name,
@@ -45,9 +48,12 @@ struct GRPCServing {
         let desk = await CallDesk(access: access, metrics: metrics, logger: logger)
         let door = await GRPCDoor(service: service, environments: environments, desk: desk)
         await door.setAddress(address)
+        let worlds = await DmEnvDoor(service: service, desk: desk) { caller throws(Failure) in
+            try await environments.list(caller: caller).compactMap { $0["reference"]?.string }
+        }
         let reflection = ReflectionService(services: names + standard, files: files)
         let server = try await GRPCServer.bind(
-            settings, methods: await door.methods + health.methods + reflection.methods)
+            settings, methods: await door.methods + worlds.methods + health.methods + reflection.methods)
         await server.start()
         let scheme = settings.tls == nil ? "grpc" : "grpcs"
         return GRPCServing(
@@ -62,7 +68,8 @@ struct GRPCServing {
 
     private static let files = [
         CorralV1.fileEnvironments, CorralV1.fileSessions, CorralV1.fileValues, GrpcHealthV1.fileHealth,
-        GrpcReflectionV1.fileReflection, GrpcReflectionV1alpha.fileReflection,
+        GrpcReflectionV1.fileReflection, GrpcReflectionV1alpha.fileReflection, DmEnvRpcV1.fileDmEnvRpc,
+        DmEnvRpcV1ExtensionsProperties.fileProperties, GoogleRpc.fileStatus, GoogleProtobuf.fileAny,
     ]
 
     private static func tls(_ configuration: Configuration) async throws(Failure) -> GRPCConfiguration.TLS? {

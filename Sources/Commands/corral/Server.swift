@@ -10,6 +10,7 @@ import JSON
 import Logging
 import Manifests
 import Metrics
+import Publishing
 import NativeEnvironments
 import NativeHosts
 import REST
@@ -17,6 +18,7 @@ import RLConfigurations
 import Reactor
 import Sandboxes
 import Sessions
+import Trajectories
 import VectorEnvironments
 import WebSocket
 import WebSocketAPI
@@ -70,9 +72,16 @@ struct Server {
             emptyFolder: run.emptyFolder(), isFenced: configuration[ServerKeys.backend] != "plain")
         let natives = try NativeEnvironments.registry(wide: Processor.isWide)
         let folder = try loadManifests(configuration, installation, served: served, logger)
-        let authority = ManifestAuthority(
-            folder: folder, policy: try policy(configuration, installation, backends.preferred),
-            isolations: backends.isolations)
+        let policy = try policy(configuration, installation, backends.preferred)
+        let registry = try await Registry.open(configuration)
+        let starts = DefaultStartPolicy()
+        let authority = CatalogAuthority(
+            folder: ManifestAuthority(folder: folder, policy: policy, isolations: backends.isolations),
+            store: registry.store, versions: registry.versions,
+            packages: try await registry.packages(backends, python: policy.python), policy: starts)
+        let catalog = CatalogService(
+            store: registry.store, folder: folder, blobs: registry.blobs, uploads: registry.uploads,
+            versions: registry.versions, policy: starts)
         let metrics = MetricsRegistry()
         var workers = WorkerPool.Configuration(
             spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
@@ -84,6 +93,10 @@ struct Server {
             rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
         let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
+        let trajectories = try TrajectoryStore(
+            path: configuration[ServerKeys.data] + "/trajectories", policy: try configuration.recordingPolicy(),
+            server: RunDirectory.name(of: run.server), metrics: metrics, logger: logger)
+        await trajectories.start()
         var limits = SessionService.Limits(
             maxSessions: configuration[ServerKeys.maxSessions], idleTimeout: configuration[ServerKeys.idleTimeout],
             maxLifetime: configuration[ServerKeys.maxLifetime])
@@ -97,7 +110,7 @@ struct Server {
             authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
-            logger: logger)
+            recorders: trajectories, logger: logger)
         var keys: Access.Keys?
         if reach == .configured, let path = configuration[ServerKeys.keys] {
             let file = try KeyFile(path)
@@ -106,9 +119,8 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
-        let directory = ManifestDirectory(folder)
         let api = await RESTAPI(
-            service: service, environments: directory,
+            service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation),
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             access: access,
@@ -149,7 +161,7 @@ struct Server {
                 reach == .thisProcess
                 ? nil
                 : try await GRPCServing.start(
-                    configuration, service: service, environments: directory, access: access, metrics: metrics,
+                    configuration, service: service, environments: catalog, access: access, metrics: metrics,
                     address: addresses.first ?? "", logger: logger)
         } catch {
             await http.stop(grace: .zero)

@@ -2,6 +2,8 @@ import Arguments
 import Configuration
 import Foundations
 import Logging
+import Sessions
+import Trajectories
 
 extension Configuration {
     static let fileOption = Option.value(
@@ -25,6 +27,19 @@ extension Configuration {
 
     /// Whether flags describe a worker to serve.
     var servesOneWorker: Bool { self[WorkerKeys.image] != nil || !self[WorkerKeys.command].isEmpty }
+
+    /// - Throws: `invalid_argument` for a namespace without a mode.
+    func recordingPolicy() throws(Failure) -> RecordingPolicy {
+        var policy = RecordingPolicy()
+        policy.mode = RecordingMode(rawValue: self[RecordingKeys.record]) ?? .off
+        try policy.setNamespaces(self[RecordingKeys.namespaces])
+        policy.whenFull = RecordingPolicy.WhenFull(rawValue: self[RecordingKeys.whenFull]) ?? .wait
+        policy.memory = self[RecordingKeys.memory]
+        policy.flushInterval = self[RecordingKeys.interval]
+        policy.keptBytes = self[RecordingKeys.keptSize]
+        policy.keptTime = self[RecordingKeys.keptTime]
+        return policy
+    }
 
     var logger: Logger {
         Logger(
@@ -50,7 +65,8 @@ extension ServerKeys {
     /// The flags that such a server has; the other keys can be set in the environment and in corral.yaml.
     static let flagsOfOneCommand: [Option] = {
         let names = [
-            environments.declaration, data.declaration, python.declaration, backend.declaration, dockerHost.declaration,
+            environments.declaration, data.declaration, catalog.declaration, python.declaration, backend.declaration,
+            dockerHost.declaration,
             trust.declaration,
             allowSoftLimits.declaration, allowHostNetwork.declaration, allowVolumes.declaration,
             validation.declaration, logLevel.declaration,

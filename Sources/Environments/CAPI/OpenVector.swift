@@ -11,22 +11,45 @@ final class OpenVector: Sendable {
     let simulator: Simulator
     let configuration: JSONValue
     let maxEpisodeSteps: Int?
+    /// Nil unless it was made with `batch`.
+    let batches: RowBatches?
 
     init(
         _ environment: VectorEnvironment, name: String, simulator: Simulator, configuration: JSONValue,
-        maxEpisodeSteps: Int?
+        maxEpisodeSteps: Int?, batches: RowBatches?
     ) {
         self.environment = environment
         self.name = name
         self.simulator = simulator
         self.configuration = configuration
         self.maxEpisodeSteps = maxEpisodeSteps
+        self.batches = batches
         actionBytes = environment.layout.action.bytes * environment.count
         sizes = BufferSizes(environment.layout)
     }
 
     let actionBytes: Int
     let sizes: BufferSizes
+
+    /// The vector for a call of all rows.
+    ///
+    /// - Throws: `failedPrecondition` while rows are under way.
+    func resting() throws(Failure) -> VectorEnvironment {
+        if let count = batches?.underWay, count > 0 {
+            throw Failure(
+                .failedPrecondition, "\(count) rows are under way", next: "receive them with corral_vector_recv first")
+        }
+        return environment
+    }
+
+    /// - Throws: `failedPrecondition` for a vector that was made without batches.
+    func sending() throws(Failure) -> RowBatches {
+        guard let batches else {
+            throw Failure(
+                .failedPrecondition, "the vector has no batches", next: "make it with the setting \"batch\"")
+        }
+        return batches
+    }
 }
 
 /// Bytes of one row in each buffer.

@@ -8,7 +8,7 @@ public func corralVectorGetState(
     _ bytes: Int64
 ) -> Int32 {
     status { () throws(Failure) in
-        let vector = try Library.vector(handle).environment
+        let vector = try Library.vector(handle).resting()
         let rows = try listed(rows, count, of: vector)
         try check(bytes, rows, vector)
         guard let records else { throw Failure(.invalidArgument, "records is null") }
@@ -21,7 +21,7 @@ public func corralVectorSetState(
     _ handle: UInt64, _ rows: UnsafePointer<Int64>?, _ count: Int64, _ records: UnsafeRawPointer?, _ bytes: Int64
 ) -> Int32 {
     status { () throws(Failure) in
-        let vector = try Library.vector(handle).environment
+        let vector = try Library.vector(handle).resting()
         let rows = try listed(rows, count, of: vector)
         try check(bytes, rows, vector)
         guard let records else { throw Failure(.invalidArgument, "records is null") }
@@ -34,7 +34,7 @@ public func corralVectorFork(
     _ handle: UInt64, _ row: Int64, _ targets: UnsafePointer<Int64>?, _ count: Int64, _ seeds: UnsafePointer<UInt64>?
 ) -> Int32 {
     status { () throws(Failure) in
-        let vector = try Library.vector(handle).environment
+        let vector = try Library.vector(handle).resting()
         guard targets != nil else { throw Failure(.invalidArgument, "targets is null") }
         let targets = try listed(targets, count, of: vector)
         try vector.fork(
@@ -47,7 +47,7 @@ public func corralVectorRender(
     _ handle: UInt64, _ row: Int64, _ pixels: UnsafeMutablePointer<UInt8>?, _ bytes: Int64
 ) -> Int32 {
     status { () throws(Failure) in
-        let picture = try Library.vector(handle).environment.render(row: Int(row))
+        let picture = try Library.vector(handle).resting().render(row: Int(row))
         guard let pixels else { throw Failure(.invalidArgument, "pixels is null") }
         guard bytes == Int64(picture.count) else {
             throw Failure(.invalidArgument, "pixels has \(bytes) bytes, not \(picture.count)")
@@ -59,7 +59,7 @@ public func corralVectorRender(
 }
 
 /// The rows that a caller lists; all of them for null.
-private func listed(
+func listed(
     _ rows: UnsafePointer<Int64>?, _ count: Int64, of vector: VectorEnvironment
 ) throws(Failure) -> [Int] {
     guard let rows else {

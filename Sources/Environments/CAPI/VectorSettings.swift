@@ -10,8 +10,10 @@ struct VectorSettings {
     var autoreset = AutoresetMode.nextStep
     var threads = VectorSettings.threadsOfEnvironment
     var overrides = JSONObject()
+    /// Rows of a batch of `corral_vector_recv`; nil without batches.
+    var batch: Int?
 
-    private static let known = ["autoreset", "overrides", "precision", "simulator", "threads"]
+    private static let known = ["autoreset", "batch", "overrides", "precision", "simulator", "threads"]
 
     /// - Throws: `invalidArgument` for a setting that is not known or has a value that it cannot have.
     init(_ object: JSONObject) throws(Failure) {
@@ -21,6 +23,11 @@ struct VectorSettings {
             case "precision": simulator = try Self.simulator(ofPrecision: try text(value, name))
             case "autoreset": autoreset = try Self.mode(try text(value, name))
             case "threads": threads = try Self.threads(value)
+            case "batch":
+                guard let number = value.integer, let batch = Int(exactly: number) else {
+                    throw Failure(.invalidArgument, "batch is \(value.kindDescription), not a whole number")
+                }
+                self.batch = batch
             case "overrides":
                 guard let object = value.object else {
                     throw Failure(.invalidArgument, "overrides is \(value.kindDescription), not an object")

@@ -21,7 +21,8 @@ public func corralVectorMake(
             threads: settings.threads)
         let vector = OpenVector(
             environment, name: id, simulator: simulator, configuration: try configuration.json(),
-            maxEpisodeSteps: configuration.maxEpisodeSteps)
+            maxEpisodeSteps: configuration.maxEpisodeSteps,
+            batches: try settings.batch.map { (batch) throws(Failure) in try RowBatches(environment, batch: batch) })
         handle.pointee = try Library.table.withLock { (table) throws(Failure) in try table.insert(vector) }
     }
 }
@@ -35,6 +36,7 @@ public func corralVectorDescribe(
         var form = vector.environment.layoutJSON
         form["id"] = .string(vector.name)
         form["simulator"] = .string(vector.simulator.rawValue)
+        form["batch"] = vector.batches.map { .integer(Int64($0.batch)) } ?? .null
         form["max_episode_steps"] = vector.maxEpisodeSteps.map { .integer(Int64($0)) } ?? .null
         form["configuration"] = vector.configuration
         return .object(form)
@@ -49,7 +51,7 @@ public func corralVectorReset(
         let vector = try Library.vector(handle)
         let buffers = try vector.sizes.buffers(buffers, rows: vector.environment.count)
         let request = try ResetRequest(reset?.pointee, count: vector.environment.count)
-        try vector.environment.reset(
+        try vector.resting().reset(
             seeds: request.seeds, mask: request.mask, options: request.options, into: buffers)
     }
 }
@@ -61,7 +63,7 @@ public func corralVectorStep(
     status { () throws(Failure) in
         let vector = try Library.vector(handle)
         let buffers = try vector.sizes.buffers(buffers, rows: vector.environment.count)
-        try vector.environment.step(actions: try vector.actions(actions, bytes), into: buffers)
+        try vector.resting().step(actions: try vector.actions(actions, bytes), into: buffers)
     }
 }
 
@@ -69,22 +71,25 @@ public func corralVectorStep(
 public func corralVectorObserve(_ handle: UInt64, _ buffers: UnsafePointer<corral_buffers>?) -> Int32 {
     status { () throws(Failure) in
         let vector = try Library.vector(handle)
-        try vector.environment.observe(into: try vector.sizes.buffers(buffers, rows: vector.environment.count))
+        try vector.resting().observe(into: try vector.sizes.buffers(buffers, rows: vector.environment.count))
     }
 }
 
 @c(corral_vector_close)
 public func corralVectorClose(_ handle: UInt64) -> Int32 {
     status { () throws(Failure) in
-        guard Library.table.withLock({ $0.remove(handle) }) != nil else { throw Library.closed }
+        guard let vector = Library.table.withLock({ $0.remove(handle) }) else { throw Library.closed }
+        vector.batches?.stop()
     }
 }
 
 extension OpenVector {
-    func actions(_ actions: UnsafeRawPointer?, _ bytes: Int64) throws(Failure) -> UnsafeRawPointer {
+    /// - Parameter rows: Nil for all.
+    func actions(_ actions: UnsafeRawPointer?, _ bytes: Int64, rows: Int? = nil) throws(Failure) -> UnsafeRawPointer {
         guard let actions else { throw Failure(.invalidArgument, "actions is null") }
-        guard bytes == Int64(actionBytes) else {
-            throw Failure(.invalidArgument, "actions has \(bytes) bytes, not \(actionBytes)")
+        let expected = rows.map { $0 * environment.layout.action.bytes } ?? actionBytes
+        guard bytes == Int64(expected) else {
+            throw Failure(.invalidArgument, "actions has \(bytes) bytes, not \(expected)")
         }
         guard Int(bitPattern: actions) % environment.layout.action.dtype.size == 0 else {
             throw Failure(.invalidArgument, "actions is not aligned to its elements")

@@ -44,6 +44,7 @@ extension Launch {
                 next: "use protocol 2 or auto", isAboutKey: true)
         }
         requirements = reader.texts("requirements")
+        lock = section["lock"]?.string
         environment = Self.variables(section["environment"])
         volumes = reader.texts("volumes").compactMap { Volume($0) }
         network = try reader.choice("network") ?? .none
@@ -69,6 +70,7 @@ extension Launch {
         image = nil
         pull = .never
         (labels, requirements, environment, volumes) = ([], [], [], [])
+        lock = nil
         workerProtocol = .version2
         config = .object(JSONObject())
         share = .none

@@ -64,6 +64,8 @@ public struct Launch: Sendable, Hashable {
     public let sessionsPerWorker: Int
     /// Requirements of pip.
     public let requirements: [String]
+    /// The file below the folder of the manifest that fixes all requirements with their hashes; nil where there is none.
+    public let lock: String?
     /// In the order of the manifest.
     public let environment: [Variable]
     public let volumes: [Volume]

@@ -54,8 +54,8 @@ extension Manifest {
     private static let launch: JSONValue = [
         "type": "object", "description": "The ways to start it.", "minProperties": 1, "additionalProperties": false,
         "properties": [
-            "process": section("A worker behind the sandbox's fence.", ["requirements": requirements], image: false),
-            "plain": section("A worker without a fence.", ["requirements": requirements], image: false),
+            "process": section("A worker behind the sandbox's fence.", ["requirements": requirements, "lock": lock], image: false),
+            "plain": section("A worker without a fence.", ["requirements": requirements, "lock": lock], image: false),
             "docker": section(
                 "A worker in a container.",
                 [
@@ -78,6 +78,8 @@ extension Manifest {
     ]
 
     private static let requirements = list(text(.requirement), "Requirements of pip.")
+    private static let lock = text(
+        .relativePath, "The file that fixes every requirement with its hashes; needed to publish.")
 
     private static func section(_ summary: JSONValue, _ more: JSONObject, image: Bool) -> JSONValue {
         var properties: JSONObject = [

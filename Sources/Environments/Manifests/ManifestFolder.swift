@@ -11,6 +11,8 @@ public struct ManifestFolder: Sendable {
         /// Whether the operator described it by flags: then its volumes are allowed, and without a list of instances any
         /// is passed on.
         public var isOperators = false
+        /// The absolute path of the interpreter that runs its Python; nil: the server's.
+        public var python: String?
         /// Whether its Gymnasium ids mean it only where no other manifest lists them.
         public var yieldsIDs = false
 
@@ -56,6 +58,14 @@ public struct ManifestFolder: Sendable {
         }
         self.byName = byName
         self.problems = problems
+    }
+
+    /// What a name can mean here: the versions of the environment of that name; else of those that list it as a
+    /// Gymnasium id, each environment by itself. Sorted from the oldest version to the newest.
+    public func candidates(for name: EnvironmentName) -> [[Entry]] {
+        if let versions = byName[name.description] { return [versions] }
+        let listed = Dictionary(grouping: byGymnasiumID[name.description] ?? []) { $0.manifest.name.description }
+        return listed.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The version that a reference such as `classic/CartPole@^1` or `CartPole-v1` means; see `resolve(_:)`.

@@ -1,4 +1,5 @@
 import ClassicControl
+import EnvironmentScenes
 import Foundations
 import Kernels
 import KernelsBaseline
@@ -15,6 +16,9 @@ extension NativeEnvironments {
                 bound: 1000, functions: { make($0, configuration.stepLimit, CartPoleNumbers(configuration)) })
         }
         try registry.register("cartpole", environment: MotrixCartPoleRow.self)
+        try registry.register("cartpole") { (configuration: MotrixCartPoleConfiguration) throws(Failure) in
+            RowRenderer(configuration)
+        }
         try add("pendulum", to: &registry) { (configuration: MotrixPendulumConfiguration, count) throws(Failure) in
             let memory = LaneMemory(count: count, variables: 3)
             let make = wide ? Kernels.LaneKernels.motrixPendulum : KernelsBaseline.LaneKernels.motrixPendulum
@@ -31,6 +35,9 @@ extension NativeEnvironments {
                 })
         }
         try registry.register("pendulum", environment: MotrixPendulumRow.self)
+        try registry.register("pendulum") { (configuration: MotrixPendulumConfiguration) throws(Failure) in
+            RowRenderer(configuration)
+        }
     }
 }
 

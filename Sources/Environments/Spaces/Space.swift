@@ -30,7 +30,7 @@ public indirect enum Space: Sendable, Hashable {
     }
 
     /// The box that has the same values, for spaces whose values are one tensor.
-    var tensorBox: Box? {
+    package var tensorBox: Box? {
         switch self {
         case .box(let box): box
         case .multiDiscrete(let space): space.box

@@ -1,10 +1,21 @@
+import Foundations
 import JSON
 
 extension Value {
     /// Reads canonical bytes that this process made; traps on others.
     public init(canonical bytes: [UInt8]) {
-        var reading = CanonicalReading(bytes: bytes)
-        self = reading.value()
+        var reading = CanonicalReading(bytes[...])
+        do throws(Failure) { self = try reading.value() } catch { preconditionFailure("no canonical bytes: \(error)") }
+    }
+
+    /// Reads one value at the beginning of bytes that anyone may have made.
+    ///
+    /// - Parameter bytes: What is behind the value is left in it.
+    /// - Throws: `invalid_argument` where they are not of the form of `CanonicalTag`.
+    public init(canonicalPrefix bytes: inout ArraySlice<UInt8>) throws(Failure) {
+        var reading = CanonicalReading(bytes)
+        self = try reading.value()
+        bytes = bytes[reading.place...]
     }
 }
 
@@ -36,43 +47,79 @@ extension Value {
 }
 
 private struct CanonicalReading {
-    let bytes: [UInt8]
-    var place = 0
+    let bytes: ArraySlice<UInt8>
+    var place: Int
+    private var depth = 0
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    /// Of arrays and objects; no space that a session has is deeper.
+    private static let deepest = 512
 
-    mutating func value() -> Value {
-        switch CanonicalTag(rawValue: number(UInt8.self)) {
-        case .tensor: return .tensor(tensor())
-        case .leaf:
-            let text = Array(take(Int(number(UInt64.self))))
-            do throws(JSONError) {
-                return .json(try JSONValue(parsing: text))
-            } catch { preconditionFailure("canonical bytes hold no JSON") }
+    init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        place = bytes.startIndex
+    }
+
+    mutating func value() throws(Failure) -> Value {
+        guard depth < Self.deepest else { throw Self.malformed("nested too deeply") }
+        depth += 1
+        defer { depth -= 1 }
+        switch CanonicalTag(rawValue: try number(UInt8.self)) {
+        case .tensor: return .tensor(try tensor())
+        case .leaf: return .json(try leaf())
         case .dict:
-            return .dict(
-                (0..<number(UInt32.self)).map { _ in
-                    let key = String(decoding: take(Int(number(UInt32.self))), as: UTF8.self)
-                    return (key, value())
-                })
-        case .list: return .list((0..<number(UInt32.self)).map { _ in value() })
-        case nil: preconditionFailure("no canonical bytes")
+            var members: [(String, Value)] = []
+            for _ in 0..<(try number(UInt32.self)) {
+                let key = String(decoding: try take(try number(UInt32.self)), as: UTF8.self)
+                members.append((key, try value()))
+            }
+            guard Set(members.map { Array($0.0.utf8) }).count == members.count else {
+                throw Self.malformed("a key stands twice")
+            }
+            return .dict(members)
+        case .list:
+            var values: [Value] = []
+            for _ in 0..<(try number(UInt32.self)) { values.append(try value()) }
+            return .list(values)
+        case nil: throw Self.malformed("no value begins at byte \(place - 1)")
         }
     }
 
-    private mutating func tensor() -> Tensor {
-        let name = String(decoding: take(Int(number(UInt8.self))), as: UTF8.self)
-        guard let dtype = DType(rawValue: name) else { preconditionFailure("canonical bytes without a dtype") }
-        let shape = (0..<number(UInt32.self)).map { _ in Int(number(UInt64.self)) }
-        return Tensor(unchecked: dtype, shape, Array(take(shape.reduce(dtype.size, *))))
+    private mutating func leaf() throws(Failure) -> JSONValue {
+        let text = Array(try take(try number(UInt64.self)))
+        do throws(JSONError) {
+            return try JSONValue(parsing: text, limits: JSONLimits(depth: Self.deepest))
+        } catch { throw Self.malformed("a leaf is no JSON") }
     }
 
-    private mutating func take(_ count: Int) -> ArraySlice<UInt8> {
+    private mutating func tensor() throws(Failure) -> Tensor {
+        let name = String(decoding: try take(try number(UInt8.self)), as: UTF8.self)
+        guard let dtype = DType(rawValue: name) else { throw Self.malformed("a tensor has no dtype") }
+        let axes = try number(UInt32.self)
+        guard axes <= 64 else { throw Self.malformed("a tensor has \(axes) axes") }
+        var shape: [Int] = []
+        for _ in 0..<axes {
+            guard let axis = Int(exactly: try number(UInt64.self)) else { throw Self.malformed("an axis is too long") }
+            shape.append(axis)
+        }
+        let count = try Tensor.byteCount(dtype: dtype, shape: shape, limits: TensorLimits(bytes: .max, axes: 64))
+        return Tensor(unchecked: dtype, shape, Array(try take(count)))
+    }
+
+    private mutating func take(_ count: some FixedWidthInteger) throws(Failure) -> ArraySlice<UInt8> {
+        guard let count = Int(exactly: count), count <= bytes.endIndex - place else {
+            throw Self.malformed("they end too early")
+        }
         defer { place += count }
         return bytes[place..<place + count]
     }
 
-    private mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) -> Number {
-        take(MemoryLayout<Number>.size).withUnsafeBytes { $0.loadUnaligned(as: Number.self) }
+    private mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Number.Type
+    ) throws(Failure) -> Number {
+        try take(MemoryLayout<Number>.size).withUnsafeBytes { $0.loadUnaligned(as: Number.self) }
+    }
+
+    private static func malformed(_ what: String) -> Failure {
+        Failure(.invalidArgument, "the canonical bytes of a value are malformed: \(what)")
     }
 }

@@ -33,14 +33,14 @@ public final class LaneKernel: VectorKernel, @unchecked Sendable {  // threads t
         bounds = bound
     }
 
-    private init(other: LaneKernel) {
-        (layout, count, options, bounds) = (other.layout, other.count, other.options, other.bounds)
-        memory = LaneMemory(count: other.count, variables: other.memory.variables)
+    private init(other: LaneKernel, count: Int) {
+        (layout, self.count, options, bounds) = (other.layout, count, other.options, other.bounds)
+        memory = LaneMemory(count: count, variables: other.memory.variables)
         makeFunctions = other.makeFunctions
         functions = makeFunctions(memory)
     }
 
-    public func another() -> any VectorKernel { LaneKernel(other: self) }
+    public func another(count: Int) -> any VectorKernel { LaneKernel(other: self, count: count) }
 
     public func seed(row: Int, with seed: UInt64) { memory.randoms[row] = RowRandom(seed: seed) }
 

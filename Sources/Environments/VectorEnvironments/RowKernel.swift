@@ -9,7 +9,7 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
     public let layout: VectorLayout
     public let count: Int
     @usableFromInline let calls: RowCalls
-    private let makeCalls: @Sendable () -> RowCalls
+    private let makeCalls: @Sendable (Int) -> RowCalls
     private let options: [String: ClosedRange<Double>]
     private let checkTogether: (ResetOptions) throws(Failure) -> Void
 
@@ -20,12 +20,12 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
     ) throws(Failure) {
         let environment = try Environment(configuration)
         let limit = configuration.maxEpisodeSteps
-        try self.init(environment, count: count) { RowMemory(environment, count: count, limit: limit).calls }
+        try self.init(environment, count: count) { RowMemory(environment, count: $0, limit: limit).calls }
     }
 
     @usableFromInline
     init<Environment: RowEnvironment>(
-        _ environment: Environment, count: Int, makeCalls: @escaping @Sendable () -> RowCalls
+        _ environment: Environment, count: Int, makeCalls: @escaping @Sendable (Int) -> RowCalls
     ) throws(Failure) {
         let fields = environment.stateFields
         guard fields.reduce(0, { $0 + $1.bytes }) == MemoryLayout<Environment.State>.size else {
@@ -49,18 +49,18 @@ public final class RowKernel: VectorKernel, @unchecked Sendable {  // threads to
             state: fields + [ArrayField("elapsed_steps", .int64)] + Environment.Random.fields)
         self.count = count
         self.makeCalls = makeCalls
-        calls = makeCalls()
+        calls = makeCalls(count)
         options = environment.resetOptions
         checkTogether = environment.check
     }
 
-    private init(other: RowKernel) {
-        (layout, count, options) = (other.layout, other.count, other.options)
+    private init(other: RowKernel, count: Int) {
+        (layout, self.count, options) = (other.layout, count, other.options)
         (makeCalls, checkTogether) = (other.makeCalls, other.checkTogether)
-        calls = makeCalls()
+        calls = makeCalls(count)
     }
 
-    public func another() -> any VectorKernel { RowKernel(other: self) }
+    public func another(count: Int) -> any VectorKernel { RowKernel(other: self, count: count) }
 
     public func seed(row: Int, with seed: UInt64) { calls.seed(row, seed) }
 

@@ -78,7 +78,8 @@ extension VectorEnvironment {
     ///
     /// - Throws: `busy` during another call.
     public func copy() throws(Failure) -> VectorEnvironment {
-        let other = VectorEnvironment(kernel.another(), autoreset: autoreset, threads: threadCount, renderer: renderer)
+        let other = VectorEnvironment(
+            kernel.another(count: count), autoreset: autoreset, threads: threadCount, renderer: renderer)
         try other.restore(try snapshot())
         return other
     }

@@ -10,8 +10,8 @@ public protocol VectorKernel: AnyObject, Sendable {
     /// Rows that share memory: ranges of `step` start at multiples of it.
     var rowsPerBlock: Int { get }
 
-    /// As many other rows of the same environment and configuration, never reset.
-    func another() -> any VectorKernel
+    /// Other rows of the same environment and configuration, never reset.
+    func another(count: Int) -> any VectorKernel
 
     /// Makes the random numbers of a row start at `seed`; the next reset draws from them.
     func seed(row: Int, with seed: UInt64)

@@ -8,6 +8,9 @@ public enum ServerKeys {
         "unix-socket", "PATH", "Listen on this Unix socket instead of a port.")
     public static let data: Key<String> = .path(
         "data", "DIRECTORY", fallback: "~/.local/share/corral", "Where everything is kept.")
+    public static let catalog: Key<String?> = .optionalText(
+        "catalog", "PATH|URL",
+        "Where the catalog is kept: a file, or postgresql://…; without it corral.db in the data directory.")
     public static let environments: Key<[String]> = .paths(
         "environments", "DIRECTORY", "A folder of manifests to serve.")
     public static let python: Key<String?> = .path(
@@ -111,7 +114,8 @@ public enum ServerKeys {
     /// In the order of help.
     public static let all: [Declaration] =
         [
-            host.declaration, port.declaration, unixSocket.declaration, data.declaration, environments.declaration,
+            host.declaration, port.declaration, unixSocket.declaration, data.declaration, catalog.declaration,
+            environments.declaration,
             python.declaration, backend.declaration, dockerHost.declaration, trust.declaration, insecure.declaration,
             keys.declaration, allowSoftLimits.declaration,
             allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, maxRows.declaration,
@@ -123,5 +127,5 @@ public enum ServerKeys {
             tlsKey.declaration, grpc.declaration, grpcClientRoots.declaration, validation.declaration, root.declaration,
             batchWindow.declaration, hook.declaration,
             hookTimeout.declaration,
-        ] + WorkerKeys.all
+        ] + RecordingKeys.all + WorkerKeys.all
 }

@@ -86,10 +86,7 @@ public struct ProtobufReader {
             let byte = bytes[position]
             position += 1
             number |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 {
-                guard shift < 63 || byte < 2 else { throw error(.varintTooLong, at: start) }
-                return number
-            }
+            if byte < 0x80 { return number }
             shift += 7
         }
         throw error(.varintTooLong, at: start)

@@ -137,7 +137,7 @@ public final class WebSocketConnection {
         isHandlingBacklog = true
         defer { isHandlingBacklog = false }
         var place = 0
-        while place < backlog.count, running < limits.requests, !hasEnded {
+        while place < backlog.count, !isFull, !hasEnded {
             switch backlog[place] {
             case .text(let bytes): onMessage?(.text(bytes))
             case .binary(let bytes): onMessage?(.binary(bytes))
@@ -160,14 +160,16 @@ public final class WebSocketConnection {
 
     private func drained() {
         if isClosing, codec.isCloseReceived { return cut() }
+        handleBacklog()
         adjustReading()
     }
 
     private func adjustReading() {
         guard !hasEnded else { return }
-        let isFull = !backlog.isEmpty || running >= limits.requests || channel.queuedBytes > limits.queueMark
-        channel.pause(isFull && !isClosing)
+        channel.pause((isFull || !backlog.isEmpty) && !isClosing)
     }
+
+    private var isFull: Bool { running >= limits.requests || channel.queuedBytes > limits.queueMark }
 
     private func gone() {
         guard !hasEnded else { return }

@@ -16,6 +16,9 @@ public final class WebSocketHub {
 
     public var count: Int { connections.count }
 
+    /// Bytes that all peers together have not taken yet.
+    public var queuedBytes: Int { connections.values.reduce(0) { $0 + $1.queuedBytes } }
+
     /// The answer that opens a WebSocket.
     ///
     /// - Parameters:

@@ -70,6 +70,9 @@ public struct SearchCursor: Sendable, Hashable {
         self.name = name
     }
 
+    /// The key of a row that the server's own folder has.
+    static let folderKey = "folder"
+
     /// For URLs: the text in hexadecimal digits.
     public var text: String {
         let json: JSONValue = [.string(order.rawValue), .string(key), .string(name)]
@@ -87,7 +90,7 @@ public struct SearchCursor: Sendable, Hashable {
         }
         guard let json = try? JSONValue(parsing: bytes), bytes.count * 2 == text.utf8.count,
             let order = json[0]?.string.flatMap(SearchQuery.Order.init), let key = json[1]?.string,
-            let name = json[2]?.string, Double(key) != nil || key.isEmpty
+            let name = json[2]?.string, Double(key) != nil || key == Self.folderKey || key.isEmpty
         else {
             throw Failure(
                 .invalidArgument, "the cursor is none that a page ended with", next: "begin without a cursor",

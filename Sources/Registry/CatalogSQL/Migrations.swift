@@ -5,12 +5,15 @@ public enum CatalogMigrations {
         /// The type of a row's number that the database draws.
         public let identity: String
         public let blob: String
+        /// What makes texts compare by their bytes.
+        public let binary: String
         /// Statements that make what words are searched in.
         public let text: String
 
-        public init(identity: String, blob: String, text: String) {
+        public init(identity: String, blob: String, binary: String, text: String) {
             self.identity = identity
             self.blob = blob
+            self.binary = binary
             self.text = text
         }
     }
@@ -22,6 +25,7 @@ public enum CatalogMigrations {
             var step = step
             for (word, text) in [
                 ("{identity}", dialect.identity), ("{blob}", dialect.blob), ("{text}", dialect.text),
+                ("{binary}", dialect.binary),
             ] {
                 step = step.split(separator: word, omittingEmptySubsequences: false).joined(separator: text)
             }
@@ -37,7 +41,7 @@ public enum CatalogMigrations {
         );
         CREATE TABLE environments (
             id {identity},
-            name TEXT NOT NULL UNIQUE,
+            name TEXT{binary} NOT NULL UNIQUE,
             namespace TEXT NOT NULL,
             metadata TEXT NOT NULL,
             created_at BIGINT NOT NULL, created_by TEXT NOT NULL, updated_at BIGINT NOT NULL,

@@ -31,7 +31,7 @@ extension SQLiteConnection: SQLSession {
     }
 
     static let dialect = CatalogMigrations.Dialect(
-        identity: "INTEGER PRIMARY KEY", blob: "BLOB",
+        identity: "INTEGER PRIMARY KEY", blob: "BLOB", binary: "",
         text: """
             CREATE VIRTUAL TABLE listing_text USING fts5
             (name, title, tags, description, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3 4');

@@ -16,11 +16,12 @@ public struct ContainerConfiguration: Sendable {
     public struct Memory: Sendable, Hashable {
         public var target: String
         public var bytes: Int
-        public var inodes: Int
+        /// Nil: Podman takes no limit of them; then memory alone limits them.
+        public var inodes: Int?
         /// Octal, such as `1777`.
         public var mode: String
 
-        public init(target: String, bytes: Int, inodes: Int, mode: String) {
+        public init(target: String, bytes: Int, inodes: Int?, mode: String) {
             (self.target, self.bytes, self.inodes, self.mode) = (target, bytes, inodes, mode)
         }
     }
@@ -39,8 +40,13 @@ public struct ContainerConfiguration: Sendable {
     public var cores: Double?
     /// Open files of a process.
     public var files: Int
+    /// Of all processes of the user on this machine; nil: what the engine sets. Podman sets more than it may have itself
+    /// where it runs without the capability to raise limits.
+    public var userProcesses: Int?
     public var usesHostNetwork = false
-    /// The filter of system calls, as JSON.
+    /// Podman takes the word that there is none for a check, and asks systemd for a timer.
+    public var switchesHealthCheckOff = true
+    /// The filter of system calls, as JSON, or the path of a file of it for Podman.
     public var seccompProfile: String
 
     public init(
@@ -60,15 +66,23 @@ public struct ContainerConfiguration: Sendable {
 
     /// The body of `POST /containers/create`.
     var json: JSONValue {
-        [
+        var body: JSONValue = [
             "Image": .string(image), "Entrypoint": .array(command.map(JSONValue.string)), "Cmd": [],
             "User": .string(user), "WorkingDir": "/", "Hostname": "corral", "NetworkDisabled": .bool(!usesHostNetwork),
             "Labels": .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
             // An engine that stops need not wait for a process that holds nothing.
             "StopSignal": "SIGKILL", "AttachStdin": false, "AttachStdout": false, "AttachStderr": false,
-            "Healthcheck": ["Test": ["NONE"]],
             "HostConfig": hostConfiguration,
         ]
+        if switchesHealthCheckOff { body["Healthcheck"] = ["Test": ["NONE"]] }
+        return body
+    }
+
+    private var ulimits: [JSONValue] {
+        let limits = [("nofile", files), ("core", 0)] + (userProcesses.map { [("nproc", $0)] } ?? [])
+        return limits.map { name, limit in
+            ["Name": .string(name), "Soft": .integer(Int64(limit)), "Hard": .integer(Int64(limit))]
+        }
     }
 
     private var hostConfiguration: JSONValue {
@@ -79,10 +93,7 @@ public struct ContainerConfiguration: Sendable {
             "IpcMode": "none", "CgroupnsMode": "private", "OomScoreAdj": 500, "LogConfig": ["Type": "none"],
             "Memory": .integer(Int64(memory)), "MemorySwap": .integer(Int64(memory)),
             "PidsLimit": .integer(Int64(processes)),
-            "Ulimits": [
-                ["Name": "nofile", "Soft": .integer(Int64(files)), "Hard": .integer(Int64(files))],
-                ["Name": "core", "Soft": 0, "Hard": 0],
-            ],
+            "Ulimits": .array(ulimits),
             "Mounts": .array(
                 mounts.map {
                     [
@@ -102,5 +113,7 @@ public struct ContainerConfiguration: Sendable {
 }
 
 extension ContainerConfiguration.Memory {
-    fileprivate var options: String { "rw,exec,nosuid,nodev,size=\(bytes),nr_inodes=\(inodes),mode=\(mode)" }
+    fileprivate var options: String {
+        "rw,exec,nosuid,nodev,size=\(bytes),\(inodes.map { "nr_inodes=\($0)," } ?? "")mode=\(mode)"
+    }
 }

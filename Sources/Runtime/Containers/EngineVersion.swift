@@ -28,6 +28,9 @@ public struct EngineVersion: Sendable, Hashable {
         }
     }
 
+    /// Podman's compatible socket, which differs from Docker Engine's in some things.
+    public var isPodman: Bool { name.lowercased().hasPrefix("podman") }
+
     /// The oldest that has all that is asked for (a container's own cgroup namespace), and the newest that was tried.
     static let oldest = APIVersion(1, 41)
     static let newest = APIVersion(1, 47)

@@ -44,14 +44,31 @@ public struct CallAnswer: Sendable {
     /// The observation alone, as one JSON value. It throws what `json` does.
     public func observationJSON() throws(Failure) -> [UInt8] { try reply.split.joined() }
 
-    /// The observation alone in tensor form. It throws what `tensorForm` does.
-    public func observationTensors() throws(Failure) -> [UInt8] { try TensorForm.encode(try splitObservation()) }
-
-    private func splitObservation() throws(Failure) -> SplitJSON {
-        guard let space else { return reply.split }
+    /// The observation alone, with its arrays beside it. It throws what `tensorForm` does.
+    public func splitObservation() throws(Failure) -> SplitJSON {
+        guard let space, !isOneArray(of: space) else { return reply.split }
         do throws(ScanError) {
             return SplitJSON(try space.value(of: reply.split.text, tensors: reply.tensors))
         } catch { throw error.failure(.internal) }
+    }
+
+    /// Whether the observation came as the one array that the space has.
+    private func isOneArray(of space: Space) -> Bool {
+        guard reply.tensors.count == 1, let tensor = reply.tensors[""], reply.observation.count == 4 else {
+            return false
+        }
+        guard case .box(let box) = space else { return reply.rows != nil }
+        return tensor.dtype == box.dtype && (reply.rows != nil || tensor.shape == box.shape)
+    }
+
+    /// The info as one JSON object, with arrays of rows in their places.
+    public func infoJSON() throws(Failure) -> [UInt8] {
+        guard let rows = reply.rows else { return Array(reply.info) }
+        var tensors: [String: Tensor] = [:]
+        for (pointer, tensor) in rows.tensors where pointer.hasPrefix("/info") {
+            tensors[String(pointer.dropFirst("/info".count))] = tensor
+        }
+        return try SplitJSON(text: Array(reply.info), tensors: tensors).joined()
     }
 
     private func splitJSON(_ observation: SplitJSON) -> SplitJSON {

@@ -53,6 +53,10 @@ public struct LaunchPlan: Sendable {
     public let isNondeterministic: Bool
     /// The ways in which a session may be forked, the preferred one first; empty where forks are refused.
     public var fork: [ForkMechanism] = [.snapshot, .fork, .replay]
+    /// What every user of the version is told, such as its deprecation.
+    public var warnings: [String] = []
+    /// Since when the version is deprecated; nil where it is not.
+    public var deprecatedSince: Timestamp?
 
     /// Nil for a native environment.
     public var worker: WorkerLaunch? {
@@ -147,6 +151,8 @@ public struct SessionRequest: Sendable {
     public var reset: Bool
     /// Actions that the session has made when it is created; nil: none, and it is made for itself.
     public var prefix: [JSONValue]?
+    /// How much of it is to be kept; nil: what the server's policy says.
+    public var record: RecordingMode?
     /// Of a vector session; nil: one environment.
     public var rows: Int?
     /// What rows of a vector session do after an end: one of Gymnasium's names.

@@ -31,25 +31,26 @@ final class LaunchPreparations: Sendable {
     func preparation(
         of launch: Launch, _ entry: ManifestFolder.Entry, backend: LaunchPlan.Backend, isShared: Bool
     ) throws(Failure) -> LaunchPreparation {
-        let key = entry.digest + (isShared ? "+" : "-") + backend.rawValue
+        let key = entry.digest + (isShared ? "+" : "-") + backend.rawValue + (entry.python ?? "")
         if launch.volumes.isEmpty, let known = known.withLock({ $0[key] }) { return known }
         let preparation = LaunchPreparation(
             command: backend == .docker
-                ? commandInContainer(launch, isShared: isShared) : try command(launch, isShared: isShared),
+                ? commandInContainer(launch, isShared: isShared)
+                : try command(launch, isShared: isShared, python: entry.python ?? policy.python),
             directory: directory(launch, entry, backend), environment: environment(launch, backend),
             mounts: try mounts(launch, entry, backend))
         known.withLock { $0[key] = preparation }
         return preparation
     }
 
-    private func command(_ launch: Launch, isShared: Bool) throws(Failure) -> [String] {
+    private func command(_ launch: Launch, isShared: Bool, python: String) throws(Failure) -> [String] {
         switch launch.program {
         case .worker(let worker):
-            return [policy.python, "-m", "corral.worker"] + arguments(launch, worker, isShared: isShared)
+            return [python, "-m", "corral.worker"] + arguments(launch, worker, isShared: isShared)
         case .command(let words):
             let program = words.first ?? ""
             if program.hasPrefix("/") { return words }
-            if ["python", "python3"].contains(program) { return [policy.python] + words.dropFirst() }
+            if ["python", "python3"].contains(program) { return [python] + words.dropFirst() }
             return ["/usr/bin/env", "--"] + words
         case .image, .native:
             throw Failure(.failedPrecondition, "an image cannot be started as a process")
@@ -116,6 +117,10 @@ final class LaunchPreparations: Sendable {
         _ launch: Launch, _ entry: ManifestFolder.Entry, _ backend: LaunchPlan.Backend
     ) throws(Failure) -> [SandboxMount] {
         var mounts = (backend == .docker ? [] : standardMounts) + [sdkMount]
+        if backend != .docker, let python = entry.python {
+            let own = StandardMounts.python(prefix: python.split(separator: "/").dropLast(2).map { "/" + $0 }.joined())
+            mounts += own.filter { !mounts.contains($0) }
+        }
         mounts.append(.bind(source: entry.directory, target: Self.folderTarget))
         for volume in launch.volumes {
             let source = try hostPath(volume.host, entry)

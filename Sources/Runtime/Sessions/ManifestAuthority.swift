@@ -51,7 +51,13 @@ public struct ManifestAuthority: LaunchAuthority {
     }
 
     public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
-        let entry = try folder.resolve(request.environment)
+        try await plan(try folder.resolve(request.environment), for: request, caller: caller)
+    }
+
+    /// The plan for a version that was found already, here or by another authority.
+    public func plan(
+        _ entry: ManifestFolder.Entry, for request: SessionRequest, caller: Caller
+    ) async throws(Failure) -> LaunchPlan {
         let manifest = entry.manifest
         let (launch, backend) = try choose(manifest)
         let resources = manifest.resources
@@ -103,7 +109,9 @@ public struct ManifestAuthority: LaunchAuthority {
     }
 
     /// The launch of a manifest that this server can do, the preferred one first, and the backend that does it.
-    private func choose(_ manifest: Manifest) throws(Failure) -> (Launch, LaunchPlan.Backend) {
+    ///
+    /// - Throws: `failed_precondition` where it can do none.
+    public func choose(_ manifest: Manifest) throws(Failure) -> (Launch, LaunchPlan.Backend) {
         if let launch = manifest.launch(.native) { return (launch, .native) }
         let own: LaunchPlan.Backend = isolations[.process] == nil ? .plain : .process
         let processes: [Backend] = own == .plain ? [.plain, .process] : [.process, .plain]

@@ -24,6 +24,8 @@ final class Session {
     /// Called once, when nothing of it is left.
     var onGone: (@Reactor (Session) -> Void)?
     var onRecord: (@Reactor (StepRecord) -> Void)?
+    /// Keeps what happens; nil where nothing is kept.
+    var recorder: (any SessionRecorder)?
     var watchers: SessionWatchers?
 
     private(set) var spaces: SessionSpaces?
@@ -34,6 +36,8 @@ final class Session {
     let seed: Int64?
     var seedIsPending = true
     var chain: RecordChain?
+    /// What the chain began with.
+    var originSeed: Int64?
     /// Nil where its environment is never replayed.
     var journal: SessionJournal?
     /// The call in flight, as the journal has it once it counts.
@@ -47,7 +51,7 @@ final class Session {
     let forkTurns = TurnQueue()
     /// Nil until it is forked.
     var family: SessionFamily?
-    private var checker: ValueChecker?
+    var checker: ValueChecker?
     /// Keeps the first answer however large it is.
     var keepsFirstAnswer = false
     private(set) var lastActiveAt: Timestamp?
@@ -208,6 +212,7 @@ final class Session {
             await host?.close()
             for snapshot in snapshots.values { await snapshot.discard() }
             finalUsage = await host?.usage()
+            await recorder?.finish(summary)
             if case .closed = state.phase { await replies.untilGone() }
             finalUsage?.memory = 0
             finalUsage?.processes = 0
@@ -229,6 +234,10 @@ extension Session {
         do throws(Failure) {
             try state.refuseIfOver()
             guard let host, checker != nil else { throw busy("\(call)") }
+            if let recorder, recorder.isFull {
+                try await recorder.makeRoom()
+                try state.refuseIfOver()
+            }
             var record = RecordWriter(call == .reset ? .reset : .step)
             if seed != nil { try requireSeeding(host) }
             let usedSeed = call == .reset ? seed ?? firstSeed(host) : nil
@@ -245,6 +254,7 @@ extension Session {
                     ?? .reset(seed: usedSeed, options: options)
             }
             let reply: StepReply
+            let asked = ContinuousClock.now
             do throws(HostProblem) {
                 if let checked {
                     reply = try await host.step(checked)
@@ -254,38 +264,18 @@ extension Session {
                 if call == .step { lastActiveAt = .now }
             } catch {
                 if call == .step { lastActiveAt = .now }
-                throw afterRefusal(error, seed: usedSeed, record: record)
+                throw afterRefusal(error, seed: usedSeed, record: record, took: .now - asked)
             }
+            let took = ContinuousClock.now - asked
             try state.refuseIfOver()
             try check(reply, &record)
             let extended = await extendedChain(with: record, seed: usedSeed)
             try state.refuseIfOver()
-            return accept(reply, call, seed: usedSeed, record: record, chain: extended)
+            return accept(reply, call, seed: usedSeed, record: record, chain: extended, took: took)
         } catch {
             if state.inFlight != nil { state.withdrawn() }
             wake(.failure(error))
             throw error
-        }
-    }
-
-    /// In bytes: what is larger is checked and hashed away from the reactor.
-    private static let largePart = 1 << 16
-
-    private func checked(_ action: SplitJSON?) async throws(Failure) -> CheckedAction? {
-        guard let action, let checker else { return nil }
-        let size = action.tensors.values.reduce(action.text.count) { $0 + $1.bytes.count }
-        if size <= Self.largePart { return try checker.checkedAction(action) }
-        return try await offload { () throws(Failure) in try checker.checkedAction(action) }
-    }
-
-    /// The chain with a record more, where that is too long to be hashed here; nil where it is not.
-    private func extendedChain(with record: RecordWriter, seed: Int64?) async -> RecordChain? {
-        guard record.bytes.count > Self.largePart else { return nil }
-        let chain = chain ?? newChain(seed)
-        return await offload {
-            var chain = chain
-            _ = chain.append(record.bytes)
-            return chain
         }
     }
 
@@ -310,13 +300,14 @@ extension Session {
     private static let smallAnswer = 4096
 
     private func accept(
-        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter, chain: RecordChain?
+        _ reply: StepReply, _ call: SessionState.Call, seed: Int64?, record: RecordWriter, chain: RecordChain?,
+        took: Duration
     ) -> CallAnswer {
         var reply = reply
         reply.rows?.canonical = []
         if call == .reset { seedIsPending = false }
         state.accepted(over: call == .step && reply.isOver)
-        append(record, seed: seed, extended: chain)
+        append(record, seed: seed, extended: chain, agent: reply.agent, took: took)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: reply.rows == nil ? checker?.observationSpace(of: reply) : nil)
@@ -328,7 +319,7 @@ extension Session {
     }
 
     /// - Parameter seed: Of the first call.
-    private func newChain(_ seed: Int64?) -> RecordChain {
+    func newChain(_ seed: Int64?) -> RecordChain {
         RecordChain(
             versionDigest: plan.digest, instance: plan.instance,
             parameters: JSONValue.object(plan.parameters).canonical, seed: seed, rows: rows)
@@ -337,19 +328,27 @@ extension Session {
     /// - Parameters:
     ///   - seed: Of the call; the first one's begins the chain.
     ///   - extended: The chain with the record already in it.
-    private func append(_ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil) {
-        var chain = extended ?? self.chain ?? newChain(seed)
+    private func append(
+        _ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil, agent: String? = nil, took: Duration
+    ) {
+        if self.chain == nil { originSeed = seed }
+        var chain = self.chain ?? newChain(seed)
+        let previous = chain.link
         let link = extended?.link ?? chain.append(record.bytes)
-        self.chain = chain
+        self.chain = extended ?? chain
         if let calling { journal?.add(calling) }
         calling = nil
-        onRecord?(
-            StepRecord(
-                session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link))
+        let step = StepRecord(
+            session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link,
+            previous: previous, originSeed: originSeed, agent: agent, time: .now, duration: took)
+        recorder?.append(step)
+        onRecord?(step)
     }
 
     /// What a caller is told when the host did not execute a call, and what becomes of the call's index.
-    private func afterRefusal(_ problem: HostProblem, seed: Int64?, record: RecordWriter) -> Failure {
+    private func afterRefusal(
+        _ problem: HostProblem, seed: Int64?, record: RecordWriter, took: Duration
+    ) -> Failure {
         let failure = failure(of: problem)
         guard case .refused(let error) = problem, !state.phase.isOver else { return failure }
         if error.hadNoEffect {
@@ -359,7 +358,7 @@ extension Session {
             var errorRecord = RecordWriter(.error)
             errorRecord.put(counted: record.bytes)
             errorRecord.put(counted: error.code.utf8)
-            append(errorRecord, seed: seed)
+            append(errorRecord, seed: seed, took: took)
             replies.keep(failure)
         }
         return failure

@@ -139,6 +139,9 @@ public struct SessionSummary: Sendable {
     public let environment: String
     public let digest: String
     public let instance: String?
+    /// Checked, with defaults.
+    public let parameters: JSONObject
+    public let isNondeterministic: Bool
     public let backend: String
     public let isolation: String
     public let phase: SessionState.Phase
@@ -162,8 +165,14 @@ public struct SessionSummary: Sendable {
     public let trajectoryHash: String?
     /// Of a vector session; nil: one environment.
     public let rows: RowsOffer?
+    /// How much of it is kept.
+    public let recording: RecordingMode
     /// The session that it was forked from.
     public var parent: UniqueID?
     /// The index of the parent's last call before the fork; -1 before its first.
     public var branchedAt: Int?
+    /// What every user of the version is told, such as its deprecation.
+    public var warnings: [String] = []
+    /// Since when the version is deprecated; nil where it is not.
+    public var deprecatedSince: Timestamp?
 }

@@ -56,20 +56,25 @@ public final class SessionService {
     var observers: [any SessionObserver]
     private let hook: (any CreationHook)?
     private let replies: ReplyStore
+    let recorders: (any SessionRecorderSource)?
     private let creations = OnceByKey<[UniqueID]>()
     let forks = OnceByKey<FinishedFork>()
     let prefixes: PrefixCache
 
-    /// - Parameter replies: Keeps answers for retries; without one all stay in memory.
+    /// - Parameters:
+    ///   - replies: Keeps answers for retries; without one all stay in memory.
+    ///   - recorders: Keeps trajectories; without one none is kept.
     public init(
         server: UInt32, limits: Limits, authority: any LaunchAuthority, hosts: any SessionHostSource,
-        observers: [any SessionObserver], hook: (any CreationHook)? = nil, replies: ReplyStore? = nil, logger: Logger
+        observers: [any SessionObserver], hook: (any CreationHook)? = nil, replies: ReplyStore? = nil,
+        recorders: (any SessionRecorderSource)? = nil, logger: Logger
     ) {
         self.limits = limits
         self.authority = authority
         self.hosts = hosts
         self.observers = observers
         self.hook = hook
+        self.recorders = recorders
         self.replies = replies ?? ReplyStore(limit: .max, folder: "", logger: logger)
         self.logger = logger
         places = PlaceTable(capacity: limits.maxSessions)
@@ -93,6 +98,11 @@ public final class SessionService {
             throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
         }
         guard count > 0 else { throw Failure(.invalidArgument, "\(count) sessions are none") }
+        if request.rows != nil, request.record ?? .off != .off {
+            throw Failure(
+                .unimplemented, "vector sessions are not recorded",
+                next: "leave out \"record\", or make a session for each row")
+        }
         guard let idempotencyKey else {
             return try await createNow(request, count: count, caller: caller, isRepeatable: false)
         }
@@ -319,6 +329,7 @@ extension SessionService {
         do throws(Failure) {
             defer { session.lease.release() }
             try await open(session)
+            session.recorder = recorders?.recorder(for: session.summary, wish: request.record)
             for observer in observers { observer.sessionOpened(session.summary) }
             let answer =
                 request.reset ? try await session.reset(seed: request.seed, options: request.options, index: nil) : nil
@@ -379,6 +390,7 @@ extension SessionRequest {
             "count": .integer(Int64(count)), "prefix": prefix.map(JSONValue.array) ?? .null,
             "rows": rows.map { .integer(Int64($0)) } ?? .null,
             "autoreset": autoreset.map(JSONValue.string) ?? .null,
+            "record": record.map { .string($0.rawValue) } ?? .null,
         ]
         return all.canonical
     }

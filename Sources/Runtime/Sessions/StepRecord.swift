@@ -11,6 +11,15 @@ public struct StepRecord: Sendable {
     public let canonical: [UInt8]
     /// The link of this step: SHA-256 over the link before it and the canonical bytes.
     public let link: Digest32
+    /// The link before it.
+    public let previous: Digest32
+    /// The seed that the chain begins with.
+    public let originSeed: Int64?
+    /// Who acts next, where agents take turns.
+    public let agent: String?
+    public let time: Timestamp
+    /// How long the environment took.
+    public let duration: Duration
 }
 
 /// Builds the canonical bytes of a record: a sequence of tagged parts, each with its length where it has one.
@@ -57,15 +66,18 @@ struct RecordWriter {
 }
 
 /// The SHA-256 chain over a session's records.
-struct RecordChain {
-    private(set) var link: Digest32
+public struct RecordChain: Sendable {
+    public private(set) var link: Digest32
+
+    /// Goes on from a link.
+    public init(after link: Digest32) { self.link = link }
 
     /// The chain begins with what determines the session: version digest, instance, parameters and seed.
     ///
     /// - Parameters:
     ///   - parameters: RFC 8785 JSON.
     ///   - rows: Of a vector session.
-    init(versionDigest: String, instance: String?, parameters: [UInt8], seed: Int64?, rows: RowsOffer? = nil) {
+    public init(versionDigest: String, instance: String?, parameters: [UInt8], seed: Int64?, rows: RowsOffer? = nil) {
         var origin = RecordWriter(.origin)
         origin.put(counted: versionDigest.utf8)
         origin.put(instance != nil)
@@ -82,7 +94,7 @@ struct RecordChain {
     /// Goes on from a link.
     init(link: Digest32) { self.link = link }
 
-    mutating func append(_ canonical: [UInt8]) -> Digest32 {
+    public mutating func append(_ canonical: [UInt8]) -> Digest32 {
         var hash = SHA256()
         hash.update(link.bytes)
         hash.update(canonical)

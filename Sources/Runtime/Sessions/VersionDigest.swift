@@ -9,8 +9,8 @@ import Manifests
 /// little-endian), the path, and the SHA-256 of its contents. Hidden files and `__pycache__` do not count.
 public enum VersionDigest {
     /// The most files and bytes of one folder.
-    static let fileLimit = 10_000
-    static let byteLimit = 256 << 20
+    public static let fileLimit = 10_000
+    public static let byteLimit = 256 << 20
 
     /// Loads manifests with digests that cover their folders.
     ///
@@ -41,19 +41,32 @@ public enum VersionDigest {
     }
 
     private static func digest(of entry: ManifestFolder.Entry) throws(Failure) -> String {
-        var hash = SHA256()
-        hash.update(entry.manifest.canonical)
         var budget = byteLimit
-        let files = try paths(below: entry.directory)
-        for path in files where path != Manifest.fileName {
-            withUnsafeBytes(of: UInt64(path.utf8.count).littleEndian) { hash.update($0) }
-            hash.update(path)
-            hash.update(try contents("\(entry.directory)/\(path)", &budget).bytes)
+        var files: [(path: String, digest: Digest32)] = []
+        for path in try paths(below: entry.directory) where path != Manifest.fileName {
+            files.append((path, try contents("\(entry.directory)/\(path)", &budget)))
+        }
+        return digest(of: entry.manifest, files: files)
+    }
+
+    /// The digest of a manifest and the files beside it.
+    ///
+    /// - Parameter files: Without the manifest, sorted by the bytes of their paths.
+    public static func digest(of manifest: Manifest, files: [(path: String, digest: Digest32)]) -> String {
+        var hash = SHA256()
+        hash.update(manifest.canonical)
+        for file in files {
+            withUnsafeBytes(of: UInt64(file.path.utf8.count).littleEndian) { hash.update($0) }
+            hash.update(file.path)
+            hash.update(file.digest.bytes)
         }
         return hash.finish().hex
     }
 
-    private static func paths(below folder: String) throws(Failure) -> [String] {
+    /// The paths of the files that belong to a version, below its folder and sorted by their bytes.
+    ///
+    /// - Throws: `invalid_argument` where there are too many.
+    public static func paths(below folder: String) throws(Failure) -> [String] {
         var found: [String] = []
         var pending = [""]
         while let prefix = pending.popLast() {

@@ -84,7 +84,9 @@ extension GRPCDoor {
                 throw Failure(.invalidArgument, "there is no form \(form)", details: ["field": "form"])
             }
         var response = CorralV1.Frame()
-        switch try await service.render(try sessionID(request.session), mode: mode, caller: caller) {
+        switch try await service.render(
+            try sessionID(request.session), mode: mode, row: Int(request.row), caller: caller)
+        {
         case .text(let text):
             guard request.form == .any || request.form == .text else {
                 throw Failure(.notAcceptable, "this environment renders text", next: "ask for FORM_TEXT")

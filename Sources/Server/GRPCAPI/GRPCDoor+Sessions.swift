@@ -77,8 +77,9 @@ extension GRPCDoor {
     func step(
         _ request: CorralV1.StepRequest, session: UniqueID, caller: Caller
     ) async throws(Failure) -> CorralV1.StepResponse {
+        let action = try action(request.action)
         let answer = try await service.step(
-            session, action: try actionJSON(request.action), index: try index(request.index), caller: caller)
+            session, action: action.text, tensors: action.tensors, index: try index(request.index), caller: caller)
         return try CorralV1.StepResponse(answer, tensors: request.tensors)
     }
 

@@ -57,12 +57,23 @@ func jsonObject(_ bytes: [UInt8], _ field: String) throws(Failure) -> JSONObject
     return object
 }
 
-/// The action as one JSON value.
-func actionJSON(_ value: CorralV1.Value?) throws(Failure) -> [UInt8] {
+/// The action as JSON, with the arrays that came as bytes.
+func action(_ value: CorralV1.Value?) throws(Failure) -> SplitJSON {
     switch value?.form {
-    case .json(let bytes)?: return bytes
-    case .tensors(let bytes)?: return try TensorForm.decode(bytes).joined()
+    case .json(let bytes)?: return SplitJSON(text: bytes)
+    case .tensors(let bytes)?: return try TensorForm.decode(bytes)
+    case .tensor(let tensor)?: return SplitJSON(text: Array("null".utf8), tensors: ["": try Tensor(tensor)])
     case nil: throw Failure(.invalidArgument, "the field \"action\" is missing", details: ["field": "action"])
+    }
+}
+
+extension Tensor {
+    init(_ tensor: CorralV1.Tensor) throws(Failure) {
+        guard let dtype = DType(rawValue: tensor.dtype) else {
+            throw Failure(
+                .invalidArgument, "there is no dtype \"\(tensor.dtype.prefix(40))\"", details: ["field": "dtype"])
+        }
+        try self.init(dtype: dtype, shape: tensor.shape.map { Int(clamping: $0) }, bytes: tensor.data)
     }
 }
 
@@ -77,5 +88,7 @@ extension SessionRequest {
             environment: request.environment, instance: request.instance,
             parameters: try jsonObject(request.params, "params"), seed: try GRPCAPI.seed(request.seed),
             options: try jsonObject(request.options, "options"), labels: request.labels, reset: !request.noReset)
+        rows = request.rows.map(Int.init)
+        autoreset = request.autoreset.isEmpty ? nil : request.autoreset
     }
 }

@@ -11,7 +11,33 @@ import Workers
 extension CorralV1.Value {
     init(_ answer: CallAnswer, tensors: Bool) throws(Failure) {
         self.init()
-        form = tensors ? .tensors(try answer.observationTensors()) : .json(try answer.observationJSON())
+        guard tensors else {
+            form = .json(try answer.observationJSON())
+            return
+        }
+        let observation = try answer.splitObservation()
+        if let only = observation.tensors[""] {
+            form = .tensor(CorralV1.Tensor(only))
+        } else {
+            form = .tensors(try TensorForm.encode(observation))
+        }
+    }
+}
+
+extension CorralV1.Tensor {
+    init(_ tensor: Tensor) {
+        self.init()
+        (dtype, shape, data) = (tensor.dtype.rawValue, tensor.shape.map(Int64.init), tensor.bytes)
+    }
+}
+
+extension CorralV1.RowResults {
+    init?(_ reply: StepReply) {
+        guard let rows = reply.rows, let reward = rows.tensors["/reward"] else { return nil }
+        self.init()
+        self.reward = CorralV1.Tensor(reward)
+        terminated = rows.tensors["/terminated"].map { CorralV1.Tensor($0) }
+        truncated = rows.tensors["/truncated"].map { CorralV1.Tensor($0) }
     }
 }
 
@@ -21,8 +47,9 @@ extension CorralV1.StepResponse {
         index = Int64(answer.index)
         episode = Int64(answer.episode)
         observation = try CorralV1.Value(answer, tensors: tensors)
-        info = Array(answer.reply.info)
+        info = try answer.infoJSON()
         agent = answer.reply.agent ?? ""
+        rows = CorralV1.RowResults(answer.reply)
         switch (answer.reply.reward, answer.reply.terminated, answer.reply.truncated) {
         case (.single(let reward), .single(let terminated), .single(let truncated)):
             (self.reward, self.terminated, self.truncated) = (reward, terminated, truncated)
@@ -49,7 +76,7 @@ extension CorralV1.ResetResponse {
         index = Int64(answer.index)
         episode = Int64(answer.episode)
         observation = try CorralV1.Value(answer, tensors: tensors)
-        info = Array(answer.reply.info)
+        info = try answer.infoJSON()
         agent = answer.reply.agent ?? ""
         if case .reset(let seed) = answer.kind { self.seed = seed }
     }

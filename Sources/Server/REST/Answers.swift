@@ -56,6 +56,8 @@ extension SessionSummary {
             ("parent", parent.map { .string("\($0)") } ?? .null),
             ("branched_at", branchedAt.map { .integer(Int64($0)) } ?? .null),
             ("validation", .string(validation.rawValue)),
+            ("record", .string(recording.rawValue)),
+            ("warnings", .array(warnings.map(JSONValue.string))),
             ("rows", rows.map { .integer(Int64($0.count)) } ?? .null),
             ("autoreset", rows.map { .string($0.autoreset) } ?? .null),
             ("agents", agents.map { .array($0.map(JSONValue.string)) } ?? .null),

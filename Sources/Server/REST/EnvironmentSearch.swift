@@ -1,18 +1,38 @@
+import Catalog
 import Foundations
 import JSON
+import Publishing
 import Sessions
 
 extension EnvironmentDirectory {
-    /// The summaries that have all words in name, title, description or tags, and all tags.
-    ///
-    /// - Parameter text: Words; upper and lower case are alike.
+    /// The summaries that have all words and all tags, sorted by name.
     package func search(_ text: String, tags: [String], caller: Caller) async throws(Failure) -> [JSONValue] {
-        let words = text.lowercased().split { $0.isWhitespace }
-        return try await list(caller: caller).filter { environment in
+        let found = try await all(try SearchQuery(text: text, order: .name, limit: 1000), caller: caller)
+        return found.filter { environment in
             let own = environment["tags"]?.array?.compactMap(\.string) ?? []
-            let fields = ["name", "title", "description"].compactMap { environment[$0]?.string } + own
-            let content = fields.joined(separator: "\n").lowercased()
-            return words.allSatisfy { content.contains($0) } && tags.allSatisfy { own.contains($0) }
+            return tags.allSatisfy(own.contains)
         }
+    }
+
+    /// All summaries, sorted by name.
+    package func list(caller: Caller) async throws(Failure) -> [JSONValue] {
+        try await all(try SearchQuery(limit: 1000), caller: caller)
+    }
+
+    private func all(_ query: SearchQuery, caller: Caller) async throws(Failure) -> [JSONValue] {
+        var query = query
+        var found: [JSONValue] = []
+        repeat {
+            let page = try await search(query, caller: caller)
+            found += page.hits.map { .object($0.summary) }
+            query.after = page.next
+        } while query.after != nil
+        return found
+    }
+}
+
+extension CatalogService: EnvironmentDirectory {
+    public func find(_ reference: String, caller: Caller) async throws(Failure) -> JSONValue {
+        .object(try await card(reference, caller: caller).json)
     }
 }

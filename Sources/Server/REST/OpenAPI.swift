@@ -40,6 +40,12 @@ extension RESTAPI {
             if tensors { content[TensorForm.mediaType] = ["schema": ["type": "string", "format": "binary"]] }
             operation["requestBody"] = ["required": .bool(!isOptional), "content": .object(content)]
         }
+        if case .bytes(let type) = route.body {
+            operation["requestBody"] = [
+                "required": true,
+                "content": .object([type: ["schema": ["type": "string", "format": "binary"]]]),
+            ]
+        }
         var responses = JSONObject()
         for answer in route.answers { responses["\(answer.status)"] = response(answer) }
         let statuses = Dictionary(grouping: route.allCodes, by: \.httpStatus)

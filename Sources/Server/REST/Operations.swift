@@ -11,7 +11,12 @@ extension RESTAPI {
         let body = try RequestBody(call.request, allowed: SessionRequest.fields)
         let created = try await service.create(
             try SessionRequest(body), caller: call.caller, idempotencyKey: try call.idempotencyKey())
-        return .json(bytes: try await encoded(created[0]), status: 201)
+        var response = HTTPResponse.json(bytes: try await encoded(created[0]), status: 201)
+        // RFC 9745.
+        if let since = created[0].summary.deprecatedSince {
+            response.headers.append(("Deprecation", "@\(since.microseconds / 1_000_000)"))
+        }
+        return response
     }
 
     func createBatch(_ call: Call) async throws(Failure) -> HTTPResponse {

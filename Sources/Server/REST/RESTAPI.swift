@@ -1,16 +1,19 @@
+import Catalog
 import Foundations
 import HTTP
 import JSON
 import Logging
 import Metrics
+import Publishing
 import RLConfigurations
 import Reactor
 import Sessions
+import Trajectories
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
-    /// Summaries of what the caller may see, sorted by reference.
-    func list(caller: Caller) async throws(Failure) -> [JSONValue]
+    /// A page of summaries of what the caller may see.
+    func search(_ query: SearchQuery, caller: Caller) async throws(Failure) -> SearchPage
     /// Everything about one version.
     func find(_ reference: String, caller: Caller) async throws(Failure) -> JSONValue
 }
@@ -31,7 +34,10 @@ public final class RESTAPI {
     }
 
     let service: SessionService
+    let trajectories: TrajectoryStore
     let environments: any EnvironmentDirectory
+    /// Nil where the environments are those of a folder alone.
+    let catalog: CatalogService?
     let trainingSettings: RLConfigurationTable
     let information: Information
     let metrics: MetricsRegistry
@@ -43,12 +49,15 @@ public final class RESTAPI {
     private let journal: RequestJournal
 
     public init(
-        service: SessionService, environments: any EnvironmentDirectory,
+        service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
+        catalog: CatalogService? = nil,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
         metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
+        self.trajectories = trajectories
         self.environments = environments
+        self.catalog = catalog
         self.trainingSettings = trainingSettings
         self.information = information
         self.access = access

@@ -10,6 +10,8 @@ final class Route: Sendable {
         case none
         /// A JSON object with these members; others are refused. `tensors`: also in tensor form.
         case object(schema: String, isOptional: Bool, tensors: Bool = false)
+        /// Bytes of this media type.
+        case bytes(String)
     }
 
     struct Answer: Sendable {
@@ -75,7 +77,7 @@ final class Route: Sendable {
     /// Every code that an answer can have, with those that any route's can.
     var allCodes: [Failure.Code] {
         var all = codes + [.unauthenticated, .permissionDenied, .internal]
-        if case .object = body { all += [.unsupportedMediaType, .payloadTooLarge, .requestTimeout] }
+        if case .none = body {} else { all += [.unsupportedMediaType, .payloadTooLarge, .requestTimeout] }
         return Failure.Code.allCases.filter(all.contains)
     }
 }

@@ -7,7 +7,8 @@ import Sessions
 
 extension RESTAPI {
     /// Every operation of `/v1`; the router and `/v1/openapi.json` are made from it.
-    nonisolated static let routes = sessionRoutes + forkRoutes + stepRoutes + readingRoutes + serverRoutes
+    nonisolated static let routes =
+        sessionRoutes + forkRoutes + stepRoutes + readingRoutes + trajectoryRoutes + catalogRoutes + serverRoutes
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [
@@ -147,12 +148,6 @@ extension RESTAPI {
     ]
 
     private nonisolated static let serverRoutes: [Route] = [
-        Route(
-            "GET", "/v1/environments", "listEnvironments", "The environments of this server",
-            answers: [.init(status: 200, summary: "All of them", schema: "Environments")]
-        ) { api, call async throws(Failure) in
-            .json(["environments": .array(try await api.environments.list(caller: call.caller)), "next": .null])
-        },
         Route(
             "GET", "/v1/environments/{reference…}/rl-config", "rlConfig", "Recommended training settings",
             query: [

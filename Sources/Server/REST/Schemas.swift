@@ -4,7 +4,9 @@ import Sessions
 
 extension RESTAPI {
     /// JSON Schemas of what goes over the wire, by name.
-    nonisolated static let schemas: JSONObject = [
+    nonisolated static let schemas: JSONObject = catalogSchemas.reduce(into: sessionSchemas) { $0[$1.key] = $1.value }
+
+    private nonisolated static let sessionSchemas: JSONObject = [
         "CreateSession": object(required: ["environment"], creation),
         "CreateSessions": object(
             required: ["environment", "count"],
@@ -68,13 +70,20 @@ extension RESTAPI {
                 ("cpu_seconds", ["type": "number"]), ("memory_bytes", ["type": "integer"]),
                 ("memory_peak_bytes", ["type": "integer"]), ("pids", ["type": "integer"]),
             ]),
-        "Environment": [
-            "type": "object", "required": ["reference", "name", "version", "digest"],
-            "properties": ["reference": text, "name": text, "version": text, "digest": text, "title": text],
-        ],
-        "Environments": object(
-            required: ["environments", "next"],
-            [("environments", list(reference("Environment"))), ("next", nullable("string"))]),
+        "Trajectory": object(required: trajectory.map(\.0), trajectory + trajectoryOrigin),
+        "Trajectories": object(
+            required: ["trajectories", "next"],
+            [("trajectories", list(reference("Trajectory"))), ("next", nullable("string"))]),
+        "TrajectorySteps": object(
+            required: ["steps", "next"], [("steps", list(anyObject)), ("next", nullable("integer"))]),
+        "TrajectoryVerification": object(
+            required: ["intact", "sealed", "recomputed", "records", "chunks", "trajectory_hash", "problems"],
+            [
+                ("intact", ["type": "boolean"]), ("sealed", ["type": "boolean"]), ("recomputed", ["type": "boolean"]),
+                ("records", ["type": "integer"]), ("chunks", ["type": "integer"]), ("torn_bytes", ["type": "integer"]),
+                ("trajectory_hash", text), ("problems", list(anyObject)),
+            ]),
+        "DeletedTrajectory": object(required: ["id", "deleted"], [("id", uuid), ("deleted", ["const": true])]),
         "RLConfigurations": object(
             required: ["environment", "settings"],
             [
@@ -121,6 +130,24 @@ extension RESTAPI {
         ("prefix", ["type": "array"]),
         ("rows", ["type": ["integer", "null"], "minimum": 1]),
         ("autoreset", ["enum": ["NextStep", "SameStep", "Disabled", .null]]),
+        ("record", ["enum": ["full", "digest", "off", nil]]),
+    ]
+
+    private nonisolated static let trajectory: [(String, JSONValue)] = [
+        ("id", uuid), ("environment", text), ("digest", text), ("instance", nullable("string")), ("seed", seed),
+        ("record", ["enum": ["full", "digest"]]),
+        ("state", ["enum": ["recording", "closed", "failed", "interrupted"]]),
+        ("reason", nullable("string")), ("records", ["type": "integer"]), ("episodes", ["type": "integer"]),
+        ("bytes", ["type": "integer"]), ("trajectory_hash", nullable("string")), ("parent", nullable("string")),
+        ("branched_at", nullable("integer")), ("nondeterministic", ["type": "boolean"]), ("owner", text),
+        ("labels", ["type": "object", "additionalProperties": text]), ("created_at", time),
+        ("ended_at", nullable("string")),
+    ]
+    /// Told of one, not in lists.
+    private nonisolated static let trajectoryOrigin: [(String, JSONValue)] = [
+        ("params", anyObject), ("base", text), ("observation_space", nullable("object")),
+        ("action_space", nullable("object")), ("agents", ["type": ["array", "null"], "items": text]),
+        ("backend", text), ("isolation", text), ("server", text),
     ]
 
     private nonisolated static let session: [(String, JSONValue)] =
@@ -131,7 +158,8 @@ extension RESTAPI {
             ("created_at", time), ("expires_at", time), ("address", text),
             ("labels", ["type": "object", "additionalProperties": text]), ("parent", nullable("string")),
             ("branched_at", nullable("integer")),
-            ("validation", ["enum": ["full", "sampled", "off"]]),
+            ("validation", ["enum": ["full", "sampled", "off"]]), ("record", ["enum": ["full", "digest", "off"]]),
+            ("warnings", list(text)),
             ("rows", ["type": ["integer", "null"], "minimum": 1]), ("autoreset", nullable("string")),
             ("agents", ["type": ["array", "null"], "items": text]),
             ("trajectory_hash", nullable("string")), ("observation_space", nullable("object")),
@@ -150,25 +178,25 @@ extension RESTAPI {
     private nonisolated static let position: [(String, JSONValue)] = [
         ("index", ["type": "integer", "minimum": -1]), ("episode", ["type": "integer", "minimum": -1]),
     ]
-    private nonisolated static let anything: JSONValue = [:]
-    private nonisolated static let anyObject: JSONValue = ["type": "object"]
-    private nonisolated static let text: JSONValue = ["type": "string"]
-    private nonisolated static let uuid: JSONValue = ["type": "string", "format": "uuid"]
-    private nonisolated static let time: JSONValue = ["type": "string", "format": "date-time"]
+    nonisolated static let anything: JSONValue = [:]
+    nonisolated static let anyObject: JSONValue = ["type": "object"]
+    nonisolated static let text: JSONValue = ["type": "string"]
+    nonisolated static let uuid: JSONValue = ["type": "string", "format": "uuid"]
+    nonisolated static let time: JSONValue = ["type": "string", "format": "date-time"]
     private nonisolated static let seed: JSONValue = ["type": ["integer", "null"], "minimum": 0]
     private nonisolated static let index: JSONValue = ["type": ["integer", "null"], "minimum": 0]
     private nonisolated static let state: JSONValue = [
         "enum": .array(SessionState.Phase.names.map(JSONValue.string))
     ]
 
-    private nonisolated static func nullable(_ type: String) -> JSONValue { ["type": [.string(type), "null"]] }
-    private nonisolated static func list(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
+    nonisolated static func nullable(_ type: String) -> JSONValue { ["type": [.string(type), "null"]] }
+    nonisolated static func list(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 
     private nonisolated static func perAgentOrRow(_ schema: JSONValue) -> JSONValue {
         ["anyOf": [schema, ["type": "object", "additionalProperties": schema], list(schema)]]
     }
 
-    private nonisolated static func object(required: [String], _ properties: [(String, JSONValue)]) -> JSONValue {
+    nonisolated static func object(required: [String], _ properties: [(String, JSONValue)]) -> JSONValue {
         [
             "type": "object", "required": .array(required.map(JSONValue.string)),
             "properties": .object(JSONObject(properties)), "additionalProperties": false,

@@ -4,7 +4,7 @@ import Sessions
 extension SessionRequest {
     /// The members that ask for a session.
     package static let fields = [
-        "environment", "instance", "params", "seed", "options", "labels", "reset", "rows", "autoreset",
+        "environment", "instance", "params", "seed", "options", "labels", "reset", "rows", "autoreset", "record",
         "prefix",
     ]
 
@@ -22,5 +22,13 @@ extension SessionRequest {
             reset: try body.bool("reset", default: true))
         prefix = try body.array("prefix")
         (rows, autoreset) = (try body.integer("rows"), try body.string("autoreset"))
+        if let text = try body.string("record") {
+            guard let mode = RecordingMode(rawValue: text) else {
+                throw Failure(
+                    .invalidArgument, "the field \"record\" is none of full, digest and off",
+                    details: ["field": "record"])
+            }
+            record = mode
+        }
     }
 }

@@ -43,7 +43,11 @@ struct SocketRequest: Sendable {
     init(_ bytes: [UInt8], isBinary: Bool) throws(Unreadable) {
         let members: JSONMembers
         do { members = try JSONMembers(parsing: bytes) } catch {
-            throw Unreadable(id: Self.none, failure: error.failure)
+            guard let value = try? JSONValue(parsing: bytes), value.object == nil else {
+                throw Unreadable(id: Self.none, failure: error.failure)
+            }
+            let problem = Failure(.invalidArgument, "a JSON object is needed, not \(value.kindDescription)")
+            throw Unreadable(id: Self.none, failure: problem)
         }
         guard let id = Self.id(members["id"]) else {
             let problem = Failure(

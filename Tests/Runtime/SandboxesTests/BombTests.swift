@@ -105,7 +105,7 @@ extension SandboxTests {
                         except OSError: pass
                         os.unlink(folder + "/big")
                         try:
-                            while True: open(f"{folder}/{files}", "w").close(); files += 1
+                            while files < 1000: open(f"{folder}/{files}", "w").close(); files += 1
                         except OSError: pass
                         for name in os.listdir(folder): os.unlink(f"{folder}/{name}")
                         return bytes_ <= 8 << 20, 90 <= files <= 100
@@ -113,7 +113,10 @@ extension SandboxTests {
                     """
                 let limits = SandboxLimits(memory: 128 << 20, disk: 8 << 20, inodes: 100)
                 let running = try await release(bench, program, limits: limits)
-                #expect(await running.line() == "(True, True) (True, True)")
+                // Podman limits the bytes alone.
+                let isLimited = kind != .docker || !TestEngine.isPodman
+                #expect(
+                    await running.line() == (isLimited ? "(True, True) (True, True)" : "(True, False) (True, False)"))
                 await running.stop()
             }
         }

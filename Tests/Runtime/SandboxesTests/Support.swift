@@ -118,7 +118,7 @@ final class Bench {
             let left = try? await engine.containers(
                 label: DockerBackend.serverLabel, value: TestEngine.hexadecimal(number))
             #expect(left == [], "containers are left")
-            unlink(scratch + "/containers/engine")
+            for name in ["engine", "seccomp.json", "seccomp-shared.json"] { unlink("\(scratch)/containers/\(name)") }
             #expect(rmdir(scratch + "/containers") == 0 || errno == ENOENT, "folders of containers are left")
         }
         #expect(Self.mounts() == mounts, "mounts are left")

@@ -20,6 +20,9 @@ enum TestEngine {
             ? nil : "the engine at \(address) has no image \(image.reference): run scripts/base-image"
     }()
 
+    /// Whether it is Podman's compatible socket.
+    static let isPodman = system("docker version 2>/dev/null | grep -q Podman") == 0
+
     static func client() throws -> EngineClient { try EngineClient(EngineAddress(address ?? "")) }
 
     /// Whether the kernel holds a container to limits that are no wider than these.

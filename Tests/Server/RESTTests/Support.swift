@@ -8,6 +8,8 @@ import RLConfigurations
 import Reactor
 import ScriptedSessions
 import Sessions
+import TestSupport
+import Trajectories
 
 @testable import REST
 
@@ -16,6 +18,7 @@ import Sessions
 final class Bench {
     let scripted: ScriptedService
     let api: RESTAPI
+    private let folder: TemporaryDirectory
 
     init(maxSessions: Int = 8, access: Access = Access(keys: nil, isLoopback: true)) throws {
         scripted = try ScriptedService(maxSessions: maxSessions)
@@ -27,12 +30,16 @@ final class Bench {
                 gymnasium: [Scripted-v1]
                 launch: {process: {worker: "worker.py:Worker"}}
                 """, file: "environment.yaml")
-        let folder = ManifestFolder([
+        let manifests = ManifestFolder([
             .init(manifest: manifest, directory: "/nowhere", digest: String(repeating: "0", count: 64))
         ])
         let metrics = MetricsRegistry()
+        folder = try TemporaryDirectory()
         api = RESTAPI(
-            service: scripted.service, environments: ManifestDirectory(folder), trainingSettings: try Self.settings(),
+            service: scripted.service,
+            trajectories: try TrajectoryStore(
+                path: folder.path, policy: RecordingPolicy(), server: "test", metrics: metrics, logger: .silent),
+            environments: ManifestDirectory(manifests), trainingSettings: try Self.settings(),
             information: .init(version: "1.2.3", capabilities: { ["backend": "scripted"] }), access: access,
             metrics: metrics, journal: RequestJournal(metrics: metrics, logger: .silent), logger: .silent)
         api.setAddress("http://127.0.0.1:1")

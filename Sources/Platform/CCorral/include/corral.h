@@ -96,6 +96,7 @@ int64_t corral_describe(const char *id, char *text, int64_t capacity);
  *   "precision": "float32" (default) or "float64"; or "simulator": "simd" or "reference",
  *   "autoreset": "NextStep" (default), "SameStep" or "Disabled",
  *   "threads": 1 or more; without it the environment variable CORRAL_NUM_THREADS, else 1,
+ *   "batch": 1 to `count`: the rows of one corral_vector_recv(); with the autoreset "NextStep" only,
  *   "overrides": {"max_episode_seconds": 20, "reward.scale": 2}, checked against the configuration.
  * vector: set to the new handle; to 0 on failure. */
 int32_t corral_vector_make(const char *id, int64_t count, const char *settings, corral_vector *vector);
@@ -131,6 +132,22 @@ int32_t corral_vector_fork(
 
 /* Draws a row: height × width × 3 bytes, red, green, blue. Height and width stand in "render" of the description. */
 int32_t corral_vector_render(corral_vector vector, int64_t row, uint8_t *pixels, int64_t bytes);
+
+/* Batches: some rows step in a thread of the library while the caller does something else. For a vector with the setting
+ * "batch". Results are received in the order in which rows were sent. While rows are under way, the calls above get
+ * CORRAL_FAILED_PRECONDITION. Two threads may send and receive at once. */
+
+/* Begins episodes; the first observations are received like results of steps, with reward 0. `reset` may be null. */
+int32_t corral_vector_send_reset(corral_vector vector, const corral_reset *reset);
+
+/* Hands over one action for each of `rows`, which are all different; null for all rows in order. All rows must have been
+ * reset once. Every action is checked now, also that of a row whose next step ignores it because its episode has ended. */
+int32_t corral_vector_send(
+    corral_vector vector, const int64_t *rows, int64_t row_count, const void *actions, int64_t action_bytes);
+
+/* Waits for the next `batch` results, and writes them and the numbers of their rows. `row_count` and `buffers->rows` are
+ * the batch. Where fewer rows are under way: CORRAL_FAILED_PRECONDITION. After a close by another thread: CORRAL_CLOSED. */
+int32_t corral_vector_recv(corral_vector vector, int64_t *rows, int64_t row_count, const corral_buffers *buffers);
 
 /* Ends the vector and frees its memory, after a call of another thread that still runs. A second close gets CORRAL_CLOSED. */
 int32_t corral_vector_close(corral_vector vector);

@@ -9,6 +9,8 @@ struct BranchPoint {
     let state: SessionState
     let chain: RecordChain?
     let seedIsPending: Bool
+    /// What the chain began with.
+    let originSeed: Int64?
     /// Nil where it is not kept.
     let journal: SessionJournal?
 }
@@ -32,7 +34,9 @@ extension Session {
     }
 
     var branchPoint: BranchPoint {
-        BranchPoint(state: state.ofBranch, chain: chain, seedIsPending: seedIsPending, journal: journal?.branch())
+        BranchPoint(
+            state: state.ofBranch, chain: chain, seedIsPending: seedIsPending, originSeed: originSeed,
+            journal: journal?.branch())
     }
 
     /// Goes on with another host, which is in the state of a point of its past.
@@ -64,6 +68,7 @@ extension Session {
         (state, chain, seedIsPending, journal) = (
             point.state, point.chain, point.seedIsPending, point.journal?.branch()
         )
+        originSeed = point.originSeed
         replies.adoptLast(of: parent.replies)
     }
 

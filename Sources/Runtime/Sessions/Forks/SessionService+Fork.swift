@@ -87,6 +87,7 @@ extension SessionService {
         ) { taken -= 1 }
         for child in children where owner?.isHidden != true {
             child.isHidden = false
+            child.recorder = recorders?.recorder(for: child.summary, wish: parent.recorder?.mode ?? .off)
             for observer in observers { observer.sessionOpened(child.summary) }
         }
         return FinishedFork(ids: children.map(\.id), mechanism: mechanism, duration: .now - start)

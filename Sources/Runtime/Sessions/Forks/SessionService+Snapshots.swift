@@ -67,6 +67,9 @@ extension SessionService {
             }
             await session.rewind(to: snapshot.point, host: other)
         }
+        // What is recorded goes one way only.
+        await session.recorder?.finish(session.summary)
+        session.recorder = nil
         for observer in observers { observer.sessionRewound(session.summary, link: session.chain?.link) }
         return (session.summary, snapshot.mechanism)
     }

@@ -29,6 +29,9 @@ final class KeptReply {
         self.store = store
     }
 
+    /// Whether somebody needs it.
+    var isHeld: Bool { holders > 0 }
+
     var isInMemory: Bool { if case .memory = place { true } else { false } }
 
     /// Whether nobody needs it and no file of it is left.
@@ -40,8 +43,6 @@ final class KeptReply {
         waiters.append(wait)
         await wait.value()
     }
-
-    var isHeld: Bool { holders > 0 }
 
     /// Another one needs it too.
     func hold() { holders += 1 }

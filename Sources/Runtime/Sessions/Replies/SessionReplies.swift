@@ -67,6 +67,7 @@ final class SessionReplies {
         if case .success(let reply)? = old { leave(reply) }
     }
 
+    /// The last one that holds a reply waits for its file.
     private func leave(_ reply: KeptReply) {
         reply.letGo()
         leaving.removeAll(where: \.isGone)

@@ -193,11 +193,15 @@ public final class DockerBackend: SandboxBackend {
         var labels = specification.image?.labels ?? [:]
         labels[Self.serverLabel] = hexadecimal(server)
         labels[Self.sandboxLabel] = specification.name
+        let isPodman = try await knownInformation().version.isPodman
         var configuration = ContainerConfiguration(
             image: image.id, command: ["/opt/corral/init", "container"], user: user(of: image), labels: labels,
             memory: limits.memory, processes: limits.processes.addingClamped(Self.engineProcesses),
             cores: limits.cores, files: limits.files,
-            seccompProfile: try await profiles.profile(isShared: specification.isShared))
+            seccompProfile: isPodman
+                ? try await profiles.file(isShared: specification.isShared, folder: folder)
+                : try await profiles.profile(isShared: specification.isShared))
+        if isPodman { (configuration.userProcesses, configuration.switchesHealthCheckOff) = (32768, false) }
         configuration.usesHostNetwork = specification.network == .host
         configuration.mounts = try specification.mounts.map { (mount) throws(Failure) in
             guard case .bind(let source, let target, let isWritable) = mount else {
@@ -212,9 +216,10 @@ public final class DockerBackend: SandboxBackend {
         let mounted = Set(configuration.mounts.map(\.target))
         let memories = ["/tmp", "/dev/shm"] + image.volumes.filter { !mounted.contains($0) }
         configuration.memories = memories.map {
-            .init(target: $0, bytes: limits.disk, inodes: limits.inodes, mode: "1777")
+            .init(target: $0, bytes: limits.disk, inodes: isPodman ? nil : limits.inodes, mode: "1777")
         }
-        configuration.memories.append(.init(target: "/scratch", bytes: 1 << 20, inodes: 65536, mode: "0755"))
+        configuration.memories.append(
+            .init(target: "/scratch", bytes: 1 << 20, inodes: isPodman ? nil : 65536, mode: "0755"))
         return configuration
     }
 

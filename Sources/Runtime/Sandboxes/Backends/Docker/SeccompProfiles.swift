@@ -7,6 +7,7 @@ import Reactor
 final class SeccompProfiles {
     private let launcher: String
     private var known: [Bool: String] = [:]
+    private var written: Set<String> = []
 
     nonisolated init(launcher: String) { self.launcher = launcher }
 
@@ -30,5 +31,23 @@ final class SeccompProfiles {
         let text = String(decoding: bytes, as: UTF8.self)
         known[isShared] = text
         return text
+    }
+
+    /// The path of the same in a file, as Podman takes it.
+    ///
+    /// - Parameter folder: Exists, and only this server writes there.
+    /// - Throws: also `failed_precondition` where the file cannot be written.
+    func file(isShared: Bool, folder: String) async throws(Failure) -> String {
+        let path = "\(folder)/\(isShared ? "seccomp-shared" : "seccomp").json"
+        let text = try await profile(isShared: isShared)
+        if !written.insert(path).inserted { return path }
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let number = file < 0 ? errno : SystemFile.write(file, text)
+        if file >= 0 { close(file) }
+        guard number == 0 else {
+            written.remove(path)
+            throw Failure(.failedPrecondition, "cannot write \(path): \(errorText(number))")
+        }
+        return path
     }
 }

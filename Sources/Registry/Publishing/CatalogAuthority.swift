@@ -1,0 +1,65 @@
+import Bundles
+import Catalog
+import Foundations
+import Manifests
+import Reactor
+import Sessions
+
+/// Issues plans for the versions of a catalog and of the server's folder of manifests, served together.
+public struct CatalogAuthority: LaunchAuthority {
+    private let folder: ManifestAuthority
+    private let store: any CatalogStore
+    private let versions: VersionCache
+    private let packages: PackageCache?
+    private let policy: any StartPolicy
+
+    /// - Parameters:
+    ///   - folder: Plans whatever was found, also here.
+    ///   - packages: Nil where the server starts no processes.
+    public init(
+        folder: ManifestAuthority, store: any CatalogStore, versions: VersionCache, packages: PackageCache?,
+        policy: any StartPolicy
+    ) {
+        self.folder = folder
+        self.store = store
+        self.versions = versions
+        self.packages = packages
+        self.policy = policy
+    }
+
+    public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
+        let meaning = try await Meaning.find(try Reference(request.environment), in: folder.folder, store)
+        let chosen = try meaning.candidates.resolve(meaning.constraint)
+        try await policy.checkStart(of: chosen, of: meaning.candidates.name, caller: caller)
+        let entry: ManifestFolder.Entry
+        if let own = meaning.folder[chosen.digest] {
+            entry = own
+        } else {
+            entry = try await published(chosen)
+        }
+        var plan = try await folder.plan(entry, for: request, caller: caller)
+        plan.warnings = chosen.state.warnings(of: "\(meaning.candidates.name)@\(chosen.version)")
+        if case .deprecated(let deprecation) = chosen.state { plan.deprecatedSince = deprecation.since }
+        return plan
+    }
+
+    /// A version of the catalog, unpacked, with the interpreter that has its packages.
+    private func published(_ chosen: Candidate) async throws(Failure) -> ManifestFolder.Entry {
+        guard let record = try await store.version(digest: chosen.digest) else {
+            throw Failure(.notFound, "the version sha256:\(chosen.digest) is not in the catalog any more")
+        }
+        let versions = versions
+        var entry = try await offload { () throws(Failure) in
+            try versions.entry(digest: record.digest, bundle: record.bundle.digest)
+        }
+        let (launch, backend) = try folder.choose(entry.manifest)
+        guard backend != .docker, let path = launch.lock else { return entry }
+        guard let packages else {
+            throw Failure(.failedPrecondition, "this server installs no packages, and \(record.reference) needs some")
+        }
+        let file = "\(entry.directory)/\(path)"
+        let lock = try await offload { () throws(Failure) in try RequirementsLock(file: file, name: path) }
+        entry.python = try await packages.python(for: lock)
+        return entry
+    }
+}

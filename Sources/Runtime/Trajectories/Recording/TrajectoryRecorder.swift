@@ -1,0 +1,145 @@
+import Digest
+import Foundations
+import Reactor
+import Sessions
+
+/// Keeps the records of one session: in memory until a chunk is full or old, then in the session's file.
+@Reactor
+final class TrajectoryRecorder: SessionRecorder {
+    private struct Batch {
+        var records: [StoredRecord] = []
+        var bytes = 0
+        var link = Frame.noSeal
+        var since = ContinuousClock.now
+    }
+
+    let mode: RecordingMode
+    private(set) var session: SessionSummary
+    private(set) var header: TrajectoryHeader?
+    /// Records and bytes that are in the file.
+    private(set) var acknowledged = 0
+    private(set) var size = 0
+    private(set) var episodes = 0
+    private(set) var link: Digest32?
+    private let store: TrajectoryStore
+    private var batch = Batch()
+    private var full: [Batch] = []
+    private var file: RecordingFile?
+    private var writing: Task<Void, Never>?
+    private var failure: Failure?
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    init(_ session: SessionSummary, mode: RecordingMode, store: TrajectoryStore) {
+        self.session = session
+        self.mode = mode
+        self.store = store
+    }
+
+    var isFull: Bool { failure != nil || store.isFull }
+
+    func makeRoom() async throws(Failure) {
+        while true {
+            if let failure { throw failure }
+            guard store.isFull else { return }
+            guard store.policy.whenFull == .wait else {
+                throw Failure(
+                    .resourceExhausted, "the disk does not keep up with the trajectories of this server",
+                    next: "try again shortly; --record-when-full wait makes calls wait instead")
+            }
+            await store.untilRoom()
+        }
+    }
+
+    func append(_ record: StepRecord) {
+        if header == nil {
+            let header = TrajectoryHeader(session, first: record, mode: mode, server: store.server)
+            self.header = header
+            let episode = record.episode - (record.canonical.first == 0x11 ? 1 : 0)
+            file = RecordingFile(
+                path: store.path(of: session.id), header: header, first: record.index, episode: episode,
+                policy: store.policy)
+        }
+        if record.canonical.first == 0x11 { episodes += 1 }
+        if batch.records.isEmpty { batch.since = .now }
+        batch.records.append(
+            StoredRecord(
+                bytes: record.canonical, time: record.time,
+                duration: Int64(record.duration / .microseconds(1)), agent: record.agent))
+        batch.bytes += record.canonical.count
+        batch.link = record.link
+        link = record.link
+        store.pending(record.canonical.count)
+        if batch.bytes >= store.policy.chunkBytes || batch.records.count >= store.policy.chunkRecords { flush() }
+    }
+
+    /// Writes what waits for longer than the policy says.
+    func flushIfOld(_ now: ContinuousClock.Instant) {
+        guard writing == nil, !batch.records.isEmpty, now - batch.since >= store.policy.flushInterval else { return }
+        flush()
+    }
+
+    /// Writes what there is, soon.
+    func flushNow() { flush() }
+
+    /// Returns when all that was recorded so far is in the file.
+    func flushed() async {
+        flush()
+        await writing?.value
+    }
+
+    private func flush() {
+        if !batch.records.isEmpty {
+            full.append(batch)
+            batch = Batch()
+        }
+        guard writing == nil, !full.isEmpty, let file else { return }
+        writing = Task {
+            while !full.isEmpty {
+                let next = full.removeFirst()
+                let mode = mode
+                let result = await offload { file.append(next.records, link: next.link, mode: mode) }
+                store.pending(-next.bytes)
+                switch result {
+                case .success(let size):
+                    acknowledged += next.records.count
+                    store.wrote(next.records.count)
+                    self.size = size
+                case .failure(let failure): fail(failure)
+                }
+            }
+            writing = nil
+        }
+    }
+
+    /// What is in the file stays; nothing after it is taken any more.
+    private func fail(_ failure: Failure) {
+        if self.failure == nil { store.failed(self, failure) }
+        self.failure = failure
+        for batch in full { store.pending(-batch.bytes) }
+        full = []
+    }
+
+    func finish(_ session: SessionSummary) async {
+        self.session = session
+        await flushed()
+        store.pending(-batch.bytes)
+        batch = Batch()
+        if let file {
+            let (state, reason) = session.phase.ending
+            let result = await offload { file.finish(state: state, reason: reason) }
+            if case .failure(let failure) = result, self.failure == nil { store.failed(self, failure) }
+        }
+        await store.ended(self)
+    }
+}
+
+extension SessionState.Phase {
+    /// State and reason of a session that is over.
+    var ending: (state: String, reason: String) {
+        switch self {
+        case .closed(let reason): ("closed", reason.rawValue)
+        case .failed(let reason, _): ("failed", reason.rawValue)
+        default: ("closed", CloseReason.requested.rawValue)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundations
+import Sessions
+import Testing
+
+@testable import WebSocketAPI
+
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct AccessTests {
+    static let keys: @Sendable (String) -> Caller? = { token in
+        switch token {
+        case "owner": Caller(id: "owner", tenant: "t", roles: [.owner])
+        case "watcher": Caller(id: "watcher", tenant: "t", roles: [.watcher])
+        default: nil
+        }
+    }
+
+    @Test func `a key comes in a header or as a subprotocol`() async throws {
+        try await withBench(keys: Self.keys) { bench in
+            #expect(try await Peer(bench).answer.status == 401)
+            #expect(try await Peer(bench, headers: ["Authorization: Bearer nobody"]).answer.status == 401)
+            #expect(try await Peer(bench, headers: ["Authorization: Bearer owner"]).answer.status == 101)
+            let offer = "Sec-WebSocket-Protocol: corral.v1, corral.key.\(Base64.encode(Array("owner".utf8)))"
+            let peer = try await Peer(bench, headers: [offer])
+            #expect(peer.answer.status == 101 && peer.answer.headers["sec-websocket-protocol"] == "corral.v1")
+        }
+    }
+
+    @Test func `a page of another site may not connect`() async throws {
+        try await withBench { (bench) async throws in
+            #expect(try await Peer(bench, headers: ["Origin: https://evil.example"]).answer.status == 403)
+            #expect(try await Peer(bench, headers: ["Origin: http://localhost:3000"]).answer.status == 101)
+        }
+    }
+
+    @Test func `a watcher sees answers and the end, and may not step`() async throws {
+        try await withBench(keys: Self.keys) { bench in
+            let owner = try await Peer(bench, headers: ["Authorization: Bearer owner"])
+            let created = try await owner.ask(#"{"id":1,"op":"create","environment":"test/Scripted","seed":1}"#)
+            let session = try #require(
+                created.firstRange(of: #""id":""#).flatMap { _ in
+                    created.components("\"id\":\"").dropFirst().first.map { String($0.prefix(36)) }
+                })
+            let watcher = try await Peer(bench, headers: ["Authorization: Bearer watcher"])
+            #expect(try await watcher.ask(#"{"id":1,"op":"watch","session":"\#(session)"}"#).contains(#""index":0"#))
+            #expect(
+                try await watcher.ask(#"{"id":2,"op":"step","session":"\#(session)","action":1}"#)
+                    .hasPrefix(#"{"id":2,"error":{"code":"permission_denied""#))
+            _ = try await owner.ask(#"{"id":2,"op":"step","session":"\#(session)","action":1}"#)
+            #expect(
+                try await watcher.next().text.hasPrefix(
+                    #"{"event":"answer","session":"\#(session)","data":{"index":1,"episode":0,"observation":[0.0,1]"#))
+            _ = try await owner.ask(#"{"id":3,"op":"render","session":"\#(session)"}"#)
+            #expect(try await watcher.next().text.contains(#""event":"frame""#))
+            _ = try await owner.ask(#"{"id":4,"op":"close","session":"\#(session)"}"#)
+            #expect(try await watcher.next().text.contains(#""event":"ended""#))
+        }
+    }
+}
+
+extension String {
+    func components(_ separator: String) -> [Substring] { split(separator: separator) }
+}
