@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build library demo test test-long training test-training wheel bench bench-sessions bench-capacity bench-containers bench-native sanitize format lint clean
+.PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native sanitize format lint clean
 
 all: build
 
@@ -40,6 +40,12 @@ training: library
 
 test-training: training
 	.venvs/training/bin/python -m pytest -q -c Python/pyproject.toml --rootdir Python Python/tests/training
+
+# Usage events in an emulated BigQuery, which is large and has an environment of its own.
+test-usage: bootstrap
+	swift build --product corral
+	scripts/virtual-environment .venvs/bigquery Python/requirements/bigquery.txt
+	$(PYTEST) Python/tests/usage
 
 # Wheels with everything inside, in dist/, tried in fresh virtual environments.
 wheel: bootstrap

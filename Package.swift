@@ -190,6 +190,13 @@ let registry: [Target] = [
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
     module(
+        "Registry", "Usage",
+        [
+            "Foundations", "HTTPClient", "JSON", "Logging", "Metrics", "Reactor", "Sandboxes", "Sessions", "Signing",
+            "SQLite", "YAML",
+        ]),
+    tests("Registry", "Usage", ["HTTP", "TestSupport", "ScriptedSessions"]),
+    module(
         "Registry", "Bundles",
         ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
     module(
@@ -210,7 +217,8 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "RLConfigurations", "Catalog", "Bundles", "Publishing",
+            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "RLConfigurations", "Usage", "Catalog", "Bundles",
+            "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -248,12 +256,13 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks", "REST",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
+            "REST",
             "Catalog", "CatalogSQLite", "Bundles", "Publishing",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "CorralABI",
-            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "Usage", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -108,3 +108,10 @@ def test_the_defaults_of_resources_are_documented():
     }
     documented = {code(row[0]): row[1] for row in table("docs/manifest.md", "## resources")}
     assert documented == declared
+
+
+def test_every_field_of_usage_events_is_documented():
+    text = swift("Registry/Usage/UsageField.swift")
+    fields = re.findall(r'\.init\("(\w+)", \.(\w+), "([^"]+)"', text)
+    documented = [(code(row[0]), row[1].lower(), row[2]) for row in table("docs/usage.md", "## Fields")]
+    assert documented == fields

@@ -110,6 +110,16 @@ public enum ServerKeys {
         "hook", "URL|COMMAND", "Who is asked before a session is made: http(s)://…, unix:PATH or a command.")
     public static let hookTimeout: Key<Duration> = .duration(
         "hook-timeout", .milliseconds(1) ... .seconds(3600), fallback: .seconds(10), "How long the hook may take.")
+    public static let usage: Key<Bool> = .bool("usage", fallback: true, "Keep an event of every session and episode.")
+    public static let usageRetention: Key<Duration> = .duration(
+        "usage-retention", .seconds(0) ... .seconds(3_155_760_000), fallback: .seconds(400 * 86_400),
+        "How long usage events are kept; 0: for ever.")
+    public static let bigQueryTable: Key<String?> = .optionalText(
+        "bigquery-table", "PROJECT.DATASET.TABLE", "Where usage events are sent to.")
+    public static let bigQueryCredentials: Key<String?> = .path(
+        "bigquery-credentials", "FILE", "The credentials of the service account that sends them.")
+    public static let bigQueryURL: Key<String> = .text(
+        "bigquery-url", "URL", fallback: "https://bigquery.googleapis.com", "Where BigQuery is reached.")
 
     /// In the order of help.
     public static let all: [Declaration] =
@@ -126,6 +136,7 @@ public enum ServerKeys {
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
             tlsKey.declaration, grpc.declaration, grpcClientRoots.declaration, validation.declaration, root.declaration,
             batchWindow.declaration, hook.declaration,
-            hookTimeout.declaration,
+            hookTimeout.declaration, usage.declaration, usageRetention.declaration, bigQueryTable.declaration,
+            bigQueryCredentials.declaration, bigQueryURL.declaration,
         ] + RecordingKeys.all + WorkerKeys.all
 }

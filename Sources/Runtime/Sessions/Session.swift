@@ -307,7 +307,9 @@ extension Session {
         reply.rows?.canonical = []
         if call == .reset { seedIsPending = false }
         state.accepted(over: call == .step && reply.isOver)
-        append(record, seed: seed, extended: chain, agent: reply.agent, took: took)
+        append(
+            record, seed: seed, extended: chain, agent: reply.agent, took: took,
+            outcome: call == .step ? StepOutcome(reply) : nil)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: reply.rows == nil ? checker?.observationSpace(of: reply) : nil)
@@ -329,7 +331,8 @@ extension Session {
     ///   - seed: Of the call; the first one's begins the chain.
     ///   - extended: The chain with the record already in it.
     private func append(
-        _ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil, agent: String? = nil, took: Duration
+        _ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil, agent: String? = nil, took: Duration,
+        outcome: StepOutcome? = nil
     ) {
         if self.chain == nil { originSeed = seed }
         var chain = self.chain ?? newChain(seed)
@@ -340,7 +343,7 @@ extension Session {
         calling = nil
         let step = StepRecord(
             session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link,
-            previous: previous, originSeed: originSeed, agent: agent, time: .now, duration: took)
+            previous: previous, originSeed: originSeed, agent: agent, time: .now, duration: took, outcome: outcome)
         recorder?.append(step)
         onRecord?(step)
     }

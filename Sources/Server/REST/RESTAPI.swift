@@ -9,6 +9,7 @@ import RLConfigurations
 import Reactor
 import Sessions
 import Trajectories
+import Usage
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
@@ -40,6 +41,8 @@ public final class RESTAPI {
     let catalog: CatalogService?
     let trainingSettings: RLConfigurationTable
     let information: Information
+    /// Nil where the operator wants none kept.
+    let usage: UsageStore?
     let metrics: MetricsRegistry
     let logger: Logger
     /// Where callers reach this server, as session objects tell it.
@@ -51,8 +54,8 @@ public final class RESTAPI {
     public init(
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
         catalog: CatalogService? = nil,
-        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
-        metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
+        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information,
+        usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
         self.trajectories = trajectories
@@ -60,6 +63,7 @@ public final class RESTAPI {
         self.catalog = catalog
         self.trainingSettings = trainingSettings
         self.information = information
+        self.usage = usage
         self.access = access
         self.metrics = metrics
         self.logger = logger

@@ -1,6 +1,7 @@
 import Foundations
 import JSON
 import Sessions
+import Usage
 
 extension RESTAPI {
     /// JSON Schemas of what goes over the wire, by name.
@@ -69,6 +70,19 @@ extension RESTAPI {
             [
                 ("cpu_seconds", ["type": "number"]), ("memory_bytes", ["type": "integer"]),
                 ("memory_peak_bytes", ["type": "integer"]), ("pids", ["type": "integer"]),
+            ]),
+        "UsageSummaries": object(
+            required: ["groups"], [("groups", list(anyObject))]),
+        "UsageEvents": object(
+            required: ["events", "next"],
+            [
+                (
+                    "events",
+                    list(
+                        object(
+                            required: UsageField.all.map(\.name),
+                            UsageField.all.map { ($0.name, $0.schema) }))
+                ), ("next", nullable("string")),
             ]),
         "Trajectory": object(required: trajectory.map(\.0), trajectory + trajectoryOrigin),
         "Trajectories": object(
