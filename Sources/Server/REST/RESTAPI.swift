@@ -39,6 +39,8 @@ public final class RESTAPI {
     /// Nil where the environments are those of a folder alone.
     let catalog: CatalogService?
     let trainingSettings: RLConfigurationTable
+    /// Nil where the server runs no checks.
+    let checks: (any CheckRunner)?
     let information: Information
     let metrics: MetricsRegistry
     let logger: Logger
@@ -51,7 +53,8 @@ public final class RESTAPI {
     public init(
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
         catalog: CatalogService? = nil,
-        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information, access: Access,
+        trainingSettings: RLConfigurationTable = RLConfigurationTable(), checks: (any CheckRunner)? = nil,
+        information: Information, access: Access,
         metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
@@ -59,6 +62,7 @@ public final class RESTAPI {
         self.environments = environments
         self.catalog = catalog
         self.trainingSettings = trainingSettings
+        self.checks = checks
         self.information = information
         self.access = access
         self.metrics = metrics
