@@ -83,7 +83,9 @@ class GymnasiumWorker(MadeWorker):
 
 def _cheap_render_mode(gymnasium, name):
     """The mode to make an environment with although nobody may look: one that draws only when asked."""
-    creator = gymnasium.envs.registration.load_env_creator(gymnasium.spec(name).entry_point)
+    creator = gymnasium.spec(name).entry_point
+    if isinstance(creator, str):
+        creator = gymnasium.envs.registration.load_env_creator(creator)
     modes = (getattr(creator, "metadata", None) or {}).get("render_modes", [])
     for mode in ("rgb_array", "ansi"):
         if mode in modes:

@@ -115,3 +115,26 @@ def test_every_field_of_usage_events_is_documented():
     fields = re.findall(r'\.init\("(\w+)", \.(\w+), "([^"]+)"', text)
     documented = [(code(row[0]), row[1].lower(), row[2]) for row in table("docs/usage.md", "## Fields")]
     assert documented == fields
+
+
+def test_every_finding_of_checks_is_documented_with_its_severity():
+    text = swift("Registry/Admission/FindingCode.swift")
+    names = {name: raw or name for name, raw in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', text, re.M)}
+    lighter = text[text.index("public var severity") :]
+    weights = {
+        name: weight
+        for group, weight in re.findall(r"case ([.\w,\s]+):\s*\.(note|warning)", lighter)
+        for name in re.findall(r"\.(\w+)", group)
+    }
+    documented = {code(row[0]): row[1] for row in table("docs/admission.md", "## Findings")}
+    assert documented == {raw: weights.get(name, "error") for name, raw in names.items()}
+
+
+def test_every_known_agent_and_adapter_is_documented():
+    profiles = swift("Registry/Compatibility/AgentProfile.swift")
+    known = re.findall(r'AgentProfile\(\s*"([\w-]+)"', profiles)
+    assert [code(row[0]) for row in table("docs/compatibility.md", "## Known agents")] == known
+    text = swift("Registry/Compatibility/Need.swift")
+    cases = re.findall(r'^    case (\w+)(?: = "([\w-]+)")?$', text[text.index("enum Adapter") :], re.M)
+    documented = [code(row[0]) for row in table("docs/compatibility.md", "## Adapters")]
+    assert documented == [raw or name for name, raw in cases]

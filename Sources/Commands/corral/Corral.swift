@@ -24,7 +24,8 @@ struct Corral {
     static let subcommands: [any Subcommand.Type] = [
         RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SessionCommand.self, TrajectoryCommand.self,
         DoctorCommand.self,
-        TrainCommand.self, PlayCommand.self, ViewCommand.self, KeyCommand.self, UsageCommand.self,
+        TrainCommand.self, PlayCommand.self, ViewCommand.self, CheckCommand.self, CompatCommand.self, KeyCommand.self,
+        UsageCommand.self,
         ConfigCommand.self, CompletionCommand.self, VersionCommand.self,
     ]
 

@@ -1,3 +1,4 @@
+import Admission
 import Configuration
 import Containers
 import CorralABI
@@ -84,11 +85,7 @@ struct Server {
             store: registry.store, folder: folder, blobs: registry.blobs, uploads: registry.uploads,
             versions: registry.versions, policy: starts)
         let metrics = MetricsRegistry()
-        var workers = WorkerPool.Configuration(
-            spares: configuration[ServerKeys.warm], familyLimits: Self.familyLimits(),
-            memoryReserve: configuration[ServerKeys.memoryReserve],
-            lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
-        workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
+        let workers = Self.workers(configuration)
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
         let rows = NativeHosts.Limits(
             rows: configuration[ServerKeys.maxRows], totalRows: configuration[ServerKeys.maxTotalRows])
@@ -123,9 +120,14 @@ struct Server {
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
+        let bench = CheckBench(
+            hosts: hosts, policy: policy, isolations: backends.isolations, server: run.server,
+            folder: try run.journalsFolder(), checker: "corral \(Version.current)", logger: logger)
+        let checks = await CheckJobs(
+            authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store)
         let api = await RESTAPI(
             service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
-            trainingSettings: try trainingSettings(installation),
+            trainingSettings: try trainingSettings(installation), checks: checks,
             information: .init(version: Version.current, capabilities: { await backends.capabilities() }),
             usage: usage?.store, access: access,
             metrics: metrics, journal: journal, logger: logger)
@@ -244,7 +246,7 @@ struct Server {
         return ManifestFolder([served] + folder.entries, problems: folder.problems)
     }
 
-    private static func policy(
+    static func policy(
         _ configuration: Configuration, _ installation: Installation, _ backend: LaunchPlan.Backend
     ) throws(Failure) -> ManifestAuthority.Policy {
         guard let sdk = installation.sdk else {
@@ -261,6 +263,16 @@ struct Server {
         policy.allowedVolumes = configuration[ServerKeys.allowVolumes]
         policy.validation = LaunchPlan.Validation(rawValue: configuration[ServerKeys.validation]) ?? .full
         return policy
+    }
+
+    /// How workers are kept.
+    static func workers(_ configuration: Configuration) -> WorkerPool.Configuration {
+        var workers = WorkerPool.Configuration(
+            spares: configuration[ServerKeys.warm], familyLimits: familyLimits(),
+            memoryReserve: configuration[ServerKeys.memoryReserve],
+            lineLimit: configuration[ServerKeys.lineLimit], idleTimeout: configuration[ServerKeys.idleTimeout])
+        workers.batchWindow = .milliseconds(configuration[ServerKeys.batchWindow])
+        return workers
     }
 
     /// Of one zygote with all its sessions: half of the machine's memory.

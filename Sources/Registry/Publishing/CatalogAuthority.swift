@@ -31,16 +31,25 @@ public struct CatalogAuthority: LaunchAuthority {
         let meaning = try await Meaning.find(try Reference(request.environment), in: folder.folder, store)
         let chosen = try meaning.candidates.resolve(meaning.constraint)
         try await policy.checkStart(of: chosen, of: meaning.candidates.name, caller: caller)
-        let entry: ManifestFolder.Entry
-        if let own = meaning.folder[chosen.digest] {
-            entry = own
-        } else {
-            entry = try await published(chosen)
-        }
+        let entry = try await entry(of: chosen, meaning)
         var plan = try await folder.plan(entry, for: request, caller: caller)
         plan.warnings = chosen.state.warnings(of: "\(meaning.candidates.name)@\(chosen.version)")
         if case .deprecated(let deprecation) = chosen.state { plan.deprecatedSince = deprecation.since }
         return plan
+    }
+
+    /// What a reference means, ready to be started by an authority that is no caller's: checks run before a policy says
+    /// yes.
+    ///
+    /// - Throws: `not_found`, `invalid_argument`, `failed_precondition` where its packages cannot be installed.
+    public func entry(for reference: String) async throws(Failure) -> ManifestFolder.Entry {
+        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store)
+        return try await entry(of: try meaning.candidates.resolve(meaning.constraint), meaning)
+    }
+
+    private func entry(of chosen: Candidate, _ meaning: Meaning) async throws(Failure) -> ManifestFolder.Entry {
+        if let own = meaning.folder[chosen.digest] { return own }
+        return try await published(chosen)
     }
 
     /// A version of the catalog, unpacked, with the interpreter that has its packages.

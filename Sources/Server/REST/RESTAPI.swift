@@ -40,6 +40,8 @@ public final class RESTAPI {
     /// Nil where the environments are those of a folder alone.
     let catalog: CatalogService?
     let trainingSettings: RLConfigurationTable
+    /// Nil where the server runs no checks.
+    let checks: (any CheckRunner)?
     let information: Information
     /// Nil where the operator wants none kept.
     let usage: UsageStore?
@@ -54,7 +56,8 @@ public final class RESTAPI {
     public init(
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
         catalog: CatalogService? = nil,
-        trainingSettings: RLConfigurationTable = RLConfigurationTable(), information: Information,
+        trainingSettings: RLConfigurationTable = RLConfigurationTable(), checks: (any CheckRunner)? = nil,
+        information: Information,
         usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
@@ -62,6 +65,7 @@ public final class RESTAPI {
         self.environments = environments
         self.catalog = catalog
         self.trainingSettings = trainingSettings
+        self.checks = checks
         self.information = information
         self.usage = usage
         self.access = access

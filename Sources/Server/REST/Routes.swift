@@ -159,6 +159,26 @@ extension RESTAPI {
             codes: [.notFound, .invalidArgument]
         ) { api, call async throws(Failure) in try await api.rlConfigurations(call) },
         Route(
+            "POST", "/v1/environments/{reference…}/checks", "startCheck", "Run the admission checks of a version",
+            body: .object(schema: "StartCheck", isOptional: true),
+            answers: [.init(status: 202, summary: "The check, which waits or runs", schema: "Check")],
+            codes: [.malformedJSON, .notFound, .invalidArgument, .resourceExhausted, .unimplemented]
+        ) { api, call async throws(Failure) in try await api.startCheck(call) },
+        Route(
+            "GET", "/v1/environments/{reference…}/checks", "checkStatus", "The last check of a version",
+            answers: [.init(status: 200, summary: "The check, at its end with the signed report", schema: "Check")],
+            codes: [.notFound, .invalidArgument, .unimplemented]
+        ) { api, call async throws(Failure) in try await api.checkStatus(call) },
+        Route(
+            "GET", "/v1/environments/{reference…}/compatibility", "compatibility",
+            "Whether an agent can play a version; without an agent, those that are known by name",
+            query: [
+                .init(name: "agent", summary: "A known name such as sb3-dqn, or a profile in JSON", type: "string")
+            ],
+            answers: [.init(status: 200, summary: "Yes with adapters, or no with reasons", schema: "Compatibility")],
+            codes: creationErrors
+        ) { api, call async throws(Failure) in try await api.compatibility(call) },
+        Route(
             "GET", "/v1/environments/{reference…}", "getEnvironment", "One version of an environment",
             answers: [.init(status: 200, summary: "The version", schema: "Environment")],
             codes: [.notFound, .invalidArgument]

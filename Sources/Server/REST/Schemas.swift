@@ -25,6 +25,22 @@ extension RESTAPI {
                             [("session", uuid), ("action", anything), ("index", index)]))
                 )
             ]),
+        "StartCheck": object(
+            required: [], [("budget_seconds", ["type": "integer", "minimum": 1, "maximum": 3600])]),
+        "Check": object(
+            required: ["environment", "digest", "state"],
+            [
+                ("environment", text), ("digest", text), ("state", ["enum": ["waiting", "running", "done"]]),
+                ("step", text), ("fraction", ["type": "number", "minimum": 0, "maximum": 1]),
+                ("report", anyObject), ("attestation", anyObject),
+            ]),
+        "Compatibility": object(
+            required: [],
+            [
+                ("environment", text), ("agent", text), ("compatible", ["type": "boolean"]), ("adapters", list(text)),
+                ("reasons", list(text)),
+                ("agents", list(object(required: ["name", "title"], [("name", text), ("title", text)]))),
+            ]),
         "Fork": object(required: [], [("count", ["type": "integer", "minimum": 1]), ("seed", seed)]),
         "Session": object(required: session.map(\.0), session),
         "CreatedSession": object(
