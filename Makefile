@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native bench-admission sanitize format lint clean
+.PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native bench-admission bench-fork sanitize format lint clean
 
 all: build
 
@@ -78,6 +78,10 @@ bench-native: library
 	swift build -c release --product corral-bench-native
 	scripts/virtual-environment .venvs/native Benchmarks/requirements/native.txt
 	.venvs/native/bin/python Benchmarks/native/bench.py
+
+# Forks of live sessions: how long they take, what they need, and what a search gains.
+bench-fork: build
+	CORRAL_BIN=$(CURDIR)/.build/release/corral $(PYTHON) Benchmarks/fork/bench.py
 
 # What the checks find in faulty environments, beside Gymnasium's check_env.
 bench-admission: build
