@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native bench-admission bench-fork sanitize format lint clean
+.PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native bench-catalog bench-admission bench-fork sanitize format lint clean
 
 all: build
 
@@ -63,7 +63,7 @@ sanitize: bootstrap
 			$(PYTHON) -m pytest -q Python/tests/e2e || exit 1; \
 	done
 
-bench: bench-sessions bench-containers bench-native
+bench: bench-sessions bench-containers bench-native bench-catalog
 
 bench-sessions: build
 	$(PYTHON) Benchmarks/sessions/bench.py --binary .build/release/corral
@@ -82,6 +82,10 @@ bench-native: library
 # Forks of live sessions: how long they take, what they need, and what a search gains.
 bench-fork: build
 	CORRAL_BIN=$(CURDIR)/.build/release/corral $(PYTHON) Benchmarks/fork/bench.py
+
+bench-catalog: bootstrap
+	swift build -c release --product corral-bench-catalog
+	$(PYTHON) Benchmarks/catalog/bench.py
 
 # What the checks find in faulty environments, beside Gymnasium's check_env.
 bench-admission: build
