@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build library demo test test-long training test-training wheel bench bench-sessions bench-capacity bench-containers bench-native bench-grpc bench-catalog bench-admission sanitize format lint clean
+.PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native bench-doors bench-grpc bench-catalog bench-admission bench-fork sanitize format lint clean
 
 all: build
 
@@ -40,6 +40,12 @@ training: library
 
 test-training: training
 	.venvs/training/bin/python -m pytest -q -c Python/pyproject.toml --rootdir Python Python/tests/training
+
+# Usage events in an emulated BigQuery, which is large and has an environment of its own.
+test-usage: bootstrap
+	swift build --product corral
+	scripts/virtual-environment .venvs/bigquery Python/requirements/bigquery.txt
+	$(PYTEST) Python/tests/usage
 
 # Wheels with everything inside, in dist/, tried in fresh virtual environments.
 wheel: bootstrap
@@ -78,6 +84,10 @@ bench-native: library
 	swift build -c release --product corral-bench-native
 	scripts/virtual-environment .venvs/native Benchmarks/requirements/native.txt
 	.venvs/native/bin/python Benchmarks/native/bench.py
+
+# Forks of live sessions: how long they take, what they need, and what a search gains.
+bench-fork: build
+	CORRAL_BIN=$(CURDIR)/.build/release/corral $(PYTHON) Benchmarks/fork/bench.py
 
 bench-catalog: bootstrap
 	swift build -c release --product corral-bench-catalog

@@ -196,6 +196,13 @@ let registry: [Target] = [
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
     module(
+        "Registry", "Usage",
+        [
+            "Foundations", "HTTPClient", "JSON", "Logging", "Metrics", "Reactor", "Sandboxes", "Sessions", "Signing",
+            "SQLite", "YAML",
+        ]),
+    tests("Registry", "Usage", ["HTTP", "TestSupport", "ScriptedSessions"]),
+    module(
         "Registry", "CatalogPostgres",
         ["Foundations", "JSON", "Digest", "Postgres", "Manifests", "Catalog", "CatalogSQL"]),
     module(
@@ -229,8 +236,8 @@ let server: [Target] = [
         "Server", "REST",
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
-            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "Compatibility",
-            "RLConfigurations", "Catalog", "Bundles", "Publishing",
+            "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "Compatibility", "RLConfigurations", "Usage", "Catalog", "Bundles",
+            "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -286,7 +293,7 @@ let commands: [Target] = [
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "Admission", "Compatibility", "CorralABI",
-            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "corral-sandbox",
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "Usage", "corral-sandbox",
         ],
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from peers import SYSTEMS, Step, System
-from report import write
+from report import update_instructions, write
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = (1, 4, 16, 64, 1024, 4096, 65536)
@@ -41,6 +41,9 @@ class Figure(NamedTuple):
 
 def main() -> int:
     arguments = _arguments()
+    if arguments.instructions:
+        update_instructions(arguments.results, _instructions(arguments))
+        return 0
     figures: list[Figure] = []
     for number in range(1, arguments.rounds + 1):
         for environment, rows in [("CartPole-v1", rows) for rows in arguments.rows] + [
@@ -69,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=lambda text: [int(one) for one in text.split(",")], default=ROWS)
     parser.add_argument("--results", type=Path, default=ROOT / "Benchmarks/results")
     parser.add_argument("--swift", type=Path, default=ROOT / ".build/release/corral-bench-native")
+    parser.add_argument("--instructions", action="store_true", help="count only these, and write them into the table")
     parser.add_argument("--note", action="append", default=[], help="a circumstance to write beside the figures")
     return parser.parse_args()
 

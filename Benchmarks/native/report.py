@@ -16,6 +16,18 @@ def write(folder: Path, medians: Medians, instructions: dict[str, float], facts:
     _plot(folder, medians)
 
 
+def update_instructions(folder: Path, instructions: dict[str, float]) -> None:
+    """Writes the last column of the table of all environments anew."""
+    page = folder / "native.md"
+    lines = page.read_text().splitlines()
+    for place, line in enumerate(lines):
+        cells = line.split(" | ")
+        name = cells[0].removeprefix("| ")
+        if len(cells) == 7 and name in instructions:
+            lines[place] = " | ".join([*cells[:-1], f"{instructions[name]:.1f} |"])
+    page.write_text("\n".join(lines) + "\n")
+
+
 def _cartpole(medians: Medians) -> list[str]:
     """Millions of steps per second by rows, and how many times each peer's figure ours is."""
     rows = sorted({rows for environment, rows, _ in medians if environment == "CartPole-v1"})

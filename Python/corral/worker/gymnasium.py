@@ -19,10 +19,13 @@ class GymnasiumWorker(MadeWorker):
     packages = ("gymnasium", "numpy")
 
     _snapshots = False
+    _portable = False
 
     @classmethod
     def preload(cls, config):
-        cls._snapshots = snapshots.work(cls.make(config, {}))
+        env = cls.make(config, {})
+        cls._portable = snapshots.is_known(env)
+        cls._snapshots = snapshots.work(env)
         super().preload(config)
 
     @staticmethod
@@ -50,7 +53,10 @@ class GymnasiumWorker(MadeWorker):
 
     @property
     def capabilities(self):
-        return super().capabilities + ("snapshot",) * self._snapshots
+        found = super().capabilities
+        if self._snapshots:
+            found += ("snapshot",) + ("portable",) * self._portable
+        return found
 
     def init(self, instance, params, seed):
         super().init(instance, params, seed)
@@ -68,6 +74,7 @@ class GymnasiumWorker(MadeWorker):
         if not self._snapshots:
             raise Unsupported("this environment cannot go back to a state")
         self._use(snapshots.revive(self._env, state))
+        self._seed = None  # the state is of after a reset
 
     def _use(self, env):
         super()._use(env)

@@ -30,7 +30,7 @@ class Session:
             "step_many": self._step_many,
             "render": lambda request: self._slot(request).render(request),
             "snapshot": lambda request: self._slot(request).snapshot(request),
-            "restore": lambda request: self._slot(request).restore(request),
+            "restore": lambda request: self._slot(request).restore(request, len(self._slots) == 1),
             "drop": self._drop,
             "fork": self._fork,
             "close": self._close,

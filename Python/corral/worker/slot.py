@@ -1,9 +1,10 @@
 """One environment of a session's process, and which command may come next for it."""
 
 import base64
+import pickle
 
 from . import errors, fields
-from .worker import seed_globals
+from .worker import global_states, seed_globals, set_global_states
 
 
 class Slot:
@@ -85,9 +86,12 @@ class Slot:
     def snapshot(self, _):
         self._require_begun()
         over = b"\1" if self.obstacle is not None else b"\0"
-        return {"status": "ok", "state": base64.b64encode(over + self.worker.snapshot()).decode()}
+        drawn = pickle.dumps(global_states())
+        state = over + len(drawn).to_bytes(4, "little") + drawn + self.worker.snapshot()
+        return {"status": "ok", "state": base64.b64encode(state).decode()}
 
-    def restore(self, request):
+    def restore(self, request, alone=True):
+        """`alone`: no other environment of the process draws from its generators."""
         if not self._initialized:
             raise self.obstacle
         text = fields.field(request, "state", str, None)
@@ -95,10 +99,13 @@ class Slot:
             state = base64.b64decode(text, validate=True)
         except ValueError:
             raise errors.BadRequest("`state` is not base64") from None
-        if not state:
-            raise errors.BadRequest("`state` is empty")
+        drawn = 5 + int.from_bytes(state[1:5], "little")
+        if len(state) < drawn:
+            raise errors.BadRequest("`state` is no state")
         self.obstacle = errors.NotReset("the last restore failed")
-        self.worker.restore(state[1:])
+        self.worker.restore(state[drawn:])
+        if alone:
+            set_global_states(pickle.loads(state[5:drawn]))
         self.obstacle = errors.EpisodeOver("the episode is over; reset begins another") if state[0] else None
         return {"status": "ok"}
 

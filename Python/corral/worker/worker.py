@@ -137,6 +137,19 @@ def seed_globals(seed):
         numpy.random.seed(seed % 2**32)
 
 
+def global_states():
+    """The states of those generators."""
+    numpy = sys.modules.get("numpy")
+    return random.getstate(), None if numpy is None else numpy.random.get_state()
+
+
+def set_global_states(states):
+    random.setstate(states[0])
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and states[1] is not None:
+        numpy.random.set_state(states[1])
+
+
 def fresh_seed():
     """31 random bits, which every library takes for a seed."""
     return int.from_bytes(os.urandom(4), "little") >> 1

@@ -110,6 +110,13 @@ def test_the_defaults_of_resources_are_documented():
     assert documented == declared
 
 
+def test_every_field_of_usage_events_is_documented():
+    text = swift("Registry/Usage/UsageField.swift")
+    fields = re.findall(r'\.init\("(\w+)", \.(\w+), "([^"]+)"', text)
+    documented = [(code(row[0]), row[1].lower(), row[2]) for row in table("docs/usage.md", "## Fields")]
+    assert documented == fields
+
+
 def test_every_finding_of_checks_is_documented_with_its_severity():
     text = swift("Registry/Admission/FindingCode.swift")
     names = {name: raw or name for name, raw in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', text, re.M)}

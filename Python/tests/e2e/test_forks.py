@@ -1,6 +1,7 @@
 """Forks of live sessions: the same futures whatever the others do, or a clear refusal."""
 
 import random
+import threading
 
 import pytest
 
@@ -117,3 +118,262 @@ def test_scienceworld_is_replayed_and_right(api, seed):
     (second,) = fork(api, session, 1, "replay")
     futures = [[post(api, one, "step", {"action": a}) for a in ("look around", "wait1")] for one in (second, session)]
     assert futures[0] == futures[1]
+
+
+AWKWARD = '''
+import os, random, socket, subprocess, sys, threading
+from corral.worker import Worker
+
+
+class Awkward(Worker):
+    """Holds what a fork would share or lose, as its actions say."""
+
+    holds_many = False
+
+    def spaces(self):
+        text = {"type": "Text", "min_length": 0, "max_length": None, "charset": None}
+        return text, text
+
+    def init(self, instance, params, seed):
+        self.kept = []
+        self.count = 0
+
+    def reset(self, seed, options):
+        return "", {}
+
+    def step(self, action):
+        self.count += 1
+        if action == "thread":
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
+        elif action == "child":
+            self.kept.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]))
+        elif action == "socket":
+            self.kept.append(socket.socketpair())
+        elif action == "file":
+            self.kept.append(open(os.path.join(os.environ["TMPDIR"], "log"), "w"))
+        elif action == "random":
+            return str(random.random()), 0.0, False, False, {}
+        elif action == "secret":
+            return os.urandom(4).hex(), 0.0, False, False, {}
+        elif action == "fail":
+            raise ValueError("as asked")
+        return "%s %d" % (action, self.count), 0.0, False, False, {}
+'''
+
+
+def awkward(serve, tmp_path, *options, **fields):
+    launch = {"worker": "worker.py:Awkward", "share": "zygote"}
+    folder = environments.write_source(tmp_path / "envs", "test/awkward", launch, AWKWARD, **fields)
+    server = serve(*options, environments=[folder])
+    server.skip_unless_shared("shared")
+    return server.client
+
+
+def say(api, session, word):
+    return post(api, session, "step", {"action": word})["observation"]
+
+
+REASONS = {
+    "thread": "threads run",
+    "child": "child processes",
+    "socket": "a socket is open",
+    "file": "open for writing",
+}
+
+
+def test_what_a_fork_would_share_or_lose_is_refused_or_replayed(serve, tmp_path):
+    api = awkward(serve, tmp_path, fork=["fork"])
+    for word, reason in REASONS.items():
+        session = start(api, "test/awkward")
+        say(api, session, word)
+        answer = api.post("/v1/sessions/%s/fork" % session["id"], {"count": 2})
+        assert answer.code == "failed_precondition", answer
+        assert reason in answer.json["error"]["message"]
+        assert answer.json["error"]["details"]["reason"] == "not_forkable"
+        assert say(api, session, "on") == "on 2"
+    listed = api.get("/v1/sessions?limit=100").json["sessions"]
+    assert len(listed) == len(REASONS)
+
+
+def test_where_a_fork_is_refused_replay_takes_over_and_failures_are_repeated(serve, tmp_path):
+    api = awkward(serve, tmp_path, fork=["fork", "replay"])
+    session = start(api, "test/awkward")
+    first = say(api, session, "random")
+    assert api.post("/v1/sessions/%s/step" % session["id"], {"action": "fail"}).code == "environment_error"
+    (branch,) = fork(api, session)
+    assert say(api, branch, "random") == say(api, session, "random") != first
+    say(api, session, "thread")
+    (branch,) = fork(api, session, 1, "replay")
+    assert read(api, branch)["trajectory_hash"] == read(api, session)["trajectory_hash"]
+    assert say(api, branch, "random") == say(api, session, "random")
+
+
+def test_a_replay_that_comes_out_otherwise_is_an_error_and_leaves_no_session(serve, tmp_path):
+    api = awkward(serve, tmp_path, fork=["replay"])
+    session = start(api, "test/awkward")
+    say(api, session, "secret")
+    answer = api.post("/v1/sessions/%s/fork" % session["id"], {})
+    assert answer.code == "failed_precondition"
+    assert answer.json["error"]["details"]["reason"] == "replay_diverged"
+    assert api.get("/v1/health").json["sessions"] == 1
+
+
+def test_a_manifest_can_refuse_forks(serve, tmp_path):
+    api = awkward(serve, tmp_path, fork="refuse")
+    session = start(api, "test/awkward")
+    assert api.post("/v1/sessions/%s/fork" % session["id"], {}).code == "failed_precondition"
+
+
+def test_a_family_has_a_budget(serve, tmp_path):
+    api = awkward(serve, tmp_path, "--fork-sessions", "5", fork=["fork"])
+    session = start(api, "test/awkward")
+    generation = [session]
+    for _ in range(2):
+        generation += [branch for parent in list(generation) for branch in fork(api, parent)]
+        generation = generation[:4]
+    answer = api.post("/v1/sessions/%s/fork" % generation[-1]["id"], {"count": 2})
+    assert answer.code == "resource_exhausted", answer
+    fork(api, generation[-1])
+    assert api.post("/v1/sessions/%s/fork" % session["id"], {}).code == "resource_exhausted"
+    api.delete(generation[-1]["id"])
+    fork(api, session)
+    assert api.post("/v1/sessions/%s/fork" % start(api, "test/awkward")["id"], {}).status == 201
+
+
+def test_a_repeated_request_gets_the_same_branches(api):
+    session = start(api, "classic/CartPole")
+    path = "/v1/sessions/%s/fork" % session["id"]
+    first = api.call("POST", path, {"count": 2}, {"Idempotency-Key": "k"})
+    again = api.call("POST", path, {"count": 2}, {"Idempotency-Key": "k"})
+    ids = [[one["id"] for one in answer.json["sessions"]] for answer in (first, again)]
+    assert ids[0] == ids[1]
+    assert api.call("POST", path, {"count": 3}, {"Idempotency-Key": "k"}).code == "conflict"
+
+
+def test_a_branch_gives_the_last_answer_again(api):
+    session = start(api, "classic/CartPole")
+    last = post(api, session, "step", {"action": 1, "index": 1})
+    (branch,) = fork(api, session)
+    assert post(api, branch, "step", {"action": 0, "index": 1}) == last
+    assert post(api, branch, "step", {"action": 0, "index": 2})["index"] == 2
+
+
+def test_many_forks_at_once_are_all_or_none_and_a_session_rests_meanwhile(api):
+    session = start(api, "classic/CartPole")
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(api.post("/v1/sessions/%s/fork" % session["id"], {"count": 8})))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status for answer in answers} <= {201, 409}
+    made = sum(len(answer.json["sessions"]) for answer in answers if answer.status == 201)
+    assert made >= 8 and made % 8 == 0
+    assert api.get("/v1/health").json["sessions"] == made + 1
+
+
+def test_the_end_of_a_session_does_not_touch_its_branches_and_branches_end_together(api):
+    session = start(api, "minigrid/Empty-5x5")
+    (child,) = fork(api, session)
+    (grandchild,) = fork(api, child)
+    api.delete(child["id"])
+    post(api, grandchild, "step", {"action": 1})
+    assert api.delete(session["id"] + "?branches=true").json == {
+        "id": session["id"], "state": "closed", "branches": 1,
+    }  # fmt: skip
+    assert read(api, grandchild)["state"] == "closed"
+
+
+def test_kill_9_in_the_middle_of_a_fork_leaves_nothing(serve):
+    server = serve("--max-sessions", "200")
+    session = start(server.client, "classic/CartPole")
+
+    def fork_until_killed():
+        try:
+            server.client.post("/v1/sessions/%s/fork" % session["id"], {"count": 150})
+        except OSError:
+            pass
+
+    forking = threading.Thread(target=fork_until_killed)
+    forking.start()
+    machine.until(lambda: len(server.processes()) > 20, 20, pause=0.001)
+    server.kill()
+    forking.join()
+    again = serve(data=server.data)
+    server.check_nothing_left(10)
+    assert again.client.get("/v1/health").json["sessions"] == 0
+
+
+@pytest.mark.parametrize("environment, mechanism", [("classic/CartPole", "fork"), ("native/CartPole", "snapshot")])
+def test_a_session_goes_back_to_a_snapshot_of_it(api, environment, mechanism):
+    session = start(api, environment)
+    post(api, session, "step", {"action": 1})
+    path = "/v1/sessions/%s/snapshots" % session["id"]
+    taken = api.post(path, {"name": "fork"})
+    assert taken.status == 201 and taken.json["mechanism"] == mechanism and taken.json["index"] == 1
+    before = read(api, session)
+    futures = []
+    for _ in range(2):
+        futures.append([post(api, session, "step", {"action": action}) for action in (0, 1, 1, 0)])
+        restored = post(api, session, "snapshots/fork/restore", {})
+        assert restored["trajectory_hash"] == before["trajectory_hash"]
+        assert restored["index"] == futures[-1][-1]["index"] + 1
+    shown = [[{**answer, "index": None} for answer in future] for future in futures]
+    assert shown[0] == shown[1]
+    assert [one["name"] for one in api.get(path).json["snapshots"]] == ["fork"]
+    assert api.call("DELETE", path + "/fork").status == 200
+    assert api.post(path + "/fork/restore", {}).code == "not_found"
+
+
+def test_a_checkpoint_brings_a_session_back_after_the_server_was_killed(serve):
+    first = serve()
+    api = first.client
+    session = start(api, "minigrid/Empty-5x5", labels={"run": "one"})
+    player = Player(api, session, 1)
+    player.play(9)
+    taken = api.post("/v1/sessions/%s/checkpoint" % session["id"], {})
+    assert taken.status == 201, taken
+    expected = player.of(session).play(10)
+    first.kill()
+    api = serve(data=first.data).client
+    assert [one["id"] for one in api.get("/v1/checkpoints").json["checkpoints"]] == [taken.json["id"]]
+    restored = api.post("/v1/checkpoints/%s/restore" % taken.json["id"], {})
+    assert restored.status == 201, restored
+    assert restored.json["trajectory_hash"] == taken.json["trajectory_hash"]
+    assert restored.json["labels"] == {"run": "one"}
+    other = Player(api, restored.json, 1)
+    for _ in range(9):
+        other.action()
+    assert other.play(10) == expected
+    assert api.call("DELETE", "/v1/checkpoints/" + taken.json["id"]).status == 200
+    assert api.post("/v1/checkpoints/%s/restore" % taken.json["id"], {}).code == "not_found"
+
+
+def test_a_prefix_is_played_once_and_branched_from_there(serve, api):
+    request = {"environment": "minigrid/Empty-5x5", "seed": 5, "prefix": [2, 1, 2]}
+    before = metric(api, "hit"), metric(api, "miss")
+    first = api.post("/v1/sessions/batch", {**request, "count": 3}).json["sessions"]
+    again = api.post("/v1/sessions", {**request, "prefix": [2, 1, 2, 0]}).json
+    assert {one["index"] for one in first} == {3} and again["index"] == 4
+    assert len({read(api, one)["trajectory_hash"] for one in first}) == 1
+    plain = start(api, "minigrid/Empty-5x5", seed=5)
+    answers = [post(api, plain, "step", {"action": action}) for action in (2, 1, 2, 0)]
+    assert first[0]["observation"] == answers[2]["observation"]
+    assert again["observation"] == answers[3]["observation"]
+    assert read(api, plain)["trajectory_hash"] == read(api, again)["trajectory_hash"]
+    api.post("/v1/sessions", request)
+    assert (metric(api, "hit"), metric(api, "miss")) == (before[0] + 1, before[1] + 2)
+    assert first[0]["parent"] is None
+    assert api.post("/v1/sessions", {**request, "prefix": [99]}).code == "invalid_action"
+    listed = [one for one in api.get("/v1/sessions?limit=1000").json["sessions"] if one["state"] == "running"]
+    assert len(listed) == 6
+
+
+def metric(api, result):
+    for line in api.call("GET", "/metrics").body.decode().splitlines():
+        if line.startswith('corral_prefix_lookups_total{result="%s"}' % result):
+            return float(line.split()[-1])
+    return 0

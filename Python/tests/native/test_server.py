@@ -273,6 +273,7 @@ def test_rows_are_drawn_one_by_one(make):
 def test_a_fork_of_rows_goes_the_same_way(client):
     with client.sessions.create("native/CartPole", seed=5, rows=8) as session:
         session.step(np.ones(8, np.int64))
+        _forked(client, session).close()
         with _forked(client, session) as branch:
             for actions in actions_of(gymnasium.spaces.Discrete(2), 8, 40):
                 mine, theirs = session.step(actions), branch.step(actions)

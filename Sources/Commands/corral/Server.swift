@@ -37,6 +37,7 @@ struct Server {
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
     private let docker: DockerBackend?
+    private let usage: UsageKeeping?
 
     enum Reach {
         /// Whoever the configuration lets in.
@@ -102,9 +103,14 @@ struct Server {
         limits.limitFamilies(
             sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
+        limits.prefixes = configuration[ServerKeys.prefixCache]
+        limits.checkpoints = try CheckpointFolder(data: configuration[ServerKeys.data])
+        let usage = try await UsageKeeping.start(
+            configuration, server: RunDirectory.name(of: run.server), isExporting: reach == .configured,
+            metrics: metrics, logger: logger)
         let service = await SessionService(
             server: run.server, limits: limits,
-            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)], hook: hook,
+            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)] + [usage?.recorder].compactMap { $0 }, hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             recorders: trajectories, logger: logger)
@@ -126,8 +132,7 @@ struct Server {
         let api = await RESTAPI(
             service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
             trainingSettings: try trainingSettings(installation), checks: checks,
-            information: information,
-            access: access,
+            information: information, usage: usage?.store, access: access,
             metrics: metrics, journal: journal, logger: logger)
         let root = try Doors.Root(configuration[ServerKeys.root])
         var dockerGym: DockerGymDoor?
@@ -182,7 +187,7 @@ struct Server {
             addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
             service: service, stopping: { await hook?.stop(told) },
             run: run,
-            cgroups: cgroups, docker: backends.docker)
+            cgroups: cgroups, docker: backends.docker, usage: usage)
     }
 
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
@@ -194,6 +199,7 @@ struct Server {
         _ = await grpcEnd
         await stopping()
         await service.drain()
+        await usage?.stop()
         await docker?.close()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()

@@ -54,6 +54,9 @@ public enum ServerKeys {
     public static let forkJournal: Key<Int> = .size(
         "fork-journal", 0...1 << 40, fallback: 64 << 20,
         "How much of its calls a session keeps, so that they can be repeated.")
+    public static let prefixCache: Key<Int> = .integer(
+        "prefix-cache", 0...100_000, fallback: 32,
+        "How many sessions are kept behind the prefixes of others, to branch them from there.")
     public static let idleTimeout: Key<Duration> = .duration(
         "idle-timeout", .seconds(1) ... .seconds(2_592_000), fallback: .seconds(300),
         "How long a session may be without a call.")
@@ -107,6 +110,16 @@ public enum ServerKeys {
         "hook", "URL|COMMAND", "Who is asked before a session is made: http(s)://…, unix:PATH or a command.")
     public static let hookTimeout: Key<Duration> = .duration(
         "hook-timeout", .milliseconds(1) ... .seconds(3600), fallback: .seconds(10), "How long the hook may take.")
+    public static let usage: Key<Bool> = .bool("usage", fallback: true, "Keep an event of every session and episode.")
+    public static let usageRetention: Key<Duration> = .duration(
+        "usage-retention", .seconds(0) ... .seconds(3_155_760_000), fallback: .seconds(400 * 86_400),
+        "How long usage events are kept; 0: for ever.")
+    public static let bigQueryTable: Key<String?> = .optionalText(
+        "bigquery-table", "PROJECT.DATASET.TABLE", "Where usage events are sent to.")
+    public static let bigQueryCredentials: Key<String?> = .path(
+        "bigquery-credentials", "FILE", "The credentials of the service account that sends them.")
+    public static let bigQueryURL: Key<String> = .text(
+        "bigquery-url", "URL", fallback: "https://bigquery.googleapis.com", "Where BigQuery is reached.")
 
     /// In the order of help.
     public static let all: [Declaration] =
@@ -117,12 +130,13 @@ public enum ServerKeys {
             keys.declaration, allowSoftLimits.declaration,
             allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, maxRows.declaration,
             maxTotalRows.declaration, memoryReserve.declaration, replyMemory.declaration, forkSessions.declaration,
-            forkMemory.declaration, forkJournal.declaration, idleTimeout.declaration,
+            forkMemory.declaration, forkJournal.declaration, prefixCache.declaration, idleTimeout.declaration,
             maxLifetime.declaration, commandTimeout.declaration, startTimeout.declaration, drainTimeout.declaration,
             warm.declaration, logLevel.declaration, logFormat.declaration, bodyLimit.declaration, lineLimit.declaration,
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
             tlsKey.declaration, grpc.declaration, grpcClientRoots.declaration, validation.declaration, root.declaration,
             batchWindow.declaration, hook.declaration,
-            hookTimeout.declaration,
+            hookTimeout.declaration, usage.declaration, usageRetention.declaration, bigQueryTable.declaration,
+            bigQueryCredentials.declaration, bigQueryURL.declaration,
         ] + RecordingKeys.all + WorkerKeys.all
 }

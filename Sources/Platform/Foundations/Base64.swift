@@ -32,6 +32,19 @@ public enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The alphabet for URLs, without padding.
+    public static func encodeForURL(_ bytes: some Collection<UInt8>) -> String {
+        String(
+            encode(bytes).compactMap { digit in
+                switch digit {
+                case "+": "-"
+                case "/": "_"
+                case "=": nil
+                default: digit
+                }
+            })
+    }
+
     /// Reads either alphabet, with or without padding; nil where the text is anything else, has bits left over that
     /// are not zero, or has more than the right padding. No white space is allowed.
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {

@@ -82,6 +82,14 @@ final class NativeHost: SessionHost {
     /// - Throws: `invalid_argument` for one that is not sound.
     func restore(_ snapshot: [UInt8]) throws(Failure) { try environment.restore(snapshot) }
 
+    func saveState() async throws(HostProblem) -> [UInt8]? {
+        do throws(Failure) { return try snapshot() } catch { throw error.refusal }
+    }
+
+    func loadState(_ state: [UInt8]) async throws(HostProblem) {
+        do throws(Failure) { try restore(state) } catch { throw error.refusal }
+    }
+
     func logs(last count: Int) -> [String] { [] }
 
     func usage() async -> SandboxUsage {

@@ -64,7 +64,9 @@ struct NativeParameters {
         for (name, value) in Self.flat(defaults, below: "") {
             var property: JSONObject = ["default": value]
             let types = Self.types(of: name, value, listing.name, registry)
-            if !types.isEmpty { property["type"] = .array(types.map(JSONValue.string)) }
+            if let only = types.first {
+                property["type"] = types.count == 1 ? .string(only) : .array(types.map(JSONValue.string))
+            }
             properties[name] = .object(property)
         }
         schema = ["type": "object", "additionalProperties": false, "properties": .object(properties)]

@@ -149,6 +149,8 @@ public struct SessionRequest: Sendable {
     public var options: JSONObject
     public var labels: [String: String]
     public var reset: Bool
+    /// Actions that the session has made when it is created; nil: none, and it is made for itself.
+    public var prefix: [JSONValue]?
     /// How much of it is to be kept; nil: what the server's policy says.
     public var record: RecordingMode?
     /// Of a vector session; nil: one environment.

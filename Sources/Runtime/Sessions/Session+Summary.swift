@@ -18,7 +18,8 @@ extension Session {
             tenant: owner.tenant, validation: plan.validation, spaces: spaces, agents: agents,
             isDismissed: isDismissed, wasOpened: wasOpened, trajectoryHash: trajectoryHash, rows: rows,
             recording: recorder?.mode ?? .off,
-            parent: lineage?.parent, branchedAt: lineage?.branchedAt,
+            parent: lineage.flatMap { $0.isShown ? $0.parent : nil },
+            branchedAt: lineage.flatMap { $0.isShown ? $0.branchedAt : nil },
             warnings: plan.warnings, deprecatedSince: plan.deprecatedSince)
     }
 }

@@ -44,9 +44,14 @@ final class Session {
     private var calling: JournaledCall?
     /// Nil where it was not forked from another one.
     let lineage: SessionLineage?
+    /// By name.
+    var snapshots: [String: SessionSnapshot] = [:]
+    /// Observers do not know it, and are not told of its end.
+    var isHidden = false
+    let forkTurns = TurnQueue()
     /// Nil until it is forked.
     var family: SessionFamily?
-    private var checker: ValueChecker?
+    var checker: ValueChecker?
     /// Keeps the first answer however large it is.
     var keepsFirstAnswer = false
     private(set) var lastActiveAt: Timestamp?
@@ -104,6 +109,7 @@ final class Session {
         host.onEnd { [weak self] reason, text in self?.fail(reason, text) }
         state.opened()
         wasOpened = true
+        if host.rows != nil { journal = nil }
     }
 
     /// Starts an episode.
@@ -191,6 +197,8 @@ final class Session {
         hostInMaking?.cancel()
         lease.end()
         family?.leave(id)
+        let snapshots = snapshots
+        self.snapshots = [:]
         let host = host
         self.host = nil
         finalLogs = host?.logs(last: 200) ?? []
@@ -202,6 +210,7 @@ final class Session {
         closing = Task {
             _ = try? await started.value()
             await host?.close()
+            for snapshot in snapshots.values { await snapshot.discard() }
             finalUsage = await host?.usage()
             await recorder?.finish(summary)
             if case .closed = state.phase { await replies.untilGone() }
@@ -270,41 +279,6 @@ extension Session {
         }
     }
 
-    /// In bytes: what is larger is checked and hashed away from the reactor.
-    private static let largePart = 1 << 16
-
-    private func checked(_ action: SplitJSON?) async throws(Failure) -> CheckedAction? {
-        guard let action, let checker else { return nil }
-        let size = action.tensors.values.reduce(action.text.count) { $0 + $1.bytes.count }
-        if size <= Self.largePart { return try checker.checkedAction(action) }
-        return try await offload { () throws(Failure) in try checker.checkedAction(action) }
-    }
-
-    /// The chain with a record more, where that is too long to be hashed here; nil where it is not.
-    private func extendedChain(with record: RecordWriter, seed: Int64?) async -> RecordChain? {
-        guard record.bytes.count > Self.largePart else { return nil }
-        let chain = chain ?? newChain(seed)
-        return await offload {
-            var chain = chain
-            _ = chain.append(record.bytes)
-            return chain
-        }
-    }
-
-    private func requireSeeding(_ host: any SessionHost) throws(Failure) {
-        guard !host.capabilities.contains(.seed) else { return }
-        throw Failure(
-            .failedPrecondition, "\(plan.reference) takes no seed", next: "leave the seed out",
-            details: ["environment": plan.reference])
-    }
-
-    /// The seed of the first reset, drawn where the caller gave none, so that the trajectory can be replayed.
-    private func firstSeed(_ host: any SessionHost) -> Int64? {
-        guard seedIsPending else { return nil }
-        guard host.capabilities.contains(.seed) else { return nil }
-        return seed ?? Int64.random(in: 0..<1 << 31)
-    }
-
     private func check(_ reply: StepReply, _ record: inout RecordWriter) throws(Failure) {
         if let rows = reply.rows { return record.put(canonical: rows.canonical) }
         do {
@@ -333,7 +307,9 @@ extension Session {
         reply.rows?.canonical = []
         if call == .reset { seedIsPending = false }
         state.accepted(over: call == .step && reply.isOver)
-        append(record, seed: seed, extended: chain, agent: reply.agent, took: took)
+        append(
+            record, seed: seed, extended: chain, agent: reply.agent, took: took,
+            outcome: call == .step ? StepOutcome(reply) : nil)
         let answer = CallAnswer(
             kind: call == .reset ? .reset(seed: seed) : .step, index: state.index, episode: state.episode, reply: reply,
             space: reply.rows == nil ? checker?.observationSpace(of: reply) : nil)
@@ -345,7 +321,7 @@ extension Session {
     }
 
     /// - Parameter seed: Of the first call.
-    private func newChain(_ seed: Int64?) -> RecordChain {
+    func newChain(_ seed: Int64?) -> RecordChain {
         RecordChain(
             versionDigest: plan.digest, instance: plan.instance,
             parameters: JSONValue.object(plan.parameters).canonical, seed: seed, rows: rows)
@@ -355,7 +331,8 @@ extension Session {
     ///   - seed: Of the call; the first one's begins the chain.
     ///   - extended: The chain with the record already in it.
     private func append(
-        _ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil, agent: String? = nil, took: Duration
+        _ record: RecordWriter, seed: Int64?, extended: RecordChain? = nil, agent: String? = nil, took: Duration,
+        outcome: StepOutcome? = nil
     ) {
         if self.chain == nil { originSeed = seed }
         var chain = self.chain ?? newChain(seed)
@@ -366,7 +343,7 @@ extension Session {
         calling = nil
         let step = StepRecord(
             session: id, index: state.index, episode: state.episode, canonical: record.bytes, link: link,
-            previous: previous, originSeed: originSeed, agent: agent, time: .now, duration: took)
+            previous: previous, originSeed: originSeed, agent: agent, time: .now, duration: took, outcome: outcome)
         recorder?.append(step)
         onRecord?(step)
     }

@@ -1,3 +1,4 @@
+import Digest
 import Foundations
 import JSON
 import Reactor
@@ -37,6 +38,11 @@ public protocol SessionHost: AnyObject, Sendable {
     ///
     /// - Parameter mechanism: One of `forkMechanisms`.
     func fork(_ count: Int, by mechanism: ForkMechanism) async throws(HostProblem) -> [any SessionHost]
+    /// What this host is in, as it can go back to it, and as another of the same version, instance and parameters can take
+    /// it over; nil where there is no such thing.
+    func saveState() async throws(HostProblem) -> [UInt8]?
+    /// Goes back to what `saveState` gave.
+    func loadState(_ state: [UInt8]) async throws(HostProblem)
     /// Told once when the host cannot go on by itself.
     func onEnd(_ handler: @escaping @Reactor (FailureReason, String) -> Void)
     /// Ends it and returns when nothing of it is left.
@@ -45,6 +51,12 @@ public protocol SessionHost: AnyObject, Sendable {
 
 extension SessionHost {
     public var forkMechanisms: Set<ForkMechanism> { [] }
+
+    public func saveState() async throws(HostProblem) -> [UInt8]? { nil }
+
+    public func loadState(_ state: [UInt8]) async throws(HostProblem) {
+        throw .refused(WorkerError(code: "unsupported", message: "it cannot go back to a state"))
+    }
 
     public func fork(_ count: Int, by mechanism: ForkMechanism) async throws(HostProblem) -> [any SessionHost] {
         throw .refused(WorkerError(code: "unsupported", message: "it has no way to fork"))
@@ -83,13 +95,13 @@ public protocol SessionHostSource: AnyObject {
     /// Asked before hosts are forked.
     ///
     /// - Throws: `resource_exhausted`.
-    func makeRoom(for count: Int) async throws(Failure)
+    func makeRoom(for count: Int, like plan: LaunchPlan) async throws(Failure)
     /// Ends everything that outlives sessions.
     func shutDown() async
 }
 
 extension SessionHostSource {
-    public func makeRoom(for count: Int) async throws(Failure) {}
+    public func makeRoom(for count: Int, like plan: LaunchPlan) async throws(Failure) {}
 }
 
 /// Told of what happens to sessions; must not block.
@@ -97,12 +109,20 @@ extension SessionHostSource {
 public protocol SessionObserver: AnyObject {
     func sessionOpened(_ session: SessionSummary)
     func stepRecorded(_ record: StepRecord)
+    /// Sessions were asked for behind a prefix.
+    ///
+    /// - Parameter entries: How many prefixes are kept.
+    func prefixLookedUp(isHit: Bool, entries: Int)
+    /// A session went back to a state of before: its next record follows `link`, the last one of then.
+    func sessionRewound(_ session: SessionSummary, link: Digest32?)
     func sessionEnded(_ session: SessionSummary, usage: SandboxUsage?)
 }
 
 extension SessionObserver {
     public func sessionOpened(_ session: SessionSummary) {}
     public func stepRecorded(_ record: StepRecord) {}
+    public func prefixLookedUp(isHit: Bool, entries: Int) {}
+    public func sessionRewound(_ session: SessionSummary, link: Digest32?) {}
     public func sessionEnded(_ session: SessionSummary, usage: SandboxUsage?) {}
 }
 

@@ -13,6 +13,8 @@ public final class SessionMetrics: SessionObserver {
     private let start: Histogram
     private let processorTime: Counter
     private let peakMemory: Histogram
+    private let prefixHits: Family<Counter>
+    private let prefixes: Gauge
 
     public nonisolated init(_ registry: MetricsRegistry) {
         opened = registry.counters("corral_sessions_opened_total", "Sessions started.", labels: ["environment"])
@@ -23,6 +25,10 @@ public final class SessionMetrics: SessionObserver {
         start = registry.histogram(
             "corral_session_start_seconds", "Time from the request for a session to its first readiness.")
         processorTime = registry.counter("corral_session_cpu_seconds_total", "Processor time of ended sessions.")
+        prefixHits = registry.counters(
+            "corral_prefix_lookups_total", "Sessions created behind a prefix, by whether it was there already.",
+            labels: ["result"])
+        prefixes = registry.gauge("corral_prefixes", "Sessions that are kept behind the prefixes of others.")
         peakMemory = registry.histogram(
             "corral_session_memory_peak_bytes", "Largest memory of ended sessions.",
             bounds: (20...34).map { Double(1 << $0) })
@@ -36,6 +42,11 @@ public final class SessionMetrics: SessionObserver {
     }
 
     public func stepRecorded(_ record: StepRecord) { records.increment() }
+
+    public func prefixLookedUp(isHit: Bool, entries: Int) {
+        prefixHits[isHit ? "hit" : "miss"].increment()
+        prefixes.set(Double(entries))
+    }
 
     public func sessionEnded(_ session: SessionSummary, usage: SandboxUsage?) {
         guard session.wasOpened else { return }

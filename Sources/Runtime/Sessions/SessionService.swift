@@ -16,6 +16,10 @@ public final class SessionService {
         public var keptAfterEnd = 4096
         var family = SessionFamily.Limits()
         var journal = SessionJournal.Limits()
+        /// Sessions that are kept behind the prefixes of others.
+        public var prefixes = 0
+        /// Nil: the server keeps none.
+        public var checkpoints: CheckpointFolder?
 
         public init(maxSessions: Int, idleTimeout: Duration, maxLifetime: Duration) {
             self.maxSessions = maxSessions
@@ -55,6 +59,7 @@ public final class SessionService {
     let recorders: (any SessionRecorderSource)?
     private let creations = OnceByKey<[UniqueID]>()
     let forks = OnceByKey<FinishedFork>()
+    let prefixes: PrefixCache
 
     /// - Parameters:
     ///   - replies: Keeps answers for retries; without one all stay in memory.
@@ -73,7 +78,11 @@ public final class SessionService {
         self.replies = replies ?? ReplyStore(limit: .max, folder: "", logger: logger)
         self.logger = logger
         places = PlaceTable(capacity: limits.maxSessions)
+        prefixes = PrefixCache(capacity: limits.prefixes)
         ids = UniqueIDGenerator(server: server)
+        prefixes.onLook = { [weak self] isHit, entries in
+            for observer in self?.observers ?? [] { observer.prefixLookedUp(isHit: isHit, entries: entries) }
+        }
     }
 
     public var liveSessions: Int { places.taken }
@@ -202,6 +211,7 @@ public final class SessionService {
         let closing = sessions.values.map { session in Task { await session.close(.drained) } }
         // At the same time, because a session that is still starting waits for its host.
         await hosts.shutDown()
+        await prefixes.clear()
         for close in closing { await close.value }
     }
 }
@@ -232,6 +242,11 @@ extension SessionService {
     ) async throws(Failure) -> [CreatedSession] {
         try refuseIfDraining()
         try places.refuseIfFull(count)
+        if let prefix = request.prefix {
+            let plan = try await plans(for: request, count: 1, caller: caller)[0]
+            return try await createBehind(
+                prefix, request, plan: plan, count: count, caller: caller, isRepeatable: isRepeatable)
+        }
         let planned = try await plans(for: request, count: count, caller: caller)
         try refuseIfDraining()
         try places.take(count)
@@ -278,6 +293,8 @@ extension SessionService {
         guard isDraining else { return }
         throw Failure(.unavailable, "the server is stopping", next: "create the session on another server")
     }
+
+    func newID() -> UniqueID { ids.next() }
 
     /// Makes a session that has a place already.
     func register(
@@ -344,7 +361,9 @@ extension SessionService {
         logger.info(
             "session \(summary.phase.name)",
             ["session": .string("\(session.id)"), "environment": .string(session.plan.reference)])
-        for observer in observers { observer.sessionEnded(summary, usage: session.finalUsage) }
+        if !session.isHidden {
+            for observer in observers { observer.sessionEnded(summary, usage: session.finalUsage) }
+        }
         ended.append(session.id)
         while ended.count > limits.keptAfterEnd { sessions.removeValue(forKey: ended.removeFirst())?.replies.forget() }
     }
@@ -368,7 +387,8 @@ extension SessionRequest {
             "environment": .string(environment), "instance": instance.map(JSONValue.string) ?? .null,
             "parameters": .object(parameters), "seed": seed.map(JSONValue.integer) ?? .null,
             "options": .object(options), "labels": .object(labels), "reset": .bool(reset),
-            "count": .integer(Int64(count)), "rows": rows.map { .integer(Int64($0)) } ?? .null,
+            "count": .integer(Int64(count)), "prefix": prefix.map(JSONValue.array) ?? .null,
+            "rows": rows.map { .integer(Int64($0)) } ?? .null,
             "autoreset": autoreset.map(JSONValue.string) ?? .null,
             "record": record.map { .string($0.rawValue) } ?? .null,
         ]

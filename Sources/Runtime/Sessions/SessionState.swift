@@ -139,6 +139,18 @@ public struct SessionState: Sendable {
 
     public mutating func forkEnded() { isForking = false }
 
+    /// The session went back to where it was: that counts as a call, and the index goes on.
+    public mutating func rewind(to past: SessionState) {
+        index += 1
+        (phase, episode, lastCall) = (past.phase, past.episode, nil)
+    }
+
+    /// The session was brought to where another one was.
+    mutating func goOn(index: Int, episode: Int, isOver: Bool) {
+        (self.index, self.episode, lastCall) = (index, episode, nil)
+        if episode >= 0, !phase.isOver { phase = isOver ? .ended : .running }
+    }
+
     /// What a branch begins with: it goes on from the same call.
     public var ofBranch: SessionState {
         var state = self

@@ -20,6 +20,11 @@ public struct StepRecord: Sendable {
     public let time: Timestamp
     /// How long the environment took.
     public let duration: Duration
+    /// Nil for a reset, an error, and the rows of a vector session.
+    public var outcome: StepOutcome?
+
+    /// Whether it is a step that was answered.
+    public var isStep: Bool { canonical.first == RecordWriter.Tag.step.rawValue }
 }
 
 /// Builds the canonical bytes of a record: a sequence of tagged parts, each with its length where it has one.
@@ -90,6 +95,9 @@ public struct RecordChain: Sendable {
         }
         link = SHA256.hash(origin.bytes)
     }
+
+    /// Goes on from a link.
+    init(link: Digest32) { self.link = link }
 
     public mutating func append(_ canonical: [UInt8]) -> Digest32 {
         var hash = SHA256()

@@ -41,3 +41,67 @@ extension ForkedSessions {
         ]
     }
 }
+
+extension RESTAPI {
+    func snapshot(_ call: Call) async throws(Failure) -> HTTPResponse {
+        let body = try RequestBody(call.request, allowed: ["name"])
+        guard let name = try body.string("name") else {
+            throw Failure(.invalidArgument, "the field \"name\" is missing", details: ["field": "name"])
+        }
+        return .json(try await service.snapshot(call.session(), name: name, caller: call.caller).json, status: 201)
+    }
+
+    func restore(_ call: Call) async throws(Failure) -> HTTPResponse {
+        let name = call.parameters["name"] ?? ""
+        let restored = try await service.restore(call.session(), name: name, caller: call.caller)
+        return .json(restored.session.json(address: address, restored.mechanism))
+    }
+
+    func checkpoint(_ call: Call) async throws(Failure) -> HTTPResponse {
+        .json(try await service.checkpoint(call.session(), caller: call.caller).description, status: 201)
+    }
+
+    func restoreCheckpoint(_ call: Call) async throws(Failure) -> HTTPResponse {
+        let restored = try await service.restore(checkpoint: call.checkpoint(), caller: call.caller)
+        return .json(restored.session.json(address: address, restored.mechanism), status: 201)
+    }
+}
+
+extension SessionSummary {
+    /// The session object, and how it came to be where it is.
+    fileprivate func json(address: String, _ mechanism: ForkMechanism) -> JSONValue {
+        .object(JSONObject(members(address: address) + [("mechanism", .string(mechanism.rawValue))]))
+    }
+}
+
+extension SnapshotSummary {
+    var json: JSONValue {
+        [
+            "name": .string(name), "index": .integer(Int64(index)), "episode": .integer(Int64(episode)),
+            "mechanism": .string(mechanism.rawValue),
+        ]
+    }
+}
+
+extension Checkpoint {
+    var description: JSONValue {
+        [
+            "id": .string("\(id)"), "session": .string("\(session)"), "environment": .string(environment),
+            "digest": .string(digest), "instance": instance.map(JSONValue.string) ?? .null,
+            "index": .integer(Int64(index)), "episode": .integer(Int64(episode)),
+            "trajectory_hash": trajectoryHash.map(JSONValue.string) ?? .null, "created_at": .string(createdAt),
+        ]
+    }
+}
+
+extension Call {
+    /// The checkpoint that the path names.
+    func checkpoint() throws(Failure) -> UniqueID {
+        let text = parameters["checkpoint"] ?? ""
+        guard let id = UniqueID(text) else {
+            throw Failure(
+                .notFound, "there is no checkpoint \"\(text.prefix(64))\"", next: "GET /v1/checkpoints lists them")
+        }
+        return id
+    }
+}

@@ -9,6 +9,7 @@ import RLConfigurations
 import Reactor
 import Sessions
 import Trajectories
+import Usage
 
 /// The environments that a server offers.
 public protocol EnvironmentDirectory: Sendable {
@@ -42,6 +43,8 @@ public final class RESTAPI {
     /// Nil where the server runs no checks.
     let checks: (any CheckRunner)?
     let information: Information
+    /// Nil where the operator wants none kept.
+    let usage: UsageStore?
     let metrics: MetricsRegistry
     let logger: Logger
     /// Where callers reach this server, as session objects tell it.
@@ -54,8 +57,8 @@ public final class RESTAPI {
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
         catalog: CatalogService? = nil,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), checks: (any CheckRunner)? = nil,
-        information: Information, access: Access,
-        metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
+        information: Information,
+        usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
     ) {
         self.service = service
         self.trajectories = trajectories
@@ -64,6 +67,7 @@ public final class RESTAPI {
         self.trainingSettings = trainingSettings
         self.checks = checks
         self.information = information
+        self.usage = usage
         self.access = access
         self.metrics = metrics
         self.logger = logger

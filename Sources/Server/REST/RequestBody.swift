@@ -74,6 +74,10 @@ package struct RequestBody: Sendable {
         try read(key, "true or false") { $0.bool } ?? fallback
     }
 
+    package func array(_ key: String) throws(Failure) -> [JSONValue]? {
+        try read(key, "an array") { $0.array }
+    }
+
     package func object(_ key: String) throws(Failure) -> JSONObject {
         try read(key, "an object") { $0.object } ?? [:]
     }

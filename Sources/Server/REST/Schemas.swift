@@ -1,6 +1,7 @@
 import Foundations
 import JSON
 import Sessions
+import Usage
 
 extension RESTAPI {
     /// JSON Schemas of what goes over the wire, by name.
@@ -48,11 +49,18 @@ extension RESTAPI {
         "CreatedSessions": object(required: ["sessions"], [("sessions", list(reference("CreatedSession")))]),
         "Sessions": object(
             required: ["sessions", "next"], [("sessions", list(reference("Session"))), ("next", nullable("string"))]),
+        "TakeSnapshot": object(required: ["name"], [("name", ["type": "string", "maxLength": 64])]),
+        "Snapshot": object(required: snapshotMembers.map(\.0), snapshotMembers),
+        "Snapshots": object(required: ["snapshots"], [("snapshots", list(reference("Snapshot")))]),
+        "RestoredSession": object(
+            required: session.map(\.0) + ["mechanism"], session + [("mechanism", mechanism)]),
+        "Checkpoint": object(required: checkpointMembers.map(\.0), checkpointMembers),
+        "Checkpoints": object(required: ["checkpoints"], [("checkpoints", list(reference("Checkpoint")))]),
         "ForkedSessions": object(
             required: ["sessions", "mechanism", "exact", "duration_ms"],
             [
                 ("sessions", list(reference("Session"))),
-                ("mechanism", ["enum": .array(ForkMechanism.allCases.map { .string($0.rawValue) })]),
+                ("mechanism", mechanism),
                 ("exact", ["enum": [true, "replayed"]]), ("duration_ms", ["type": "number", "minimum": 0]),
             ]),
         "ClosedSession": object(
@@ -78,6 +86,19 @@ extension RESTAPI {
             [
                 ("cpu_seconds", ["type": "number"]), ("memory_bytes", ["type": "integer"]),
                 ("memory_peak_bytes", ["type": "integer"]), ("pids", ["type": "integer"]),
+            ]),
+        "UsageSummaries": object(
+            required: ["groups"], [("groups", list(anyObject))]),
+        "UsageEvents": object(
+            required: ["events", "next"],
+            [
+                (
+                    "events",
+                    list(
+                        object(
+                            required: UsageField.all.map(\.name),
+                            UsageField.all.map { ($0.name, $0.schema) }))
+                ), ("next", nullable("string")),
             ]),
         "Trajectory": object(required: trajectory.map(\.0), trajectory + trajectoryOrigin),
         "Trajectories": object(
@@ -136,6 +157,7 @@ extension RESTAPI {
         ("environment", ["type": "string", "examples": ["classic/CartPole@^1.0", "CartPole-v1"]]),
         ("instance", nullable("string")), ("params", anyObject), ("seed", seed), ("options", anyObject),
         ("labels", ["type": "object", "additionalProperties": text]), ("reset", ["type": "boolean", "default": true]),
+        ("prefix", ["type": "array"]),
         ("rows", ["type": ["integer", "null"], "minimum": 1]),
         ("autoreset", ["enum": ["NextStep", "SameStep", "Disabled", .null]]),
         ("record", ["enum": ["full", "digest", "off", nil]]),
@@ -173,6 +195,15 @@ extension RESTAPI {
             ("trajectory_hash", nullable("string")), ("observation_space", nullable("object")),
             ("action_space", nullable("object")),
         ]
+
+    private nonisolated static let mechanism: JSONValue = [
+        "enum": .array(ForkMechanism.allCases.map { .string($0.rawValue) })
+    ]
+    private nonisolated static let snapshotMembers: [(String, JSONValue)] =
+        [("name", text)] + position + [("mechanism", mechanism)]
+    private nonisolated static let checkpointMembers: [(String, JSONValue)] =
+        [("id", uuid), ("session", uuid), ("environment", text), ("digest", text), ("instance", nullable("string"))]
+        + position + [("trajectory_hash", nullable("string")), ("created_at", time)]
 
     private nonisolated static let position: [(String, JSONValue)] = [
         ("index", ["type": "integer", "minimum": -1]), ("episode", ["type": "integer", "minimum": -1]),

@@ -5,6 +5,7 @@ extension SessionRequest {
     /// The members that ask for a session.
     package static let fields = [
         "environment", "instance", "params", "seed", "options", "labels", "reset", "rows", "autoreset", "record",
+        "prefix",
     ]
 
     /// - Throws: `invalid_argument` naming the member.
@@ -19,6 +20,7 @@ extension SessionRequest {
             environment: environment, instance: try body.string("instance"), parameters: try body.object("params"),
             seed: try body.seed(), options: try body.object("options"), labels: try body.labels(),
             reset: try body.bool("reset", default: true))
+        prefix = try body.array("prefix")
         (rows, autoreset) = (try body.integer("rows"), try body.string("autoreset"))
         if let text = try body.string("record") {
             guard let mode = RecordingMode(rawValue: text) else {

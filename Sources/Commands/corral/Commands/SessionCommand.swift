@@ -38,6 +38,10 @@ enum SessionCommand: Subcommand {
                 "fork", "Branch a session in mid-episode.",
                 options: [.value("count", short: "n", "NUMBER", fallback: "1", "How many branches.")],
                 positionals: [id]),
+            Command("checkpoint", "Write down what it takes to bring a session back.", positionals: [id]),
+            Command(
+                "restore", "Start a session that goes on from a checkpoint; without one, list them.",
+                positionals: [.init("CHECKPOINT", .optional, "The id of a checkpoint.")]),
             Command(
                 "tree", "Show which session was forked from which.",
                 positionals: [.init("ID", .optional, "Only this one and what descends from it.")]),
@@ -53,6 +57,8 @@ enum SessionCommand: Subcommand {
         case "logs": try await logs(invocation, client)
         case "fork": try await fork(invocation, client)
         case "tree": try await tree(invocation, client)
+        case "checkpoint": try await checkpoint(invocation, client)
+        case "restore": try await restore(invocation, client)
         default: try await close(invocation, client)
         }
     }

@@ -23,4 +23,14 @@ struct SessionLineage {
     /// The index of the parent's last accepted call; -1 before its first.
     let branchedAt: Int
     let family: SessionFamily
+    /// False where the parent is one of those that nobody sees.
+    var isShown = true
+}
+
+/// Whose the branches of a fork are.
+struct BranchOwner: Sendable {
+    let caller: Caller
+    let labels: [String: String]
+    /// Observers are not told of them.
+    var isHidden = false
 }

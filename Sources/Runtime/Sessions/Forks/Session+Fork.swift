@@ -39,6 +39,28 @@ extension Session {
             journal: journal?.branch())
     }
 
+    /// Goes on with another host, which is in the state of a point of its past.
+    func rewind(to point: BranchPoint, host other: (any SessionHost)?) async {
+        if let other, let old = host {
+            old.onEnd { _, _ in }
+            host = other
+            other.onEnd { [weak self] reason, text in self?.fail(reason, text) }
+            await old.close()
+        }
+        state.rewind(to: point.state)
+        (chain, seedIsPending, journal) = (point.chain, point.seedIsPending, point.journal?.branch())
+    }
+
+    /// Gives its host away and ends; nothing of it is told to anyone.
+    func surrender() async -> (any SessionHost)? {
+        let host = host
+        host?.onEnd { _, _ in }
+        self.host = nil
+        onGone = nil
+        await close(.requested)
+        return host
+    }
+
     /// The session goes on from where another one was; `host` is in the state of then.
     func begin(at point: BranchPoint, of parent: Session, host: any SessionHost) async throws(Failure) {
         defer { startEnded() }
@@ -54,6 +76,15 @@ extension Session {
     ///
     /// - Throws: `failed_precondition` where it comes out otherwise; what the host throws.
     func repeatCalls(of point: BranchPoint, _ calls: [JournaledCall]) async throws(Failure) {
+        try await repeatCalls(calls)
+        guard state.phase == point.state.phase, chain?.link == point.chain?.link else {
+            throw Failure(diverged: plan, after: calls.count)
+        }
+        state = point.state
+    }
+
+    /// Makes calls that nobody is told of.
+    func repeatCalls(_ calls: [JournaledCall]) async throws(Failure) {
         let onRecord = onRecord
         self.onRecord = nil
         defer { self.onRecord = onRecord }
@@ -69,13 +100,15 @@ extension Session {
                 guard state.index == index + 1 else { throw error }
             }
         }
-        guard state.index == point.state.index, state.phase == point.state.phase, chain?.link == point.chain?.link
-        else {
-            throw Failure(
-                .failedPrecondition,
-                "\(plan.reference) did not do the same again: after \(calls.count) repeated calls its trajectory differs",
-                next: "mark it as nondeterministic in its manifest, or fork it by snapshot or fork",
-                details: ["reason": "replay_diverged"])
-        }
+    }
+}
+
+extension Failure {
+    init(diverged plan: LaunchPlan, after calls: Int) {
+        self.init(
+            .failedPrecondition,
+            "\(plan.reference) did not do the same again: after \(calls) repeated calls its trajectory differs",
+            next: "mark it as nondeterministic in its manifest, or fork it by snapshot or fork",
+            details: ["reason": "replay_diverged"])
     }
 }

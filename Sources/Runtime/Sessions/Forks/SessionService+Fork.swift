@@ -61,12 +61,14 @@ extension SessionService {
             sessions: fork.ids.compactMap { sessions[$0]?.summary }, mechanism: fork.mechanism, duration: fork.duration)
     }
 
-    func forkNow(_ parent: Session, count: Int) async throws(Failure) -> FinishedFork {
+    /// - Parameter owner: Nil: the parent's.
+    func forkNow(
+        _ parent: Session, count: Int, for owner: BranchOwner? = nil
+    ) async throws(Failure) -> FinishedFork {
         let start = ContinuousClock.now
         try refuseIfDraining()
         try parent.state.refuseIfOver()
-        let family = parent.family ?? SessionFamily(of: parent, limits: limits.family)
-        parent.family = family
+        let family = family(of: parent)
         try await family.reserve(count)
         do throws(Failure) {
             try places.take(count)
@@ -79,8 +81,12 @@ extension SessionService {
             family.giveBack(taken)
             for _ in 0..<taken { places.giveBack() }
         }
-        let (children, mechanism) = try await branch(parent, count: count, family: family) { taken -= 1 }
-        for child in children {
+        let (children, mechanism) = try await branch(
+            parent, count: count, owner: owner ?? BranchOwner(caller: parent.owner, labels: parent.labels),
+            family: family
+        ) { taken -= 1 }
+        for child in children where owner?.isHidden != true {
+            child.isHidden = false
             child.recorder = recorders?.recorder(for: child.summary, wish: parent.recorder?.mode ?? .off)
             for observer in observers { observer.sessionOpened(child.summary) }
         }
@@ -89,7 +95,7 @@ extension SessionService {
 
     /// - Parameter onTaken: Called for each child that has taken its place over.
     private func branch(
-        _ parent: Session, count: Int, family: SessionFamily, onTaken: @Reactor () -> Void
+        _ parent: Session, count: Int, owner: BranchOwner, family: SessionFamily, onTaken: @Reactor () -> Void
     ) async throws(Failure) -> ([Session], ForkMechanism) {
         var refusals: [Failure] = []
         var repeated: BranchPoint?
@@ -100,7 +106,7 @@ extension SessionService {
                     repeated = point
                     return nil
                 }
-                try await self.hosts.makeRoom(for: count)
+                try await self.hosts.makeRoom(for: count, like: parent.plan)
                 do throws(HostProblem) {
                     return (try await host.fork(count, by: mechanism), mechanism)
                 } catch {
@@ -112,14 +118,15 @@ extension SessionService {
         }
         guard let (hosts, mechanism) = made else {
             guard let point = repeated else { throw Failure(cannotFork: parent.plan) }
-            let children = try await replay(parent, from: point, count: count, family: family, onTaken: onTaken)
+            let children = try await replay(
+                parent, from: point, count: count, owner: owner, family: family, onTaken: onTaken)
             return (children, .replay)
         }
         let point = parent.branchPoint
         var children: [Session] = []
         do throws(Failure) {
             try refuseIfDraining()
-            for _ in hosts { children.append(register(branchOf: parent, at: point, family: family, onTaken)) }
+            for _ in hosts { children.append(register(branchOf: parent, at: point, owner, family, onTaken)) }
             for (child, host) in zip(children, hosts) { try await child.begin(at: point, of: parent, host: host) }
         } catch {
             for host in hosts { await host.close() }
@@ -133,19 +140,20 @@ extension SessionService {
     }
 
     /// Those that a version allows and its host can do, the preferred one first.
-    private func mechanisms(of plan: LaunchPlan, _ host: any SessionHost) -> [ForkMechanism] {
+    func mechanisms(of plan: LaunchPlan, _ host: any SessionHost) -> [ForkMechanism] {
         guard !plan.fork.isEmpty else { return [] }
         let able = host.forkMechanisms
         let copy: [ForkMechanism] = able.contains(.copy) ? [.copy] : []
         return copy + plan.fork.filter { able.contains($0) || $0 == .replay }
     }
 
-    private func replay(
-        _ parent: Session, from point: BranchPoint, count: Int, family: SessionFamily, onTaken: @Reactor () -> Void
+    func replay(
+        _ parent: Session, from point: BranchPoint, count: Int, owner: BranchOwner, family: SessionFamily,
+        onTaken: @Reactor () -> Void
     ) async throws(Failure) -> [Session] {
         guard let calls = try await point.journal?.calls() else { throw Failure(cannotFork: parent.plan) }
         try refuseIfDraining()
-        let children = (0..<count).map { _ in register(branchOf: parent, at: point, family: family, onTaken) }
+        let children = (0..<count).map { _ in register(branchOf: parent, at: point, owner, family, onTaken) }
         let starts = children.map { child in
             Task { () -> Result<Void, Failure> in
                 do throws(Failure) {
@@ -166,12 +174,15 @@ extension SessionService {
     }
 
     private func register(
-        branchOf parent: Session, at point: BranchPoint, family: SessionFamily, _ onTaken: @Reactor () -> Void
+        branchOf parent: Session, at point: BranchPoint, _ owner: BranchOwner, _ family: SessionFamily,
+        _ onTaken: @Reactor () -> Void
     ) -> Session {
-        let lineage = SessionLineage(parent: parent.id, branchedAt: point.state.index, family: family)
+        let lineage = SessionLineage(
+            parent: parent.id, branchedAt: point.state.index, family: family, isShown: !parent.isHidden)
         let child = register(
-            SessionRequest(environment: parent.plan.reference, seed: parent.seed, labels: parent.labels),
-            plan: parent.plan, caller: parent.owner, lineage: lineage)
+            SessionRequest(environment: parent.plan.reference, seed: parent.seed, labels: owner.labels),
+            plan: parent.plan, caller: owner.caller, lineage: lineage)
+        child.isHidden = true
         child.lease.release()
         family.join(child)
         onTaken()
@@ -181,14 +192,14 @@ extension SessionService {
 
 extension Failure {
     /// - Parameter refusal: Of a host that was asked to fork.
-    fileprivate init(refusal: WorkerError, _ mechanism: ForkMechanism, of plan: LaunchPlan) {
+    init(refusal: WorkerError, _ mechanism: ForkMechanism, of plan: LaunchPlan) {
         self.init(
             .failedPrecondition, "\(plan.reference) cannot be forked now: \(refusal.message)",
             next: "fork it before that, or allow replay in its manifest",
             details: ["mechanism": mechanism.rawValue, "reason": refusal.code])
     }
 
-    fileprivate init(cannotFork plan: LaunchPlan) {
+    init(cannotFork plan: LaunchPlan) {
         let why =
             plan.fork.isEmpty
             ? "its manifest refuses forks"

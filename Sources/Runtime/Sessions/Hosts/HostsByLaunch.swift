@@ -19,6 +19,13 @@ public final class HostsByLaunch: SessionHostSource {
         }
     }
 
+    public func makeRoom(for count: Int, like plan: LaunchPlan) async throws(Failure) {
+        switch plan.launch {
+        case .worker: try await workers.makeRoom(for: count, like: plan)
+        case .native: try await natives.makeRoom(for: count, like: plan)
+        }
+    }
+
     public func shutDown() async {
         await natives.shutDown()
         await workers.shutDown()

@@ -16,9 +16,8 @@ extension ZygoteSeats {
         guard await hasRoom() else {
             throw Self.refusal("resource_exhausted", "the sandbox of its family has no memory left")
         }
-        guard await seat.usage().processes <= 1 else {
-            throw Self.refusal("not_forkable", "child processes run, which would stay with one branch")
-        }
+        // The worker sees its threads and children; what was left in the background only the count of all shows.
+        let hasOthers = await seat.usage().processes > 1
         let connection = seat.connection
         let ready = Promise<Void>()
         connection.onEvent = { if $0.members.string("event") == "ready" { ready.settle(.success(())) } }
@@ -31,6 +30,10 @@ extension ZygoteSeats {
         var made: [Seat] = []
         var problem: Failure?
         if (try? await ready.value()) != nil {
+            if hasOthers {
+                problem = Failure(
+                    .failedPrecondition, "processes run in the background, which would stay with one branch")
+            }
             while made.count < count, problem == nil {
                 let some = await branches(of: seat, family, min(Self.atOnce, count - made.count))
                 made += some.made

@@ -26,10 +26,23 @@ extension WorkerHost {
         throw .refused(WorkerError(code: "unsupported", message: "its worker has no \(mechanism.rawValue)"))
     }
 
+    func saveState() async throws(HostProblem) -> [UInt8]? {
+        guard capabilities.isSuperset(of: [.snapshot, .portable]) else { return nil }
+        let message = try await seat.ask(within: plan.times.step) { WorkerCommand.snapshot(id: $0) }
+        return Array(try await seat.read { () throws in try message.state() }.utf8)
+    }
+
+    func loadState(_ state: [UInt8]) async throws(HostProblem) {
+        let text = String(decoding: state, as: UTF8.self)
+        let answer = try await seat.ask(within: plan.times.step) { WorkerCommand.restore(id: $0, state: text) }
+        try await seat.read { () throws in try answer.requireOK() }
+    }
+
     /// New workers of the same version and parameters take over the state.
     private func forkBySnapshot(_ count: Int, _ pool: SeatPool) async throws(HostProblem) -> [any SessionHost] {
-        let message = try await seat.ask(within: plan.times.step) { WorkerCommand.snapshot(id: $0) }
-        let state = try await seat.read { () throws in try message.state() }
+        guard let state = try await saveState() else {
+            throw .refused(WorkerError(code: "unsupported", message: "it has no snapshots"))
+        }
         let openings = (0..<count).map { _ in
             Task { () -> Result<WorkerHost, HostProblem> in
                 do throws(HostProblem) { return .success(try await restored(state, pool)) } catch {
@@ -50,7 +63,7 @@ extension WorkerHost {
         throw problem
     }
 
-    private func restored(_ state: String, _ pool: SeatPool) async throws(HostProblem) -> WorkerHost {
+    private func restored(_ state: [UInt8], _ pool: SeatPool) async throws(HostProblem) -> WorkerHost {
         let host: WorkerHost
         do throws(Failure) {
             let seat = try await pool.take()
@@ -67,10 +80,7 @@ extension WorkerHost {
             throw .refused(WorkerError(code: error.code.rawValue, message: error.message))
         }
         do throws(HostProblem) {
-            let answer = try await host.seat.ask(within: plan.times.step) {
-                WorkerCommand.restore(id: $0, state: state)
-            }
-            try await host.seat.read { () throws in try answer.requireOK() }
+            try await host.loadState(state)
             return host
         } catch {
             await host.close()

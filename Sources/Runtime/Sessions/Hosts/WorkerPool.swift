@@ -92,7 +92,7 @@ public final class WorkerPool: SessionHostSource {
         }
     }
 
-    public func makeRoom(for count: Int) async throws(Failure) {
+    public func makeRoom(for count: Int, like plan: LaunchPlan) async throws(Failure) {
         for _ in 0..<count { try await gate.enter() }
     }
 

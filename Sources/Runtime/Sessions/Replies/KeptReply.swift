@@ -29,6 +29,9 @@ final class KeptReply {
         self.store = store
     }
 
+    /// Whether somebody needs it.
+    var isHeld: Bool { holders > 0 }
+
     var isInMemory: Bool { if case .memory = place { true } else { false } }
 
     /// Whether nobody needs it and no file of it is left.

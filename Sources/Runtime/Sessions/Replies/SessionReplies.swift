@@ -31,6 +31,13 @@ final class SessionReplies {
         replaceLast(last)
     }
 
+    /// The last answer stays beyond the next call.
+    func keepLastAsFirst() {
+        guard case .success(let reply)? = lastReply, firstReply == nil else { return }
+        reply.hold()
+        firstReply = reply
+    }
+
     /// The last call counted and failed.
     func keep(_ failure: Failure) { replaceLast(.failure(failure)) }
 
@@ -60,9 +67,11 @@ final class SessionReplies {
         if case .success(let reply)? = old { leave(reply) }
     }
 
+    /// The last one that holds a reply waits for its file.
     private func leave(_ reply: KeptReply) {
         reply.letGo()
         leaving.removeAll(where: \.isGone)
-        if !reply.isGone { leaving.append(reply) }
+        // What another session holds is for that one to see off.
+        if !reply.isGone && !reply.isHeld { leaving.append(reply) }
     }
 }
