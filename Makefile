@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build library demo test test-long training test-training wheel bench bench-sessions bench-capacity bench-containers bench-native bench-admission sanitize format lint clean
+.PHONY: all bootstrap build library demo test test-long training test-training wheel bench bench-sessions bench-capacity bench-containers bench-native bench-catalog bench-admission sanitize format lint clean
 
 all: build
 
@@ -57,7 +57,7 @@ sanitize: bootstrap
 			$(PYTHON) -m pytest -q Python/tests/e2e || exit 1; \
 	done
 
-bench: bench-sessions bench-containers bench-native
+bench: bench-sessions bench-containers bench-native bench-catalog
 
 bench-sessions: build
 	$(PYTHON) Benchmarks/sessions/bench.py --binary .build/release/corral
@@ -72,6 +72,10 @@ bench-native: library
 	swift build -c release --product corral-bench-native
 	scripts/virtual-environment .venvs/native Benchmarks/requirements/native.txt
 	.venvs/native/bin/python Benchmarks/native/bench.py
+
+bench-catalog: bootstrap
+	swift build -c release --product corral-bench-catalog
+	$(PYTHON) Benchmarks/catalog/bench.py
 
 # What the checks find in faulty environments, beside Gymnasium's check_env.
 bench-admission: build

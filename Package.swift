@@ -59,6 +59,7 @@ let platform: [Target] = [
     library("CCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
     library("CCurl", apt: "libcurl4-openssl-dev", pkgConfig: "libcurl"),
     library("CWslay", apt: "libwslay-dev"),
+    library("CPostgres", apt: "libpq-dev", pkgConfig: "libpq"),
     library("CSQLite", apt: "libsqlite3-dev", pkgConfig: "sqlite3"),
     library("CZstd", apt: "libzstd-dev", pkgConfig: "libzstd"),
     library("CYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
@@ -72,6 +73,7 @@ let platform: [Target] = [
     module("Platform", "Signing", ["Foundations", "JSON", "Digest", "CCrypto"]),
     module("Platform", "Pictures", ["Foundations", "CPictures"]),
     module("Platform", "SQLite", ["Foundations", "CSQLite"]),
+    module("Platform", "Postgres", ["Foundations", "CPostgres"]),
     module("Platform", "Logging", ["Foundations", "JSON"]),
     module("Platform", "Metrics", ["Foundations"]),
     module("Platform", "Arguments", ["Foundations"]),
@@ -194,6 +196,9 @@ let registry: [Target] = [
     module(
         "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
     module(
+        "Registry", "CatalogPostgres",
+        ["Foundations", "JSON", "Digest", "Postgres", "Manifests", "Catalog", "CatalogSQL"]),
+    module(
         "Registry", "Bundles",
         ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
     module(
@@ -204,7 +209,10 @@ let registry: [Target] = [
     // One suite for every store.
     .testTarget(
         name: "CatalogStoresTests",
-        dependencies: ["Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "SQLite", "TestSupport"],
+        dependencies: [
+            "Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Postgres",
+            "TestSupport",
+        ],
         path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
     module(
         "Registry", "Admission",
@@ -260,8 +268,9 @@ let commands: [Target] = [
         name: "corral",
         dependencies: [
             "Foundations", "JSON", "Logging", "Metrics", "Arguments", "Configuration", "HTTP", "HTTPClient", "Pictures",
-            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks", "REST",
-            "Catalog", "CatalogSQLite", "Bundles", "Publishing",
+            "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
+            "REST",
+            "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "Admission", "Compatibility", "CorralABI",
@@ -271,6 +280,10 @@ let commands: [Target] = [
     .executableTarget(
         name: "protoc-gen-corral", dependencies: ["Protobuf"], path: "Sources/Commands/protoc-gen-corral",
         swiftSettings: strict),
+    .executableTarget(
+        name: "corral-bench-catalog",
+        dependencies: ["Foundations", "JSON", "Digest", "Manifests", "Catalog", "CatalogSQLite", "CatalogPostgres"],
+        path: "Sources/Commands/corral-bench-catalog", swiftSettings: strict),
     .executableTarget(
         name: "corral-bench-native",
         dependencies: ["Foundations", "CorralABI", "Spaces", "VectorEnvironments", "NativeEnvironments"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any, Callable
 
@@ -32,6 +33,7 @@ def run_load(
     environment: str = "",
     action: str = "",
     connections: int = 0,
+    limit: float | None = None,
 ) -> dict[str, Phase]:
     """Opens, steps and closes sessions; returns what came of the three phases. Times are in microseconds.
 
@@ -43,6 +45,7 @@ def run_load(
         environment: Instead of CartPole.
         action: JSON, instead of what balances CartPole.
         connections: That clients take in turn, with `order` `one`; 0: each has one of its own.
+        limit: Seconds after which it is ended, which is an error.
 
     Raises `RuntimeError` when a request failed.
     """
@@ -63,6 +66,9 @@ def run_load(
     )
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     phases: dict[str, Phase] = {}
+    ending = threading.Timer(limit if limit is not None else threading.TIMEOUT_MAX, process.kill)
+    if limit is not None:
+        ending.start()
     try:
         for line in process.stdout:
             phase = json.loads(line)
@@ -73,8 +79,10 @@ def run_load(
                 process.stdin.flush()
         said = process.stderr.read().strip()
         if process.wait() or set(phases) != set(PHASES):
-            raise RuntimeError(f"{protocol}, {clients} sessions: {said or 'the load generator ended early'}")
+            ended = f"not done after {limit:.0f} s" if limit is not None else "the load generator ended early"
+            raise RuntimeError(f"{protocol}, {clients} sessions: {said or ended}")
     finally:
+        ending.cancel()
         process.kill()
         process.wait()
     return phases

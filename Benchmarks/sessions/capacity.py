@@ -12,6 +12,7 @@ import re
 import resource
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "common"))
@@ -22,7 +23,8 @@ from results import machine
 from running import corral
 
 ROOT = Path(__file__).resolve().parents[2]
-GOALS = (1000, 2500, 5000)
+GOALS = (1000, 5000)
+SESSION_MEMORY = 3.3  # MiB, before it is measured: what has to be free for a session
 OTHER_FILES = 200  # of the server: libraries, listeners, zygotes, what is being started
 HEAD = """\
 | sessions | connections | opened in, s | steps | steps/s | step p50, ms | step p99, ms | fewest steps of a session | errors | closed in, s | MiB a session | descriptors of the server a session, connection included |
@@ -39,9 +41,11 @@ def main() -> int:
         folder = Path(name)
         load = compile_load(folder)
         print(HEAD, flush=True)
-        for sessions in (goal for goal in GOALS if goal <= arguments.most):
+        end = time.monotonic() + arguments.limit
+        for sessions in sorted({min(goal, arguments.most) for goal in GOALS}):
             try:
-                lines.append(_row(load, arguments.binary.resolve(), folder, sessions, arguments.seconds))
+                _require_memory(sessions)
+                lines.append(_row(load, arguments.binary.resolve(), folder, sessions, arguments.seconds, end))
             except RuntimeError as error:
                 said = re.search(r'"message":"([^"]*)"', str(error))
                 failure = f"{sessions} sessions failed: {said[1] if said else error}"
@@ -62,12 +66,23 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/corral", help="the server program")
     parser.add_argument("--seconds", type=float, default=20.0, help="of stepping")
     parser.add_argument("--most", type=int, default=GOALS[-1], help="sessions to end with")
+    parser.add_argument(
+        "--limit", type=float, default=340.0, help="seconds for everything; what is not done then failed"
+    )
     parser.add_argument("--note", action="append", default=[], help="a circumstance to write beside the figures")
     parser.add_argument("--results", type=Path, default=ROOT / "Benchmarks/results")
     return parser.parse_args()
 
 
-def _row(load: Path, binary: Path, folder: Path, sessions: int, seconds: float) -> str:
+def _require_memory(sessions: int) -> None:
+    found = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    free = int(found[1]) / 1024 if found else 0.0
+    needed = sessions * SESSION_MEMORY + 1024
+    if free < needed:
+        raise RuntimeError(f"they need {needed / 1024:.1f} GiB, and {free / 1024:.1f} GiB are free")
+
+
+def _row(load: Path, binary: Path, folder: Path, sessions: int, seconds: float, end: float) -> str:
     # A session that waits for its turn among thousands is not a slow client.
     with corral(binary, folder, "--client-timeout", "10m", "--idle-timeout", "1h") as server:
         run_load(load, server.port, "corral", 4, 0.2)
@@ -80,8 +95,9 @@ def _row(load: Path, binary: Path, folder: Path, sessions: int, seconds: float) 
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         connections = max(1, min(sessions, files - 3 * sessions - OTHER_FILES))
         phases = run_load(
-            load, server.port, "corral", sessions, seconds, order="one", paused=look, connections=connections
-        )
+            load, server.port, "corral", sessions, seconds, order="one", paused=look, connections=connections,
+            limit=max(1.0, end - time.monotonic()),
+        )  # fmt: skip
     opened, step, closed = phases["open"], phases["step"], phases["close"]
     return _line(sessions, connections, opened, step, closed, before, seen["step"])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Callable, Generic, TypeVar, overload
+from urllib.parse import urlencode
 
 from gymnasium import spaces
 
@@ -42,9 +43,61 @@ class EnvironmentOffers(Generic[Fields, Items]):
         """All environments, page by page as they are needed."""
         return self._items(calls.listing("/v1/environments", "environments", query))
 
+    def search(self, text: str = "", **query: Any) -> Items:
+        """Environments that have all words of `text`, page by page as they are needed.
+
+        Other arguments are those of ``GET /v1/environments``: ``tag``, ``namespace``, ``backend``, ``observation``,
+        ``action``, ``agents``, ``license``, ``state``, ``resources``, ``checks`` (texts; commas part alternatives),
+        ``reward_min``, ``reward_max``, ``sort``, ``limit`` (the size of a page).
+        """
+        return self._items(calls.listing("/v1/environments", "environments", {"q": text or None, **query}))
+
     def get(self, reference: str) -> Fields:
         """What `reference` names; raises `errors.NotFound`."""
         return self._run(Call("GET", f"/v1/environments/{calls.segment(reference)}", calls.answer))
+
+    def versions(self, name: str) -> Fields:
+        """The versions of an environment in the catalog: ``{"versions": […]}``, from the oldest to the newest."""
+        return self._run(self._call("GET", name, "/versions"))
+
+    def history(self, reference: str, before: int | None = None, limit: int | None = None) -> Fields:
+        """Who did what to an environment, when and why: ``{"entries": […], "next": …}``, the newest first."""
+        return self._run(self._call("GET", reference, "/history", {"before": before, "limit": limit}))
+
+    def set_alias(self, name: str, alias: str, version: str | None, reason: str = "") -> Fields:
+        """Lets `alias` name a version, or removes it with None."""
+        return self._run(
+            self._call("POST", name, "/aliases", body={"alias": alias, "version": version, "reason": reason})
+        )
+
+    def update(self, name: str, reason: str = "", **metadata: Any) -> Fields:
+        """Changes ``title``, ``description``, ``homepage`` or ``tags``; None takes them from the versions again."""
+        return self._run(self._call("PATCH", name, body={**metadata, "reason": reason}))
+
+    def deprecate(self, reference: str, message: str, successor: str | None = None, reason: str = "") -> Fields:
+        """Tells every user of a version not to use it."""
+        body = {"message": message, "successor": successor, "reason": reason}
+        return self._run(self._call("POST", reference, "/deprecate", body=body))
+
+    def yank(self, reference: str, reason: str) -> Fields:
+        """Lets a version be found by its digest only."""
+        return self._run(self._call("POST", reference, "/yank", body={"reason": reason}))
+
+    def retire(self, reference: str, reason: str) -> Fields:
+        """Ends a version for ever."""
+        return self._run(self._call("POST", reference, "/retire", body={"reason": reason}))
+
+    def restore(self, reference: str, reason: str = "") -> Fields:
+        """Takes a deprecation or a yank back."""
+        return self._run(self._call("POST", reference, "/restore", body={"reason": reason}))
+
+    @staticmethod
+    def _call(
+        method: str, reference: str, rest: str = "", query: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Call[dict[str, Any]]:
+        given = {name: str(value) for name, value in (query or {}).items() if value is not None}
+        target = f"/v1/environments/{calls.segment(reference)}{rest}"
+        return Call(method, target + (f"?{urlencode(given)}" if given else ""), calls.answer, body)
 
     def _run(self, call: Call[dict[str, Any]]) -> Fields:
         raise NotImplementedError

@@ -22,7 +22,8 @@ struct Corral {
 
     /// Every subcommand by its path, with its declaration.
     static let subcommands: [any Subcommand.Type] = [
-        RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SessionCommand.self, TrajectoryCommand.self,
+        RunCommand.self, ServeCommand.self, EnvironmentCommand.self, SearchCommand.self, PublishCommand.self,
+        PullCommand.self, CatalogCommand.self, CacheCommand.self, SessionCommand.self, TrajectoryCommand.self,
         DoctorCommand.self,
         TrainCommand.self, PlayCommand.self, ViewCommand.self, CheckCommand.self, CompatCommand.self, KeyCommand.self,
         ConfigCommand.self, CompletionCommand.self, VersionCommand.self,

@@ -1,8 +1,10 @@
 import Bundles
 import Catalog
+import CatalogPostgres
 import CatalogSQLite
 import Configuration
 import Foundations
+import Glibc
 import Manifests
 import Publishing
 import Reactor
@@ -20,14 +22,25 @@ struct Registry: Sendable {
     /// Opens the catalog; makes it where there is none.
     static func open(_ configuration: Configuration) async throws(Failure) -> Registry {
         let data = configuration[ServerKeys.data]
-        let place = configuration[ServerKeys.catalog] ?? "\(data)/corral.db"
+        let place = path(configuration)
         return try await offload { () throws(Failure) in
             let blobs = try BlobStore(folder: data + "/blobs")
             return Registry(
-                store: try SQLiteCatalogStore(path: place), blobs: blobs,
+                store: try store(place), blobs: blobs,
                 uploads: try UploadStore(folder: data + "/uploads", blobs: blobs),
                 versions: try VersionCache(folder: data + "/cache/versions", blobs: blobs), data: data)
         }
+    }
+
+    private static func store(_ place: String) throws(Failure) -> any CatalogStore {
+        let schemes = ["postgresql://", "postgres://"]
+        if schemes.contains(where: place.hasPrefix) { return try PostgresCatalogStore(url: place) }
+        return try SQLiteCatalogStore(path: place)
+    }
+
+    /// Where the catalog of a configuration is.
+    static func path(_ configuration: Configuration) -> String {
+        configuration[ServerKeys.catalog] ?? configuration[ServerKeys.data] + "/corral.db"
     }
 
     /// The packages of published versions; nil where the server starts no processes.
@@ -41,4 +54,12 @@ struct Registry: Sendable {
             settings: .init(python: python, environment: environmentVariables()), backend: backend,
             isFenced: kind == .process)
     }
+}
+
+/// A path of the command line, from the root.
+func absolutePath(_ path: String) -> String {
+    guard !path.hasPrefix("/") else { return path }
+    guard let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
 }

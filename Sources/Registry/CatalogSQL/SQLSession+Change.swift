@@ -89,12 +89,13 @@ extension SQLSession where Self: ~Copyable {
     }
 
     public borrowing func attach(_ attestation: Attestation, envelopeDigest: String) throws {
-        let sql = "SELECT environment, id FROM versions WHERE digest = $1"
-        guard let row = try first(sql, [.text(attestation.digest)]) else {
+        let sql = "SELECT v.environment, e.name FROM versions v JOIN environments e ON e.id = v.environment "
+        guard let row = try first(sql + "WHERE v.digest = $1", [.text(attestation.digest)]) else {
             throw Failure(
                 .notFound, "no version of the catalog has the digest sha256:\(attestation.digest.prefix(64))",
                 next: "publish it first")
         }
+        try lock("environment \(row.text(1))")
         let count = try change(
             """
             INSERT INTO attestations (digest, kind, result, envelope, envelope_digest, created_at, created_by) \

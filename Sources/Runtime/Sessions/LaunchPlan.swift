@@ -23,7 +23,7 @@ public struct LaunchPlan: Sendable {
     public enum Backend: String, Sendable, CaseIterable { case process, plain, docker, native }
 
     /// What is started.
-    public enum Launch: Sendable {
+    public indirect enum Launch: Sendable {
         case worker(WorkerLaunch)
         case native(NativeLaunch)
     }

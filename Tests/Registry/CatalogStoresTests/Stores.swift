@@ -1,4 +1,5 @@
 import Catalog
+import CatalogPostgres
 import CatalogSQLite
 import Foundations
 import JSON
@@ -8,7 +9,9 @@ import Testing
 
 /// A kind of store that passes the contract.
 enum StoreKind: String, CaseIterable, Sendable {
-    case sqlite
+    case sqlite, postgres
+
+    static let available = PostgresServer.isInstalled ? allCases : [.sqlite]
 
     /// Runs a body with an empty store.
     func with(_ body: (any CatalogStore) async throws -> Void) async throws {
@@ -16,6 +19,9 @@ enum StoreKind: String, CaseIterable, Sendable {
         case .sqlite:
             let folder = try TemporaryDirectory()
             try await body(try SQLiteCatalogStore(path: folder.path + "/corral.db"))
+        case .postgres:
+            let server = try #require(PostgresServer.current)
+            try await body(try PostgresCatalogStore(url: try server.newDatabase()))
         }
     }
 }

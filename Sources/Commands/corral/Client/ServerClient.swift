@@ -20,11 +20,11 @@ struct ServerClient: Sendable {
     /// - Parameter target: The path with its query, percent-encoded.
     /// - Throws: What the server's error says, and what `HTTPClient.send` throws.
     func send(
-        _ method: String, _ target: String, body: [UInt8]? = nil, accept: String = "application/json",
-        headers others: [(name: String, value: String)] = []
+        _ method: String, _ target: String, body: [UInt8]? = nil, type: String = "application/json",
+        accept: String = "application/json", headers more: [(name: String, value: String)] = []
     ) async throws(Failure) -> HTTPAnswer {
-        var headers = [(name: "Accept", value: accept)] + others
-        if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
+        var headers = [(name: "Accept", value: accept)] + more
+        if body != nil { headers.append((name: "Content-Type", value: type)) }
         if let key { headers.append((name: "Authorization", value: "Bearer \(key)")) }
         let answer: HTTPAnswer
         do throws(Failure) {

@@ -29,10 +29,12 @@ enum EnvironmentCommand: Subcommand {
                     .init("ENVIRONMENT", .required, "Such as classic/CartPole, CartPole-v1 or classic/CartPole@^1.0.")
                 ]),
             ValidateCommand.declaration,
-            Command("schema", "Print the JSON Schema of environment.yaml, for editors."),
+        ] + LifecycleCommands.declarations + [
+            Command("schema", "Print the JSON Schema of environment.yaml, for editors.")
         ])
 
     static func run(_ invocation: Invocation) async throws(Failure) {
+        if try await LifecycleCommands.run(invocation) { return }
         switch invocation.path.last {
         case "list": try await list(invocation)
         case "show": try await show(invocation)
@@ -44,7 +46,7 @@ enum EnvironmentCommand: Subcommand {
     private static func list(_ invocation: Invocation) async throws(Failure) {
         let found: [JSONValue]
         if let client = try server(invocation) {
-            found = try await client.json("GET", "/v1/environments")["environments"]?.array ?? []
+            found = try await all(client)
         } else {
             found = try await folder(invocation).list(caller: .local)
         }
@@ -61,6 +63,18 @@ enum EnvironmentCommand: Subcommand {
             ]
         }
         Output.standard.write(table.text)
+    }
+
+    private static func all(_ client: ServerClient) async throws(Failure) -> [JSONValue] {
+        var found: [JSONValue] = []
+        var cursor: String?
+        repeat {
+            let query = [(name: "limit", value: Optional("1000")), (name: "cursor", value: cursor)]
+            let page = try await client.json("GET", ServerClient.target(["v1", "environments"], query: query))
+            found += page["environments"]?.array ?? []
+            cursor = page["next"]?.string
+        } while cursor != nil
+        return found
     }
 
     private static func show(_ invocation: Invocation) async throws(Failure) {

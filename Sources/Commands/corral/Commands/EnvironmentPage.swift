@@ -23,8 +23,37 @@ struct EnvironmentPage {
             ("deterministic", environment["nondeterministic"] == true ? "no" : "yes"), ("spaces", spaces),
             ("reward", reward), ("instances", instances), ("forks by", texts(manifest["fork"])),
             ("renders", texts(manifest["render_modes"])), ("resources", resources),
+            ("state", environment["source"] == "catalog" ? environment["state"]?.string : nil),
+            ("warnings", texts(environment["warnings"])), ("aliases", aliases),
+            ("owners", texts(environment["owners"])),
+            ("checks", checks),
         ]
-        return described(rows.compactMap { row in row.value.map { (row.name, $0) } }) + parameters
+        return described(rows.compactMap { row in row.value.map { (row.name, $0) } }) + parameters + releases
+    }
+
+    private var aliases: String? {
+        let aliases = (environment["aliases"]?.object ?? [:]).map { "@\($0.key) \($0.value.string ?? "")" }
+        return aliases.isEmpty ? nil : aliases.joined(separator: ", ")
+    }
+
+    /// The last result of each kind of signed record.
+    private var checks: String? {
+        var seen: Set<String> = []
+        let lines = (environment["attestations"]?.array ?? []).compactMap { record -> String? in
+            guard seen.insert(record.words("kind")).inserted else { return nil }
+            return "\(record.words("kind")): \(record.words("result")) (\(record.words("created_at")))"
+        }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+
+    private var releases: String {
+        let published = (environment["releases"]?.array ?? []).filter { $0["source"] == "catalog" }
+        guard !published.isEmpty else { return "" }
+        var table = Table(columns: [("version", .left), ("state", .left), ("published", .left), ("by", .left)])
+        table.rows = published.map { row in
+            ["version", "state", "published_at", "published_by"].map { row.words($0) }
+        }
+        return "\n" + table.text
     }
 
     private func texts(_ value: JSONValue?) -> String? {

@@ -21,6 +21,10 @@ public final class DockerBackend: SandboxBackend {
     private var sandboxes: [String: DockerSandbox] = [:]
     private var information: EngineInformation?
     private var isRemembered = false
+    /// What references meant when they were looked at last.
+    private var images: [String: (image: EngineImage, seen: ContinuousClock.Instant)] = [:]
+    /// For so long a reference is taken to mean what it meant, so that a burst of sessions does not ask for each.
+    var imageFreshness = Duration.seconds(1)
     /// Containers that were not removed because the engine was away.
     private var pending: Task<Void, Never>?
     private var pendingContainers: [String] = []
@@ -93,7 +97,7 @@ public final class DockerBackend: SandboxBackend {
     ///
     /// - Throws: `failed_precondition` with `image_missing` or, where the caller knows the id that it had, `image_changed`.
     private func currentImage(_ image: SandboxImage) async throws(Failure) -> EngineImage {
-        let found = try await engine.image(image.reference, pull: image.pull)
+        let found = try await lookedAt(image, mayBeKnown: true)
         if let id = image.id, found.id != id {
             throw Failure(
                 .failedPrecondition, "the image \(image.reference) is another one than before",
@@ -105,8 +109,17 @@ public final class DockerBackend: SandboxBackend {
 
     public func pin(_ image: SandboxImage) async throws(Failure) -> SandboxImage {
         var pinned = image
-        pinned.id = try await currentImage(image).id
+        // A registry that is to be asked always is asked here; what is started next is what it said.
+        pinned.id = try await lookedAt(image, mayBeKnown: image.pull != .always).id
         return pinned
+    }
+
+    private func lookedAt(_ image: SandboxImage, mayBeKnown: Bool) async throws(Failure) -> EngineImage {
+        if mayBeKnown, let known = images[image.reference], known.seen + imageFreshness > .now { return known.image }
+        images[image.reference] = nil
+        let found = try await engine.image(image.reference, pull: image.pull)
+        images[image.reference] = (found, .now)
+        return found
     }
 
     private func start(

@@ -1,8 +1,7 @@
-import Foundations
 import Glibc
 
 /// A thread that runs the jobs of one actor, one after the other, and may block.
-final class SerialThread: SerialExecutor {
+public final class SerialThread: SerialExecutor {
     /// Unchecked: `jobs` is only touched under the lock; the condition and the lock are never copied.
     private final class Queue: @unchecked Sendable {
         let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -54,7 +53,7 @@ final class SerialThread: SerialExecutor {
 
     private let queue = Queue()
 
-    init() {
+    public init() {
         let start = Start(queue: queue, executor: UnownedSerialExecutor(ordinary: self))
         var thread = pthread_t()
         let status = pthread_create(
@@ -67,16 +66,16 @@ final class SerialThread: SerialExecutor {
                 }
                 return nil
             }, Unmanaged.passRetained(start).toOpaque())
-        precondition(status == 0, "the process cannot start a thread for its database")
+        precondition(status == 0, "the process cannot start a thread")
         pthread_detach(thread)
     }
 
     deinit { queue.change { $0.isClosed = true } }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.change { $0.jobs.append(job) }
     }
 
-    func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 }

@@ -1,0 +1,99 @@
+"""Many clients change the same aliases and versions at the same time: what they saw fits into one order."""
+
+import random
+import threading
+import time
+from collections import defaultdict
+
+import pytest
+
+from e2e import bundles
+from e2e.http import Client
+from e2e.linearizability import Call, alias, is_linearizable, once
+from e2e.marks import LONG
+
+CLIENTS = 32
+OPERATIONS = 1000 if LONG else 320
+
+
+def test_the_checker_finds_what_cannot_be():
+    assert is_linearizable([Call(0, 3, "set", "a"), Call(1, 2, "get", result="")], "", alias)
+    assert is_linearizable([Call(0, 3, "set", "a"), Call(1, 2, "get", result="a")], "", alias)
+    assert not is_linearizable([Call(0, 1, "set", "a"), Call(2, 3, "get", result="")], "", alias)
+    stale = [Call(0, 9, "set", "a"), Call(1, 2, "get", result="a"), Call(3, 4, "get", result="")]
+    assert not is_linearizable(stale, "", alias)
+    both = [Call(0, 5, "publish", "x", "created"), Call(1, 4, "publish", "y", "created")]
+    assert not is_linearizable(both, "", once)
+    assert is_linearizable([both[0], Call(1, 4, "publish", "y", "refused")], "", once)
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_concurrent_publications_and_aliases_are_linearizable(serve, seed):
+    server = serve("--http-threads", "4")
+    environments = ["many/Env%d" % number for number in range(4)]
+    for name in environments:
+        for minor in range(3):
+            assert bundles.publish(server.client, bundles.counter(name, "1.%d.0" % minor)).status == 201
+    # Uploaded before, so that the history is that of the records.
+    versions = {}
+    for name in environments:
+        for number in range(OPERATIONS // 40):
+            for variant in "xy":
+                archive = bundles.counter(name, "2.0.%d" % number, extra="# %s\n" % variant)
+                versions[name, number, variant] = bundles.upload(server.client, archive)
+    histories = defaultdict(list)
+    lock = threading.Lock()
+    failures = []
+
+    def run(index):
+        draw = random.Random(seed * 1000 + index)
+        client = Client(server.client.address)
+        try:
+            for _ in range(OPERATIONS // CLIENTS):
+                name = draw.choice(environments)
+                path = "/v1/environments/" + name.replace("/", "%2F")
+                kind = draw.choice(["publish", "set", "get"])
+                start = time.monotonic()
+                if kind == "publish":
+                    number, variant = draw.randrange(OPERATIONS // 40), draw.choice("xy")
+                    answer = client.post("/v1/environments", {"bundle": versions[name, number, variant]})
+                    result = {201: "created", 200: "unchanged"}.get(answer.status, answer.code)
+                    assert result in ("created", "unchanged", "already_exists"), answer
+                    result = "refused" if result == "already_exists" else result
+                    key, call = (name, number), Call(start, time.monotonic(), kind, variant, result)
+                elif kind == "set":
+                    version = "1.%d.0" % draw.randrange(3)
+                    answer = client.post(path + "/aliases", {"alias": "stable", "version": version})
+                    assert answer.status == 200, answer
+                    assert answer.json["aliases"] == {"stable": version}
+                    key, call = name, Call(start, time.monotonic(), kind, version)
+                else:
+                    answer = client.get(path)
+                    assert answer.status == 200, answer
+                    key = name
+                    call = Call(start, time.monotonic(), kind, None, answer.json["aliases"].get("stable", ""))
+                with lock:
+                    histories[key].append(call)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            client.close()
+
+    threads = [threading.Thread(target=run, args=[index]) for index in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures, failures
+    assert sum(map(len, histories.values())) == OPERATIONS // CLIENTS * CLIENTS
+    for key, calls in histories.items():
+        model = alias if isinstance(key, str) else once
+        assert is_linearizable(calls, "", model), (key, sorted(calls, key=lambda call: call.start))
+    # The record of the server tells the same: every change of an alias once, none that nobody made.
+    for name in environments:
+        entries = server.client.get("/v1/environments/%s/history?limit=1000" % name).json["entries"]
+        sets = [entry for entry in reversed(entries) if entry["action"] == "set_alias"]
+        before = None
+        for entry in sets:
+            assert entry["details"]["before"] == before
+            before = entry["version"]
