@@ -5,6 +5,7 @@ Writes Benchmarks/results/admission.md.
 """
 
 import argparse
+import concurrent.futures
 import contextlib
 import json
 import multiprocessing
@@ -75,23 +76,32 @@ def _theirs(name, pipe):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", default=str(ROOT / ".build/release/corral"))
+    parser.add_argument("--jobs", type=int, default=1, help="checks at the same time")
     parser.add_argument("names", nargs="*", help="only these environments; then nothing is written")
     arguments = parser.parse_args()
     rows = corpus.load()
+    names = arguments.names or sorted(rows)
+    said = {name: theirs(name, rows[name]) for name in names}
+    (corpus.MUTANTS / "walk.log").unlink(
+        missing_ok=True
+    )  # that of WritesBesideItself, which nothing keeps from it here
     results = {}
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as data:
         os.chmod(folder, 0o755)
-        for name in arguments.names or sorted(rows):
-            results[name] = (*ours(arguments.binary, name, rows[name], folder, data), theirs(name, rows[name]))
-            print(name, *results[name], file=sys.stderr, flush=True)
-    text = table(rows, results)
+        with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+            found = pool.map(lambda name: ours(arguments.binary, name, rows[name], folder, data), names)
+            for name, row in zip(names, found):
+                results[name] = (*row, said[name])
+                print(name, *results[name], file=sys.stderr, flush=True)
+    build = "debug" if "/debug/" in arguments.binary else "release"
+    text = table(rows, results, "the %s build, %d at a time" % (build, arguments.jobs))
     if arguments.names:
         print(text)
     else:
         (ROOT / "Benchmarks/results/admission.md").write_text(text)
 
 
-def table(rows, results):
+def table(rows, results, how):
     faulty = [name for name in results if rows[name]["codes"]]
     blameless = [name for name in results if not rows[name]["codes"]]
     peers = [name for name in faulty if rows[name]["gymnasium"]]
@@ -102,7 +112,8 @@ def table(rows, results):
     lines = [
         "# Admission checks beside Gymnasium's `check_env`",
         "",
-        "Made by `make bench-admission`: the corpus in `Tests/Registry/AdmissionTests/mutants`, one fault each.",
+        "Made by `make bench-admission`: the corpus in `Tests/Registry/AdmissionTests/mutants`, one fault each; with %s."
+        % how,
         "",
         "| | `corral check` | `check_env` |",
         "|---|---|---|",

@@ -4,29 +4,20 @@ The probe is itself a worker, and its actions are what to look at (`docs/worker-
 entry of the version, given as `entry` and `config`, and sees the objects that this returns before they are encoded.
 """
 
-import contextlib
 import gc
 import json
-import os
-import random
-import signal
-import sys
-import threading
 import time
 
 from . import entry
 from .base import BaseWorker
 from .encoding import Encoder
 from .errors import BadRequest, WorkerError
-from .fields import flag_value
 from .probe_actions import Agent, native, outside
 from .probe_audit import Audit
 from .probe_play import Broken, Player, difference, over, reward_sum
+from .probe_tools import TEXT, Other, Problems, TooLong, alarm, check_reward, kept, measured, told, truth, version_1
 from .probe_values import frozen, mismatch, scribble
 from .worker import Worker, seed_globals
-
-TEXT = {"type": "Text", "min_length": 0, "max_length": None, "charset": None}
-KEPT = 3  # findings of one kind
 
 
 class ProbeWorker(Worker):
@@ -65,9 +56,9 @@ class ProbeWorker(Worker):
         except WorkerError as error:
             facts = {"broken": {"kind": error.code, "text": str(error)[:2000]}}
         except Exception as error:
-            facts = {"broken": {"kind": "raised", "text": _told(error)}}
+            facts = {"broken": {"kind": "raised", "text": told(error)}}
         except SystemExit as error:
-            facts = {"broken": {"kind": "exited", "text": _told(error)}}
+            facts = {"broken": {"kind": "exited", "text": told(error)}}
         facts["seconds"] = round(time.monotonic() - started, 4)
         facts["audit"] = self._audit.facts()
         return Encoder()(facts)[0].decode().strip(), None, False, False, {}
@@ -79,7 +70,7 @@ class ProbeWorker(Worker):
         if self._kind is None:
             kind = entry.load(self.config["entry"])
             if issubclass(kind, BaseWorker):
-                kind = _version_1(kind)
+                kind = version_1(kind)
             kind.preload(self.config.get("config") or {})
             self._kind = kind
         return self._kind
@@ -116,7 +107,7 @@ class ProbeWorker(Worker):
         player = self._player()
         worker = player.worker
         before = worker.spaces()
-        problems = _Problems()
+        problems = Problems()
         facts = {"steps": [], "returns": [], "lengths": [], "ends": [], "problems": problems.found}
         until = time.monotonic() + seconds
         busy = 0.0
@@ -140,10 +131,10 @@ class ProbeWorker(Worker):
                         what = "the previous " + ("observation" if place == 0 else "info")
                         problems.add(kind, what + " changed under this step", where)
                 self._result(result, worker, before[0], low, high, problems, where)
-                previous = (_kept(result[0]), _kept(result[4]))
+                previous = (kept(result[0]), kept(result[4]))
                 total += reward_sum(result[1])
                 if over(result):
-                    facts["ends"].append("terminated" if _truth(result[2]) else "truncated")
+                    facts["ends"].append("terminated" if truth(result[2]) else "truncated")
                     facts["returns"].append(total)
                     facts["lengths"].append(length)
                     total, length = 0.0, 0
@@ -163,13 +154,13 @@ class ProbeWorker(Worker):
         self._observation(observation, player.worker, form, problems, where)
         if not isinstance(info, dict):
             problems.add("info_type", "info is a %s, not a dict" % type(info).__name__, where)
-        return _kept(observation), _kept(info)
+        return kept(observation), kept(info)
 
     def _result(self, result, worker, form, low, high, problems, where):
         observation, reward, terminated, truncated, info = result
         self._observation(observation, worker, form, problems, where)
         for name, value in reward.items() if isinstance(reward, dict) else [("", reward)]:
-            _check_reward(value, name, low, high, problems, where)
+            check_reward(value, name, low, high, problems, where)
         for name, flag in (("terminated", terminated), ("truncated", truncated)):
             for value in flag.values() if isinstance(flag, dict) else [flag]:
                 if not isinstance(value, bool) and type(value).__name__ not in ("bool_", "bool"):
@@ -225,9 +216,9 @@ class ProbeWorker(Worker):
             return {"holds_many": True, "repeats": False}
         other = self._player(slot=2)
         facts = {"holds_many": True, "repeats": True}
-        facts["difference"] = difference(alone, one.trace(seed, Agent(*kind), steps, _Other(other, seed + 1)))
+        facts["difference"] = difference(alone, one.trace(seed, Agent(*kind), steps, Other(other, seed + 1)))
         if facts["difference"] is not None:
-            mixed = one.trace(seed, Agent(*kind), steps, _Other(other, seed + 1, isolated=True))
+            mixed = one.trace(seed, Agent(*kind), steps, Other(other, seed + 1, isolated=True))
             facts["difference_isolated"] = difference(alone, mixed)
         return facts
 
@@ -248,7 +239,7 @@ class ProbeWorker(Worker):
         try:
             result = player.step(value)
         except Exception as error:
-            found["refused"] = _told(error)
+            found["refused"] = told(error)
             raw = getattr(worker, "_env", None)
             if raw is None or not isinstance(error, WorkerError):
                 return found
@@ -258,7 +249,7 @@ class ProbeWorker(Worker):
             try:
                 result = player.taken(raw.step(native(player.form, value)))
             except Exception as error:
-                found["refused"] = _told(error)
+                found["refused"] = told(error)
                 return found
         found["reward"] = reward_sum(result[1])
         return found
@@ -274,7 +265,7 @@ class ProbeWorker(Worker):
                 result = player.step(player.act(agent))
                 if over(result) or time.monotonic() > until:
                     break
-            if over(result) and _truth(result[2]):
+            if over(result) and truth(result[2]):
                 return self._beyond(player, agent)
             if time.monotonic() > until:
                 break
@@ -288,7 +279,7 @@ class ProbeWorker(Worker):
             try:
                 result = player.step(player.act(agent))
             except Exception as error:
-                facts["refused"] = _told(error)
+                facts["refused"] = told(error)
                 break
             facts["rewards"].append(reward_sum(result[1]))
             facts["goes_on"] += not over(result)
@@ -320,176 +311,29 @@ class ProbeWorker(Worker):
         while len(rows) < episodes and (time.monotonic() < until or len(rows) < 5):
             player.episode(seed if not rows else None, agent, steps)
             gc.collect()
-            rows.append(_measured())
+            rows.append(measured())
         return {"episodes": len(rows), "rows": rows}
 
     def _look_close(self, seed, seconds):
         """How the worker closes, twice, and what it leaves behind."""
         self._class()
         gc.collect()
-        before = _measured()
+        before = measured()
         player = self._player(slot=1 if self._class().holds_many else 0)
         agent = Agent("random", player.form, player.worker.agents, seed)
         player.episode(seed, agent, 20)
         facts = {}
         begun = time.monotonic()
         try:
-            with _alarm(seconds):
+            with alarm(seconds):
                 player.worker.close()
-        except _TooLong:
+        except TooLong:
             facts["hangs"] = True
         except BaseException as error:
-            facts["raised"] = _told(error)
+            facts["raised"] = told(error)
         facts["close_seconds"] = round(time.monotonic() - begun, 4)
         if not facts.get("hangs"):
             time.sleep(0.05)
-            after = _measured()
+            after = measured()
             facts["left"] = {name: after[name] - before[name] for name in ("threads", "children", "files")}
         return facts
-
-
-class _Other:
-    """Another environment, which takes a step whenever it is called, with the random state of its own or not."""
-
-    def __init__(self, player, seed, isolated=False):
-        self._player = player
-        self._agent = Agent("random", player.form, player.worker.agents, seed)
-        self._seed = seed
-        self._isolated = isolated
-        self._over = True
-
-    def __call__(self, _):
-        with _kept_random() if self._isolated else contextlib.nullcontext():
-            if self._over:
-                # Without the seeding of the process's generators, which a server does not do for one of several.
-                self._player.live = []
-                observation, self._player.info = self._player.worker.reset(self._seed, {})
-                if self._player.worker.agents is not None:
-                    self._player.live = [name for name in self._player.worker.agents if name in observation]
-                self._over = False
-            else:
-                self._over = over(self._player.step(self._player.act(self._agent)))
-
-
-class _Problems:
-    def __init__(self):
-        self.found = {}
-
-    def add(self, kind, text, where):
-        row = self.found.setdefault(kind, {"count": 0, "examples": []})
-        row["count"] += 1
-        if len(row["examples"]) < KEPT:
-            row["examples"].append(("%s: %s" % (where, text) if where else text)[:500])
-
-
-class _TooLong(BaseException):
-    pass
-
-
-@contextlib.contextmanager
-def _alarm(seconds):
-    def ring(*_):
-        raise _TooLong
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@contextlib.contextmanager
-def _kept_random():
-    numpy = sys.modules.get("numpy")
-    own, old = random.getstate(), numpy.random.get_state() if numpy is not None else None
-    try:
-        yield
-    finally:
-        random.setstate(own)
-        if numpy is not None:
-            numpy.random.set_state(old)
-
-
-def _version_1(kind):
-    class Version1(Worker):
-        """A worker of version 1 in the form of version 2: a reset is `init_env` again."""
-
-        capabilities = ()
-        holds_many = False
-
-        def init(self, instance, params, seed):
-            self._inner = kind()
-            self._wish = (instance or "", params)
-
-        def spaces(self):
-            return TEXT, TEXT
-
-        def reset(self, seed, options):
-            observation, _, _, info = self._inner.init_env(*self._wish)
-            return observation, info
-
-        def step(self, action):
-            observation, reward, done, info = self._inner.step_env(action)
-            return observation, reward, done, False, info
-
-        def close(self):
-            self._inner.close_env()
-
-    return Version1
-
-
-def _check_reward(value, name, low, high, problems, where):
-    who = "the reward of %s" % name if name else "the reward"
-    if value is None:
-        return
-    if isinstance(value, bool) or type(value).__name__ in ("bool_", "str"):
-        problems.add("reward_type", "%s is a %s, not a number" % (who, type(value).__name__), where)
-        return
-    if getattr(value, "shape", ()) != ():
-        problems.add("reward_type", "%s is an array of the shape %s" % (who, list(value.shape)), where)
-        return
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        problems.add("reward_type", "%s is a %s, not a number" % (who, type(value).__name__), where)
-        return
-    if number != number or number in (float("inf"), float("-inf")):
-        problems.add("reward_not_finite", "%s is %r" % (who, number), where)
-    elif (low is not None and number < low) or (high is not None and number > high):
-        problems.add("reward_range", "%s is %r, outside of %s to %s" % (who, number, low, high), where)
-
-
-def _kept(value):
-    return value, frozen(value)
-
-
-def _truth(flag):
-    return any(map(bool, flag.values())) if isinstance(flag, dict) else flag_value(flag, "terminated")
-
-
-def _measured():
-    with open("/proc/self/statm") as file:
-        pages = int(file.read().split()[1])
-    return {
-        "memory": pages * os.sysconf("SC_PAGE_SIZE"),
-        "files": len(os.listdir("/proc/self/fd")),
-        "threads": max(len(os.listdir("/proc/self/task")), threading.active_count()),
-        "children": _children(),
-    }
-
-
-def _children():
-    count = 0
-    for task in os.listdir("/proc/self/task"):
-        try:
-            with open("/proc/self/task/%s/children" % task) as file:
-                count += len(file.read().split())
-        except OSError:
-            pass
-    return count
-
-
-def _told(error):
-    return ("%s: %s" % (type(error).__name__, error))[:500]

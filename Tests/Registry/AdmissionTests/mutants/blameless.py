@@ -395,7 +395,7 @@ class ReadsItsOwn(Walk):
             self.lines = len(file.readlines())
 
 
-@clean()
+@clean(share="none")
 class ThreadsThatEnd(Walk):
     """A thread for each step, which is waited for."""
 
