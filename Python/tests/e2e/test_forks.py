@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from e2e import environments, machine
 from e2e.marks import LONG
 
 POINTS = 50 if LONG else 2

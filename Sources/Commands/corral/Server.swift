@@ -110,7 +110,8 @@ struct Server {
             metrics: metrics, logger: logger)
         let service = await SessionService(
             server: run.server, limits: limits,
-            authority: authority, hosts: hosts, observers: [SessionMetrics(metrics)] + [usage?.recorder].compactMap { $0 }, hook: hook,
+            authority: authority, hosts: hosts,
+            observers: [SessionMetrics(metrics)] + [usage?.recorder].compactMap { $0 }, hook: hook,
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             recorders: trajectories, logger: logger)

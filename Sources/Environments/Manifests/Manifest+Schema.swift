@@ -54,7 +54,8 @@ extension Manifest {
     private static let launch: JSONValue = [
         "type": "object", "description": "The ways to start it.", "minProperties": 1, "additionalProperties": false,
         "properties": [
-            "process": section("A worker behind the sandbox's fence.", ["requirements": requirements, "lock": lock], image: false),
+            "process": section(
+                "A worker behind the sandbox's fence.", ["requirements": requirements, "lock": lock], image: false),
             "plain": section("A worker without a fence.", ["requirements": requirements, "lock": lock], image: false),
             "docker": section(
                 "A worker in a container.",

@@ -85,7 +85,7 @@ import Testing
             let report = file.verify(against: hash)
             #expect(report.isIntact && !report.isRecomputed)
             let json = try JSONValue(parsing: try file.record(3).json())
-            #expect(json["observation"] == nil && json["reward"] == 1 && json["action"] == 1)
+            #expect(json["observation"] == nil && json["reward"]?.double == 1 && json["action"] == 1)
             #expect(json["observation_digest"]?.string?.hasPrefix("sha256:") == true)
         }
     }

@@ -33,7 +33,7 @@ import Testing
         let first = try #require(changed.first)
         #expect(first.index == 17 && first.episode == 1)
         #expect(first.differences.map(\.pointer) == ["/observation/0", "/reward"])
-        #expect(first.differences[1].expected == 1 && first.differences[1].actual == 2)
+        #expect(first.differences[1].expected.double == 1 && first.differences[1].actual.double == 2)
         #expect(changed.firsts[.termination] == nil && !changed.isSame)
         let ended = try report { $0[30] = Made.stored(Made.step("0", Made.floats([0, 0, 0, 0]), terminated: true)) }
         #expect(ended.firsts[.termination]?.index == 30)

@@ -27,7 +27,9 @@ struct ChunkEntry: Sendable, Equatable {
             let count = Int(try input.number(UInt32.self))
             guard offset <= 1 << 60, first <= 1 << 52 else { throw Damage("the index has impossible numbers") }
             if let last = entries.last {
-                guard offset > last.offset, first > last.first else { throw Damage("the index is out of order") }
+                guard offset > last.offset, first >= last.first + last.count else {
+                    throw Damage("the index is out of order")
+                }
             }
             entries.append(ChunkEntry(offset: offset, first: first, count: count))
         }
@@ -137,10 +139,13 @@ struct FileScan {
         do throws(Damage) {
             let bytes = try file.read(end + Frame.prefixCount, prefix.head)
             let head = try ChunkHead(bytes[...])
+            guard let place = Int(exactly: head.first), place <= 1 << 52, chunks.isEmpty || place >= next else {
+                throw Damage("the chunks are out of order")
+            }
             if checks { seal = try file.frame(at: end, as: .chunk, after: seal).seal }
-            if chunks.isEmpty { (first, firstEpisode) = (Int(head.first), Int(head.episode)) }
-            chunks.append(ChunkEntry(offset: end, first: Int(head.first), count: Int(head.records)))
-            next = Int(head.first) + Int(head.records)
+            if chunks.isEmpty { (first, firstEpisode) = (place, Int(head.episode)) }
+            chunks.append(ChunkEntry(offset: end, first: place, count: Int(head.records)))
+            next = place + Int(head.records)
             link = head.link
             episode = Int(head.episode)
             end += prefix.total
