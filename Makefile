@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
+# Tests that look for what a server leaves behind: no other tests' servers may run in their process.
+WITH_SERVERS := Python/tests/dockergym Python/tests/doors Python/tests/rpc Python/tests/e2e
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
 .PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native bench-doors bench-grpc bench-catalog bench-admission bench-fork sanitize format lint clean
@@ -27,8 +29,8 @@ test: bootstrap
 	swift build --build-tests
 	scripts/with-engine swift test --skip-build --parallel
 	scripts/build-library
-	$(PYTEST) --ignore Python/tests/e2e --ignore Python/tests/dockergym Python/tests Tests/Scripts
-	$(PYTEST) Python/tests/dockergym Python/tests/e2e
+	$(PYTEST) $(WITH_SERVERS:%=--ignore %) Python/tests Tests/Scripts
+	$(PYTEST) $(WITH_SERVERS)
 
 # The full numbers that tests otherwise sample.
 test-long: export CORRAL_LONG = 1

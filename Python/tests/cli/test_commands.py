@@ -210,7 +210,7 @@ def test_bash_completes_commands_and_options(corral, tmp_path):
         return done.stdout.split()
 
     assert offers("corral", "d") == ["doctor"]
-    assert offers("corral", "env", "v") == ["validate"]
+    assert offers("corral", "env", "va") == ["validate"]
     assert offers("corral", "run", "--epi") == ["--episodes"]
     assert offers("corral", "completion", "") == ["bash", "zsh"]
 

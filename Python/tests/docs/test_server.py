@@ -16,7 +16,9 @@ pytestmark = pytest.mark.skipif(machinery.binary() is None, reason="no server: s
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("server")
-    server = machinery.Server([machinery.binary(), "serve"], folder, machinery.environment(folder))
+    server = machinery.Server(
+        [machinery.binary(), "serve", "--grpc", "127.0.0.1:0"], folder, machinery.environment(folder)
+    )
     yield server
     server.stop()
 

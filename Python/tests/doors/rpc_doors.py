@@ -67,8 +67,10 @@ class GRPCUnary(Door):
 
     def _value(self, value):
         if self.tensors:
-            assert value.tensor.dtype == "float64"
-            return np.frombuffer(value.tensor.data, np.float64).reshape(value.tensor.shape).tolist()
+            array = np.frombuffer(value.tensor.data, np.dtype(value.tensor.dtype))
+            # As JSON writes them: the shortest decimals that name the same number of the dtype.
+            numbers = [float(str(number)) for number in array]
+            return np.array(numbers).reshape(value.tensor.shape).tolist()
         return json.loads(value.json)
 
     def step_other(self, session):

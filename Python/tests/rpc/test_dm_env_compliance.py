@@ -9,6 +9,8 @@ from dm_env_rpc.v1 import dm_env_rpc_pb2 as pb
 from dm_env_rpc.v1 import tensor_utils
 from dm_env_rpc.v1.compliance import create_destroy_world, join_leave_world, reset, reset_world, step
 
+from e2e.marks import long
+
 SETTINGS = {
     "cartpole": {"environment": "CartPole-v1", "seed": 7},
     "grid": {"environment": "minigrid/Empty-5x5", "seed": 7},
@@ -106,6 +108,7 @@ class TestStepGrid(World, step.Step):
     joins = True
 
 
+@long  # each of its worlds makes a game first
 class TestStepText(World, step.Step):
     environment = "text"
     joins = True
