@@ -68,9 +68,7 @@ class GRPCUnary(Door):
     def _value(self, value):
         if self.tensors:
             array = np.frombuffer(value.tensor.data, np.dtype(value.tensor.dtype))
-            # As JSON writes them: the shortest decimals that name the same number of the dtype.
-            numbers = [float(str(number)) for number in array]
-            return np.array(numbers).reshape(value.tensor.shape).tolist()
+            return array.reshape(value.tensor.shape).tolist()
         return json.loads(value.json)
 
     def step_other(self, session):
