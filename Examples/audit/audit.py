@@ -20,7 +20,7 @@ def corral(*words):
     """What the program printed as JSON, and what it complained of."""
     done = subprocess.run([PROGRAM, *words], capture_output=True, text=True)
     complaint = done.stderr.strip().splitlines()
-    return json.loads(done.stdout) if done.stdout else {}, complaint[0] if complaint else ""
+    return json.loads(done.stdout) if done.stdout.startswith("{") else {}, complaint[0] if complaint else ""
 
 
 def audit(path, options, certificates):

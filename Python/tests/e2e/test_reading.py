@@ -143,8 +143,8 @@ class TestServer:
 
     def test_environments_are_listed_and_found_by_every_kind_of_reference(self, api):
         listed = api.get("/v1/environments").json["environments"]
-        names = [environment["name"] for environment in listed]
-        assert names == sorted(names) and CARTPOLE in names
+        references = [environment["reference"] for environment in listed]
+        assert references == sorted(references) and CARTPOLE in [environment["name"] for environment in listed]
         for path in ["classic/CartPole", "classic%2FCartPole", "CartPole-v1", "classic%2FCartPole%40%5E1.0"]:
             found = api.get("/v1/environments/" + path)
             assert found.json["reference"] == CARTPOLE + "@1.0.0", found

@@ -202,7 +202,7 @@ def test_every_error_carries_code_message_next_step_and_request_id_and_no_secret
         api.get("/v1/nothing"),
         api.get("/v1/health", Host="example.org"),
         api.call("PATCH", "/v1/sessions"),
-        api.post("/v1/sessions/%s/fork" % session),
+        api.post("/v1/sessions/%s/fork" % session, {"count": 0}),
     ]
     for answer in answers:
         error = answer.json["error"]

@@ -129,14 +129,16 @@ def other_scratch(_):
     """Scratch folders of other sessions, whose names are easily guessed."""
     found = []
     own = os.path.realpath(os.environ["HOME"])
+    # The folder of its family, which holds its own and those of its branches, or its own folder alone.
+    family = os.path.join("/scratch", own.split("/")[2]) if own.startswith("/scratch/") else own
     _try(found, "/scratch", lambda: os.listdir("/scratch") if own.startswith("/scratch/") else _reads("/scratch"))
     for number in range(1, 100):
         path = "/scratch/s%d" % number
-        if path == own:
+        if path in (own, family):
             continue
         _try(found, path, lambda path=path: os.listdir(path))
         _try(found, "write " + path, lambda path=path: os.mkdir(path + "/hostile"))
-        for file in ("secret", "secret.txt"):
+        for file in ("secret", "secret.txt", "s%d/secret" % number):
             _try(found, path + "/" + file, lambda path=path, file=file: _reads(path + "/" + file))
     return found
 
