@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
+# Tests that do nothing but count would keep the threads from those that have deadlines.
+COUNTING := ^(CAPI|EnvironmentScenes|JSON|Manifests|NativeEnvironments|NativeHosts|NumPyRandom|Pictures|Spaces|Trajectories|Zstd)Tests
 # Tests that look for what a server leaves behind: no other tests' servers may run in their process.
 WITH_SERVERS := Python/tests/dockergym Python/tests/doors Python/tests/rpc Python/tests/e2e
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
@@ -27,7 +29,8 @@ demo: build
 test: bootstrap
 	scripts/check-layers
 	swift build --build-tests
-	scripts/with-engine swift test --skip-build --parallel
+	swift test --skip-build --parallel --filter '$(COUNTING)'
+	scripts/with-engine swift test --skip-build --parallel --skip '$(COUNTING)'
 	scripts/build-library
 	$(PYTEST) $(WITH_SERVERS:%=--ignore %) Python/tests Tests/Scripts
 	$(PYTEST) $(WITH_SERVERS)
