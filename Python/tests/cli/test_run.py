@@ -162,11 +162,14 @@ def test_a_running_server_is_used(toys, url):
 
 def test_a_stopped_run_tells_what_there_is_and_ends_with_130(variables):
     words = [BINARY, "run", "CartPole-v1", "-n", "1000000", "--json"]
-    process = subprocess.Popen(words, env=variables, stdout=subprocess.PIPE, text=True)
-    time.sleep(2)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode == 130
+    for seconds in [2, 5, 15, 40]:  # until the first step, which nothing outside sees
+        process = subprocess.Popen(words, env=variables, stdout=subprocess.PIPE, text=True)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=30)
+        assert process.returncode == 130
+        if output:
+            break
     found = json.loads(output)
     assert found["stopped"] is True and found["ends"][-1] == "stopped" and found["steps"] > 0
 
