@@ -171,7 +171,9 @@ def test_a_stopped_run_tells_what_there_is_and_ends_with_130(variables):
         if output:
             break
     found = json.loads(output)
-    assert found["stopped"] is True and found["ends"][-1] == "stopped" and found["steps"] > 0
+    assert found["stopped"] is True and found["steps"] > 0
+    # Between two episodes the last one has an end of its own.
+    assert found["ends"][-1] in ("stopped", "terminated")
 
 
 @pytest.mark.parametrize(
