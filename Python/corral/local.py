@@ -13,12 +13,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 from . import errors
-from ._program import find_binary, interpreter
+from ._program import find_binary, folder_for_sockets, interpreter
 from .client import Client
 
 __all__ = ["LocalServer", "find_binary", "url"]
@@ -41,7 +40,7 @@ class LocalServer:
     def __init__(self, arguments: list[str] | None = None) -> None:
         binary = find_binary()
         self.owner = os.getpid()
-        self.folder = tempfile.mkdtemp(prefix="corral-")
+        self.folder = folder_for_sockets("corral-")
         self.log = os.path.join(self.folder, "log")
         path = os.path.join(self.folder, "socket")
         self.url = f"unix://{path}"

@@ -66,7 +66,7 @@ extension WorkerHost {
     private func restored(_ state: [UInt8], _ pool: SeatPool) async throws(HostProblem) -> WorkerHost {
         let host: WorkerHost
         do throws(Failure) {
-            let seat = try await pool.take()
+            let seat = try await pool.take(for: plan)
             do throws(Failure) {
                 host = try await WorkerHost.open(
                     plan, seat: seat, of: pool, known: known, interruptGrace: interruptGrace,
