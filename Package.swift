@@ -222,7 +222,8 @@ let registry: [Target] = [
     .testTarget(
         name: "CatalogStoresTests",
         dependencies: [
-            "Foundations", "JSON", "Manifests", "Catalog", "AccessKeys", "CatalogSQL", "CatalogSQLite", "CatalogPostgres",
+            "Foundations", "JSON", "Manifests", "Catalog", "AccessKeys", "CatalogSQL", "CatalogSQLite",
+            "CatalogPostgres",
             "SQLite", "Postgres", "Digest", "Sessions", "TestSupport",
         ],
         path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),

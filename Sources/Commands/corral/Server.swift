@@ -178,7 +178,8 @@ struct Server {
                 ? nil
                 : try await GRPCServing.start(
                     configuration, service: service, environments: catalog, information: information,
-                    access: access, isAuthenticated: keys?.isInUse ?? false, metrics: metrics, address: addresses.first ?? "", logger: logger)
+                    access: access, isAuthenticated: keys?.isInUse ?? false, metrics: metrics,
+                    address: addresses.first ?? "", logger: logger)
         } catch {
             await http.stop(grace: .zero)
             await hook?.stop(told)
@@ -188,7 +189,8 @@ struct Server {
             addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
             service: service, stopping: { await hook?.stop(told) },
             run: run,
-            cgroups: cgroups, docker: backends.docker, usage: usage, keys: keys.map { keys in Task { await keys.run() } })
+            cgroups: cgroups, docker: backends.docker, usage: usage,
+            keys: keys.map { keys in Task { await keys.run() } })
     }
 
     /// Those of the file that the configuration names, and of the catalog.
@@ -316,7 +318,8 @@ struct Server {
             else {
                 throw Failure(
                     .failedPrecondition, "\(host) can be reached from other machines and nobody is authenticated",
-                    next: "listen on 127.0.0.1, make a key with corral access create, or accept the risk with --insecure")
+                    next:
+                        "listen on 127.0.0.1, make a key with corral access create, or accept the risk with --insecure")
             }
             listener = .tcp(host: host, port: configuration[ServerKeys.port])
         }

@@ -38,7 +38,9 @@ extension RESTAPI {
         Route(
             "GET", "/v1/audit", "auditLog", "The audit log, from its first record",
             query: [
-                .init(name: "cursor", summary: "The next of the page before, or a sequence to begin behind", type: "string"),
+                .init(
+                    name: "cursor", summary: "The next of the page before, or a sequence to begin behind",
+                    type: "string"),
                 .init(name: "limit", summary: "1 to 1000, default 100", type: "integer"),
                 .init(name: "actor", summary: "Only what this caller did", type: "string"),
                 .init(name: "action", summary: "Only this action", type: "string"),

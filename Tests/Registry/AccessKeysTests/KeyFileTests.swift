@@ -55,7 +55,10 @@ struct KeyFileTests {
         ("keys:\n  - {id: a, roles: [owner], sha256: abc}", "64 hexadecimal"),
         ("keys:\n  - {id: '', roles: [owner], sha256: \(one)}", "a key needs"),
         ("keys:\n  - {id: a, roles: owner, sha256: \(one)}", "roles have to be a list"),
-        ("keys:\n  - {id: a, roles: [king], sha256: \(one)}", "king is no role; roles are viewer, runner, publisher, reviewer, admin"),
+        (
+            "keys:\n  - {id: a, roles: [king], sha256: \(one)}",
+            "king is no role; roles are viewer, runner, publisher, reviewer, admin"
+        ),
         ("keys:\n  - {id: a, roles: {a/b: [runner]}, sha256: \(one)}", "`a/b` is no namespace"),
         ("keys:\n  - {id: a, acts_for_tenant: 1, roles: [runner], sha256: \(one)}", "acts_for_tenant"),
         ("keys:\n  - {id: a, rolls: [owner], sha256: \(one)}", "there is no field `rolls`"),

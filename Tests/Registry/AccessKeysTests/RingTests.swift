@@ -45,7 +45,9 @@ private actor MemoryStore: AccessStore {
         return record
     }
 
-    func audit(_ filter: AuditFilter, after: Int64, limit: Int) -> [AuditRecord] { Array(records.dropFirst(Int(after))) }
+    func audit(_ filter: AuditFilter, after: Int64, limit: Int) -> [AuditRecord] {
+        Array(records.dropFirst(Int(after)))
+    }
 }
 
 struct RingTests {
@@ -70,8 +72,9 @@ struct RingTests {
         let service = KeyService(store: store, ring: ring)
         let before = try ring.caller(of: nil)
         #expect(before == .local && !ring.isInUse && !before.isOver)
-        #expect(await code { _ = try await service.create(try wish("ann", [.runner]), caller: before) }
-            == .failedPrecondition)
+        #expect(
+            await code { _ = try await service.create(try wish("ann", [.runner]), caller: before) }
+                == .failedPrecondition)
         let (_, token) = try await service.create(try wish(), caller: before)
         #expect(ring.isInUse && before.isOver)
         #expect(throws: Failure.self) { try before.admit() }

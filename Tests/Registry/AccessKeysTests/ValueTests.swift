@@ -56,9 +56,9 @@ struct RateTests {
     }
 
     @Test func `rates that are none are refused`() {
-        for (rate, burst) in [(0, nil), (-1, nil), (.nan, nil), (.infinity, nil), (2e6, nil), (1, 0), (1, -1)] as [
-            (Double, Int?)
-        ] { #expect(throws: Failure.self) { try RateLimit(perSecond: rate, burst: burst) } }
+        for (rate, burst) in [(0, nil), (-1, nil), (.nan, nil), (.infinity, nil), (2e6, nil), (1, 0), (1, -1)]
+            as [(Double, Int?)]
+        { #expect(throws: Failure.self) { try RateLimit(perSecond: rate, burst: burst) } }
         #expect(try! RateLimit(perSecond: 0.1).burst == 1)
         #expect(try! RateLimit(perSecond: 10.5).burst == 11)
     }

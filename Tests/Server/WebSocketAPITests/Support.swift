@@ -25,7 +25,8 @@ final class Bench: Sendable {
         let metrics = MetricsRegistry()
         let hub = WebSocketHub(limits: limits)
         let door = WebSocketDoor(
-            service: scripted.service, hub: hub, access: Access(keys: try keys.map { try KeyRing($0) }, isLoopback: true), metrics: metrics,
+            service: scripted.service, hub: hub,
+            access: Access(keys: try keys.map { try KeyRing($0) }, isLoopback: true), metrics: metrics,
             journal: RequestJournal(metrics: metrics, logger: .silent))
         let configuration = HTTPServerConfiguration(listeners: [.tcp(host: "127.0.0.1", port: 0)])
         server = HTTPServer(configuration: configuration, start: { work in Task { @Reactor in await work() } }) {

@@ -73,7 +73,9 @@ enum AccessCommand: Subcommand {
 
     private static func time(_ text: String) throws(Failure) -> Timestamp {
         let units: [Character: Int] = ["d": 86_400, "h": 3_600, "m": 60]
-        if let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), (1...1_000_000).contains(count) {
+        if let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()),
+            (1...1_000_000).contains(count)
+        {
             return Timestamp.now.advanced(by: .seconds(count * unit))
         }
         guard let time = Timestamp(rfc3339: text) else {
