@@ -1,7 +1,7 @@
 """Verifies the audit log of a server from its records alone.
 
-    with corral.connect(url) as client:
-        problem = audit.verify(client.access.audit(limit=1000))
+with corral.connect(url) as client:
+    problem = audit.verify(client.access.audit(limit=1000))
 """
 
 from __future__ import annotations
