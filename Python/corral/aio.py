@@ -51,7 +51,7 @@ def aconnect(
     )
 
 
-class _Transport(Pool[Union[Connection, AsyncSocket]]):
+class Transport(Pool[Union[Connection, AsyncSocket]]):
     """`corral._transport.Transport` for asyncio."""
 
     opener = "corral.aconnect"
@@ -106,7 +106,7 @@ class _Transport(Pool[Union[Connection, AsyncSocket]]):
                 await connection.writer.wait_closed()
 
 
-class _WebSocketTransport(_Transport):
+class _WebSocketTransport(Transport):
     """The same over WebSockets; what they have no request for goes by HTTP."""
 
     def __init__(
@@ -114,7 +114,7 @@ class _WebSocketTransport(_Transport):
     ) -> None:
         super().__init__(target, headers, timeout, retries, context)
         self.headers = dict(headers)
-        self._http = _Transport(target, headers, timeout, retries, context)
+        self._http = Transport(target, headers, timeout, retries, context)
 
     async def run(self, call: Call[T]) -> T:
         return await (super().run(call) if message(call) is not None else self._http.run(call))
@@ -149,11 +149,9 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
     ) -> None:
         self.url = url
         url, transport = way(url, transport)
+        kind: type[Transport] = _WebSocketTransport if transport == "websocket" else Transport
         if transport == "grpc":
-            raise errors.error(
-                "unimplemented", "the asynchronous client does not speak gRPC", "use corral.connect, or http://"
-            )
-        kind = _WebSocketTransport if transport == "websocket" else _Transport
+            from .grpc.aio import AsyncGRPCTransport as kind
         self._transport = kind(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = AsyncSessions(self)
         self.environments = AsyncEnvironments(self)
