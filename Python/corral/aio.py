@@ -126,8 +126,8 @@ class _WebSocketTransport(Transport):
     async def _connect(self) -> Connection | AsyncSocket:
         return await AsyncSocket.open(self.target, self.headers, self._context)
 
-    def watch(self, session: str) -> AsyncIterator[dict[str, Any]]:
-        return watch(self.target, self.headers, self._context, session)
+    def watch(self, session: str, frames: bool) -> AsyncIterator[dict[str, Any]]:
+        return watch(self.target, self.headers, self._context, session, frames)
 
     async def close(self) -> None:
         await super().close()
@@ -176,13 +176,13 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
                     core.failed(error)
                 raise
 
-    def watch(self, session: AsyncSession | str) -> AsyncIterator[dict[str, Any]]:
+    def watch(self, session: AsyncSession | str, frames: bool = False) -> AsyncIterator[dict[str, Any]]:
         """As `corral.Client.watch`."""
         if not isinstance(self._transport, _WebSocketTransport):
             raise errors.error(
                 "failed_precondition", "only a WebSocket can watch", 'connect with transport="websocket"'
             )
-        return self._transport.watch(session if isinstance(session, str) else session.id)
+        return self._transport.watch(session if isinstance(session, str) else session.id, frames)
 
     async def _run(self, call: Call[T]) -> T:
         return await self._transport.run(call)
