@@ -1,3 +1,6 @@
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,3 +15,10 @@ def pytest_collection_modifyitems(items):
     for item in items:
         file = "/".join(Path(item.fspath).parts[-2:])
         item.add_marker(pytest.mark.xdist_group("engine" if file in ONE_ENGINE else file))
+
+
+def pytest_configure(config):
+    """Servers that are not told where to keep things keep nothing of the tests in the home of whoever runs them."""
+    folder = tempfile.mkdtemp(prefix="corral-home-")
+    os.environ["XDG_DATA_HOME"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
