@@ -42,8 +42,10 @@ final class NativeHost: SessionHost {
             ? spaces
             : SessionSpaces(
                 observation: layout.observationSpace, action: try layout.actionSpace.repeated(environment.count))
-        capabilities = environment.renderer == nil ? [.seed, .fork, .snapshot] : [.seed, .fork, .snapshot, .render]
+        capabilities = environment.renderer == nil ? Self.abilities : Self.abilities.union([.render])
     }
+
+    private static let abilities: Set<WorkerGreeting.Capability> = [.seed, .reseed, .fork, .snapshot]
 
     private init(copy environment: VectorEnvironment, _ buffers: RowBuffers, of other: NativeHost) {
         (self.environment, self.buffers, budget) = (environment, buffers, other.budget)
@@ -88,6 +90,10 @@ final class NativeHost: SessionHost {
 
     func loadState(_ state: [UInt8]) async throws(HostProblem) {
         do throws(Failure) { try restore(state) } catch { throw error.refusal }
+    }
+
+    func reseed(_ seed: Int64) async throws(HostProblem) {
+        do throws(Failure) { try environment.reseed(UInt64(bitPattern: seed)) } catch { throw error.refusal }
     }
 
     func logs(last count: Int) -> [String] { [] }

@@ -29,21 +29,27 @@ struct ReplayRun {
         ]
         body["instance"] = target.instance.map(JSONValue.string)
         let session = try await client.json("POST", "/v1/sessions", body: .object(body))
-        guard let id = session["id"]?.string else { throw Failure(.internal, "the server's session has no id") }
+        guard var id = session["id"]?.string else { throw Failure(.internal, "the server's session has no id") }
         do throws(Failure) {
-            let stopped = try await make(try calls.requests(), in: id)
+            let stopped = try await make(try calls.requests(), in: &id)
             _ = try await client.json("DELETE", ServerClient.target(["v1", "sessions", id]))
             let path = try await TrajectorySource.fetch(id, from: client, into: folder)
             _ = try await client.json("DELETE", ServerClient.target(["v1", "trajectories", id]))
             return (try TrajectoryFile(path), stopped)
         } catch {
-            _ = try? await client.json("DELETE", ServerClient.target(["v1", "sessions", id]))
-            _ = try? await client.json("DELETE", ServerClient.target(["v1", "trajectories", id]))
+            await drop(id)
             throw error
         }
     }
 
-    private func make(_ requests: [CallScript.Request], in id: String) async throws(Failure) -> String? {
+    /// Leaves nothing of a session.
+    private func drop(_ id: String) async {
+        _ = try? await client.json("DELETE", ServerClient.target(["v1", "sessions", id]))
+        _ = try? await client.json("DELETE", ServerClient.target(["v1", "trajectories", id]))
+    }
+
+    /// - Parameter id: Of the session; of a branch of it where random numbers started anew.
+    private func make(_ requests: [CallScript.Request], in id: inout String) async throws(Failure) -> String? {
         var steps: [[UInt8]] = []
         for request in requests {
             if case .step(let action) = request {
@@ -51,6 +57,15 @@ struct ReplayRun {
                 if steps.count < Self.batch { continue }
             }
             if let stopped = try await take(&steps, in: id) { return stopped }
+            if case .reseed(let seed) = request {
+                let fork = try await client.json(
+                    "POST", ServerClient.target(["v1", "sessions", id, "fork"]), body: ["seed": .integer(seed)])
+                guard let branch = fork["sessions"]?.array?.first?["id"]?.string else {
+                    throw Failure(.internal, "the server's branch has no id")
+                }
+                await drop(id)
+                id = branch
+            }
             if case .reset(let body) = request {
                 do throws(Failure) {
                     _ = try await client.send("POST", ServerClient.target(["v1", "sessions", id, "reset"]), body: body)

@@ -9,6 +9,8 @@ public struct RecordContent: Sendable {
     public enum Call: Sendable {
         case reset(seed: Int64?, options: JSONObject)
         case step(action: Value)
+        /// Random numbers started anew where a branch began; of no record.
+        case reseed(Int64)
     }
 
     public enum Observation: Sendable {

@@ -22,6 +22,8 @@ public struct TrajectoryHeader: Sendable, Equatable {
     /// The session that it was forked from, and the index of the last record that they share; -1 for none.
     public var parent: UniqueID?
     public var branchedAt: Int?
+    /// With which its random numbers started anew there.
+    public var branchSeed: Int64?
     public var isNondeterministic: Bool
     public var observationSpace: JSONValue
     public var actionSpace: JSONValue
@@ -48,6 +50,7 @@ public struct TrajectoryHeader: Sendable, Equatable {
             "seed": seed.map(JSONValue.integer) ?? .null, "record": .string(mode.rawValue),
             "base": .string(base.hex), "parent": parent.map { .string("\($0)") } ?? .null,
             "branched_at": branchedAt.map { .integer(Int64($0)) } ?? .null,
+            "branch_seed": branchSeed.map(JSONValue.integer) ?? .null,
             "nondeterministic": .bool(isNondeterministic), "observation_space": observationSpace,
             "action_space": actionSpace, "agents": agents.map { .array($0.map(JSONValue.string)) } ?? .null,
             "backend": .string(backend), "isolation": .string(isolation), "server": .string(server),
@@ -82,6 +85,7 @@ public struct TrajectoryHeader: Sendable, Equatable {
         seed = json["seed"]?.integer
         parent = json["parent"]?.string.flatMap { UniqueID($0) }
         branchedAt = json["branched_at"]?.integer.flatMap { Int(exactly: $0) }
+        branchSeed = json["branch_seed"]?.integer
         guard branchedAt.map({ (-1...1 << 50).contains($0) }) ?? true, (parent == nil) == (branchedAt == nil) else {
             throw wrong("branched_at")
         }
@@ -109,7 +113,7 @@ public struct TrajectoryHeader: Sendable, Equatable {
         self.mode = mode
         base = first.previous
         parent = session.parent
-        branchedAt = session.branchedAt
+        (branchedAt, branchSeed) = (session.branchedAt, session.branchSeed)
         isNondeterministic = session.isNondeterministic
         observationSpace = session.spaces?.observation.json ?? .null
         actionSpace = session.spaces?.action.json ?? .null

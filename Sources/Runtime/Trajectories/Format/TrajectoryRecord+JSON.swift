@@ -22,6 +22,9 @@ extension TrajectoryRecord {
             member("call", "reset")
             member("seed", seed.map(JSONValue.integer) ?? .null)
             member("options", .object(options))
+        case .reseed(let seed):
+            member("call", "reseed")
+            member("seed", .integer(seed))
         case .step(let action):
             member("call", "step")
             writer.key("action")
