@@ -56,8 +56,11 @@ class Trajectory(NamedTuple):
     def episodes(self) -> Iterator[Episode]:
         """Its episodes; records of failed calls are left out.
 
-        Raises `errors.FailedPrecondition` where only digests of observations were recorded.
+        Raises `errors.FailedPrecondition` where only digests of observations were recorded, and for a vector session,
+        whose records are of all rows together.
         """
+        if self.header.get("rows"):
+            raise errors.error("failed_precondition", "the episodes of a vector session's rows are not taken apart")
         current: Episode | None = None
         for record in self.records:
             if "error" in record:

@@ -109,7 +109,11 @@ extension SessionService {
         if let seeds { try await reseed(children, with: seeds) }
         for child in children where owner?.isHidden != true {
             child.isHidden = false
-            child.recorder = recorders?.recorder(for: child.summary, wish: parent.recorder?.mode ?? .off)
+            let wish = owner?.record ?? parent.recorder?.mode ?? .off
+            child.recorder = recorders?.recorder(for: child.summary, wish: wish)
+            if let before = parent.recorder as? PrefixRecords {
+                for record in before.records { child.recorder?.append(record) }
+            }
             for observer in observers { observer.sessionOpened(child.summary) }
         }
         return FinishedFork(ids: children.map(\.id), mechanism: mechanism, duration: .now - start)

@@ -66,6 +66,7 @@ struct RecordScanner {
         observation = start..<place
         for isReward in [true, false, false] {
             let count = try number(bytes, UInt32.self)
+            if isReward, count == .max - 1 { return try rows(bytes) }
             if count == .max {
                 if isReward { try optional(bytes) } else { _ = try byte(bytes) }
                 continue
@@ -76,6 +77,12 @@ struct RecordScanner {
             }
         }
         try counted(bytes)
+    }
+
+    /// Of a vector session: reward and flags of a step, and info, each of all rows.
+    private mutating func rows(_ bytes: UnsafeBufferPointer<UInt8>) throws(Unknown) {
+        let values = try byte(bytes) == 1 ? 4 : 1
+        for _ in 0..<values { try value(bytes, depth: 0) }
     }
 
     private mutating func value(_ bytes: UnsafeBufferPointer<UInt8>, depth: Int) throws(Unknown) {

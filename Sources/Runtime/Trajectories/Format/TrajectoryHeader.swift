@@ -16,6 +16,8 @@ public struct TrajectoryHeader: Sendable, Equatable {
     public var parameters: JSONObject
     /// Of the first reset; nil where the environment takes none.
     public var seed: Int64?
+    /// Of a vector session; its records are of all rows together.
+    public var rows: RowsOffer?
     public var mode: RecordingMode
     /// The link of the chain before the first record: the origin's, or the parent's where the session branched.
     public var base: Digest32
@@ -39,7 +41,8 @@ public struct TrajectoryHeader: Sendable, Equatable {
     /// The link that the chain has to begin with, where this is no branch.
     public var origin: Digest32 {
         RecordChain(
-            versionDigest: digest, instance: instance, parameters: JSONValue.object(parameters).canonical, seed: seed
+            versionDigest: digest, instance: instance, parameters: JSONValue.object(parameters).canonical, seed: seed,
+            rows: rows
         ).link
     }
 
@@ -47,7 +50,9 @@ public struct TrajectoryHeader: Sendable, Equatable {
         [
             "format": 1, "id": .string("\(id)"), "environment": .string(reference), "digest": .string(digest),
             "instance": instance.map(JSONValue.string) ?? .null, "params": .object(parameters),
-            "seed": seed.map(JSONValue.integer) ?? .null, "record": .string(mode.rawValue),
+            "seed": seed.map(JSONValue.integer) ?? .null,
+            "rows": rows.map { .integer(Int64($0.count)) } ?? .null,
+            "autoreset": rows.map { .string($0.autoreset) } ?? .null, "record": .string(mode.rawValue),
             "base": .string(base.hex), "parent": parent.map { .string("\($0)") } ?? .null,
             "branched_at": branchedAt.map { .integer(Int64($0)) } ?? .null,
             "branch_seed": branchSeed.map(JSONValue.integer) ?? .null,
@@ -83,6 +88,7 @@ public struct TrajectoryHeader: Sendable, Equatable {
         digest = try text("digest")
         instance = json["instance"]?.string
         seed = json["seed"]?.integer
+        rows = try RowsOffer(recorded: json)
         parent = json["parent"]?.string.flatMap { UniqueID($0) }
         branchedAt = json["branched_at"]?.integer.flatMap { Int(exactly: $0) }
         branchSeed = json["branch_seed"]?.integer
@@ -110,6 +116,7 @@ public struct TrajectoryHeader: Sendable, Equatable {
         instance = session.instance
         parameters = session.parameters
         seed = first.originSeed
+        rows = session.rows
         self.mode = mode
         base = first.previous
         parent = session.parent

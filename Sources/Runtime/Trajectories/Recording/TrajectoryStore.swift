@@ -47,9 +47,13 @@ public final class TrajectoryStore: SessionRecorderSource {
         await tidy()
     }
 
+    public func mode(of reference: String, wish: RecordingMode?) -> RecordingMode {
+        policy.mode(of: reference, wish: wish)
+    }
+
     public func recorder(for session: SessionSummary, wish: RecordingMode?) -> (any SessionRecorder)? {
         let mode = policy.mode(of: session.environment, wish: wish)
-        guard mode != .off, session.rows == nil else { return nil }
+        guard mode != .off else { return nil }
         let recorder = TrajectoryRecorder(session, mode: mode, store: self)
         live[session.id] = recorder
         if timer == nil { tick() }
