@@ -168,8 +168,8 @@ let runtime: [Target] = [
     module(
         "Runtime", "Trajectories",
         [
-            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "Signing", "Spaces", "Manifests", "Reactor",
-            "Workers", "Sessions",
+            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "SQLite", "Signing", "Spaces", "Manifests",
+            "Reactor", "Workers", "Sessions",
         ]),
     module(
         "Runtime", "NativeHosts",

@@ -49,7 +49,11 @@ final class RowBuffers: @unchecked Sendable {  // calls of one session follow ea
     /// All of it; set to as many bytes.
     var bytes: [UInt8] {
         get { Array(UnsafeRawBufferPointer(start: memory, count: byteCount)) }
-        set { newValue.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: memory, count: byteCount).copyMemory(from: $0) } }
+        set {
+            newValue.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(start: memory, count: byteCount).copyMemory(from: $0)
+            }
+        }
     }
 
     /// Other memory with the same in it.

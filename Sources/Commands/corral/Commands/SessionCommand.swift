@@ -38,7 +38,8 @@ enum SessionCommand: Subcommand {
                 "fork", "Branch a session in mid-episode.",
                 options: [
                     .value("count", short: "n", "NUMBER", fallback: "1", "How many branches."),
-                    .value("seed", "NUMBER", "Start the branches' random numbers anew: this seed, the next, and so on."),
+                    .value(
+                        "seed", "NUMBER", "Start the branches' random numbers anew: this seed, the next, and so on."),
                 ],
                 positionals: [id]),
             Command("checkpoint", "Write down what it takes to bring a session back.", positionals: [id]),

@@ -58,7 +58,9 @@ public struct RecordComparison: Sendable {
         if let place = observationDifference(left.observation, right.observation) {
             found.append(place.as(.observation, below: "/observation"))
         }
-        if let place = difference(left.rewardJSON, right.rewardJSON) { found.append(place.as(.reward, below: "/reward")) }
+        if let place = difference(left.rewardJSON, right.rewardJSON) {
+            found.append(place.as(.reward, below: "/reward"))
+        }
         for (name, flags) in [
             ("/terminated", (left.terminatedJSON, right.terminatedJSON)),
             ("/truncated", (left.truncatedJSON, right.truncatedJSON)),
