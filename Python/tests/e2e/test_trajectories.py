@@ -1,24 +1,16 @@
 """Recorded sessions: what is kept, what a crash leaves, what shows that a file was changed, and replaying it."""
 
 import json
-import os
-import subprocess
 import threading
 
 import pytest
 
-from e2e import machine
-from e2e.server import BINARY, Server
+from corral import errors, trajectories
+from e2e import environments, machine
+from e2e.server import Server, corral
+from e2e.test_forks import DICE
 
 CARTPOLE = "classic/CartPole"
-
-
-def corral(server, *words, status=0):
-    """Runs the program against a server; its data folder holds the keys."""
-    variables = {**os.environ, "CORRAL_URL": "http://" + server.client.address, "CORRAL_DATA": str(server.data)}
-    done = subprocess.run([BINARY, *words], env=variables, capture_output=True, text=True, timeout=120)
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +199,152 @@ def test_a_version_that_gives_other_rewards_is_no_patch(versions, serve):
         server, "replay", session["id"], "--on", "test/Counter", "--environments", str(versions / "1.0.1"), status=5
     )
     assert "first difference at record 5, episode 0" in text and "/reward: recorded 1.0, now 2.0" in text
+
+
+def test_a_vector_session_has_a_record_for_each_call(recording, tmp_path):
+    client = recording.client
+    rows = {"environment": "native/FrozenLake8x8", "seed": 5, "rows": 6, "autoreset": "SameStep"}
+    ids = []
+    for mode in ("full", "digest"):
+        session = client.post("/v1/sessions", {**rows, "record": mode, "params": {"map_name": "4x4"}}).json
+        ids.append(session["id"])
+        answers = [
+            client.post(f"/v1/sessions/{ids[-1]}/step", {"action": [step % 4] * 3 + [2, 1, 2]}).json
+            for step in range(30)
+        ]
+        client.post(f"/v1/sessions/{ids[-1]}/reset", {"options": {"reset_mask": [True] + [False] * 5}})
+        hash = client.get(f"/v1/sessions/{ids[-1]}").json["trajectory_hash"]
+        trajectory = close(recording, ids[-1])
+        assert trajectory["trajectory_hash"] == hash and trajectory["records"] == 32 and trajectory["rows"] == 6
+        assert client.get(f"/v1/trajectories/{ids[-1]}/verify").json["intact"]
+        assert corral(recording, "replay", ids[-1]).startswith("identical: 32 records")
+    assert any("final_obs" in answer["info"] for answer in answers)
+    steps = client.get(f"/v1/trajectories/{ids[0]}/steps").json["steps"]
+    for record, answer in zip(steps[1:], answers):
+        for name in ("index", "observation", "reward", "terminated", "truncated", "info"):
+            assert record[name] == answer[name]
+    certificate = tmp_path / "rows.json"
+    corral(recording, "certify", ids[0], "--output", str(certificate))
+    corral(recording, "verify", str(certificate), "--replay")
+    with pytest.raises(errors.FailedPrecondition):
+        next(trajectories.Trajectory(trajectory, steps).episodes())
+
+
+def test_a_session_behind_a_prefix_begins_its_trajectory_with_it(recording):
+    client = recording.client
+    request = {"environment": "minigrid/Empty-5x5", "seed": 5}
+    plain = client.post("/v1/sessions", request).json["id"]
+    for action in (2, 1, 2, 0):
+        client.post(f"/v1/sessions/{plain}/step", {"action": action})
+    hash = close(recording, plain)["trajectory_hash"]
+    made = client.post("/v1/sessions/batch", {**request, "prefix": [2, 1, 2], "count": 2}).json["sessions"]
+    made += [client.post("/v1/sessions", {**request, "prefix": prefix}).json for prefix in ([2, 1, 2, 0], [2, 1])]
+    unseeded = client.post("/v1/sessions", {"environment": CARTPOLE, "prefix": [1, 0]}).json
+    unrecorded = client.post("/v1/sessions", {**request, "prefix": [2, 1], "record": "off"}).json
+    for session, rest in zip(made, ([0], [0], [], [2, 0])):
+        for action in rest:
+            client.post(f"/v1/sessions/{session['id']}/step", {"action": action})
+        trajectory = close(recording, session["id"])
+        assert trajectory["trajectory_hash"] == hash and trajectory["records"] == 5 and trajectory["parent"] is None
+        assert client.get(f"/v1/trajectories/{session['id']}/verify").json["intact"]
+        assert corral(recording, "replay", session["id"]).startswith("identical: 5 records")
+    assert close(recording, unseeded["id"])["records"] == 3
+    assert corral(recording, "replay", unseeded["id"]).startswith("identical: 3 records")
+    client.delete(unrecorded["id"])
+    assert client.get(f"/v1/trajectories/{unrecorded['id']}").code == "not_found"
+
+
+def test_a_prefix_whose_records_are_large_is_played_by_each(recording):
+    client = recording.client
+    request = {"environment": "ale/Pong", "seed": 5, "prefix": [0] * 170}  # 100,800 bytes each, 16 MiB are kept
+    made = client.post("/v1/sessions/batch", {**request, "count": 2}).json["sessions"]
+    told = [close(recording, session["id"]) for session in made]
+    assert {trajectory["records"] for trajectory in told} == {171}
+    assert told[0]["trajectory_hash"] == told[1]["trajectory_hash"]
+
+
+def test_lists_come_from_an_index_that_is_made_of_the_files(tmp_path):
+    def listed(server, query=""):
+        return [one["id"] for one in server.client.get("/v1/trajectories" + query).json["trajectories"]]
+
+    def check(server, ids):
+        assert listed(server) == ids
+        assert listed(server, "?environment=native/CartPole&state=closed") == ids[:3]
+        assert listed(server, "?environment=native/CartPole@1.0.0") == ids[:3]
+        assert listed(server, "?environment=native/CartPole@1.1.0") == []
+        assert listed(server, "?label=run=1") == ids[1:2] and listed(server, "?label=run") == ids[:3]
+        assert listed(server, "?state=recording") == []
+        pages = [server.client.get("/v1/trajectories?limit=3").json]
+        pages.append(server.client.get(f"/v1/trajectories?limit=3&cursor={pages[0]['next']}").json)
+        assert [one["id"] for page in pages for one in page["trajectories"]] == ids and pages[1]["next"] is None
+        assert all(one["records"] == 1 for one in pages[0]["trajectories"])
+
+    index = tmp_path / "data/trajectories.db"
+    with Server("--record", "full", "--warm", "0", data=tmp_path / "data") as server:
+        ids = []
+        for number in range(4):
+            request = {"environment": "native/CartPole", "labels": {"run": str(number)}}
+            if number == 3:
+                request = {"environment": "native/Pendulum"}
+            ids.append(server.client.post("/v1/sessions", request).json["id"])
+        for id in ids:
+            server.client.delete(id)
+        check(server, ids)
+    for harm in (lambda: None, index.unlink, lambda: index.write_bytes(b"no database at all, " * 300)):
+        harm()
+        with Server("--record", "full", "--warm", "0", data=tmp_path / "data") as server:
+            check(server, ids)
+    with Server("--record", "full", "--warm", "0", data=tmp_path / "data") as server:
+        assert server.client.call("DELETE", f"/v1/trajectories/{ids[3]}").status == 200
+        (server.data / "trajectories" / f"{ids[0]}.ctraj").unlink()
+        assert listed(server) == ids[1:3]
+
+
+NOISY = '''
+import os
+from corral.worker import Worker
+
+
+class Noisy(Worker):
+    """Measures as instruments do: never twice the same."""
+
+    def spaces(self):
+        return {"type": "Box", "dtype": "float64", "shape": [1], "low": -1, "high": 99}, {"type": "Discrete", "n": 2}
+
+    def reset(self, seed, options):
+        self.steps = 0
+        return self.measured(), {}
+
+    def step(self, action):
+        self.steps += 1
+        return self.measured(), 1.0, False, False, {}
+
+    def measured(self):
+        return [self.steps + int.from_bytes(os.urandom(4), "little") / 2**32 * 1e-6]
+'''
+
+
+def test_a_nondeterministic_environment_is_compared_within_a_tolerance_or_refused(serve, tmp_path):
+    launch = {"worker": "worker.py:Noisy"}
+    folder = environments.write_source(tmp_path / "envs", "test/noisy", launch, NOISY, nondeterministic=True)
+    server = serve("--record", "full", environments=[folder])
+    id = play(server, 6, environment="test/noisy")
+    close(server, id)
+    corral(server, "replay", id, status=4)
+    assert "the same within 0.001: 7 records" in corral(server, "replay", id, "--tolerance", "0.001")
+    text = corral(server, "replay", id, "--tolerance", "1e-12", status=5)
+    assert "first difference at record 0, episode 0" in text and "/observation/0: recorded 0." in text
+    corral(server, "certify", id, "--output", str(tmp_path / "certificate.json"), status=4)
+
+
+def test_another_backend_gives_the_same(serve, tmp_path):
+    launch = {"worker": "worker.py:Dice"}
+    folder = environments.write_source(tmp_path / "envs", "test/dice", launch, DICE)
+    server = serve("--record", "full", environments=[folder])
+    id = play(server, 6, environment="test/dice")
+    close(server, id)
+    report = json.loads(
+        corral(server, "replay", str(path(server, id)), "--backend", "plain", "--trust",
+               "--environments", str(folder), "--json")
+    )  # fmt: skip
+    assert report["identical"] and report["compared"] == 7
