@@ -183,7 +183,7 @@ let runtime: [Target] = [
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
-    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions"]),
+    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions", "SQLite"]),
     tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]

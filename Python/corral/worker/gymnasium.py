@@ -6,7 +6,6 @@ from . import snapshots, spaces
 from .errors import Unsupported
 from .made import MadeWorker
 
-
 #: Packages whose environments draw all that is random from `np_random`; an emulator has generators of its own.
 REPEATABLE = ("gymnasium", "minigrid")
 

@@ -205,7 +205,9 @@ SLIPPERY = {"worker": "corral.worker.gymnasium:GymnasiumWorker", "config": {"id"
 
 @pytest.fixture(scope="module")
 def slippery(tmp_path_factory):
-    folder = environments.write(tmp_path_factory.mktemp("envs"), "test/slippery", SLIPPERY)
+    folder = tmp_path_factory.mktemp("envs")
+    environments.write(folder, "test/slippery", SLIPPERY)
+    environments.write(folder, "test/replayed", SLIPPERY, fork=["replay"])
     with Server("--record", "full", environments=[folder]) as server:
         yield server
 
@@ -243,6 +245,24 @@ def test_branches_can_have_random_numbers_of_their_own(slippery, environment):
     for name in (branches[3]["id"], str(slippery.data / "trajectories" / (branches[3]["id"] + ".ctraj"))):
         replayed = corral(slippery, "replay", name)
         assert replayed.startswith("identical: %d records" % len(walks[3])), replayed
+
+
+def test_random_numbers_of_a_branch_are_repeated_with_its_calls(slippery):
+    api = slippery.client
+    session = start(api, "test/replayed", seed=11)
+    post(api, session, "step", {"action": 3})
+    children = post(api, session, "fork", {"count": 2, "seed": 8})["sessions"]
+    for child in children:
+        post(api, child, "step", {"action": 3})
+    grandchildren = [fork(api, child, 1, "replay")[0] for child in children]
+    checkpoint = post(api, children[1], "checkpoint", {})
+    restored = api.post("/v1/checkpoints/%s/restore" % checkpoint["id"], {}).json
+    walks = [walk(api, one) for one in (*children, *grandchildren, restored)]
+    assert walks[:2] == walks[2:4] and walks[4] == walks[1]
+    assert read(api, grandchildren[0])["trajectory_hash"] != read(api, grandchildren[1])["trajectory_hash"]
+    for one in (session, children[0], grandchildren[0]):
+        api.delete(one["id"])
+    assert corral(slippery, "replay", grandchildren[0]["id"]).startswith("identical")
 
 
 def test_a_seed_of_a_fork_is_repeated_or_refused(slippery):

@@ -7,7 +7,7 @@ import pytest
 from e2e import environments, machine, owners
 from e2e.containers import IMAGE, Containers
 from e2e.server import corral
-from e2e.test_forks import AWKWARD, DICE, REASONS, fork, post, read, say, start, throw
+from e2e.test_forks import AWKWARD, DICE, REASONS, fork, read, say, start, throw
 
 
 @pytest.fixture(scope="module")

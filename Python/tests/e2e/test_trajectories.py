@@ -19,11 +19,12 @@ def recording():
         yield server
 
 
-def play(server, steps, environment=CARTPOLE, seed=3, **more):
+def play(server, steps, environment=CARTPOLE, seed=3, actions=None, **more):
     """A session that was stepped; it resets when its episode is over."""
     session = server.client.post("/v1/sessions", {"environment": environment, "seed": seed, **more}).json
     for index in range(steps):
-        answer = server.client.post(f"/v1/sessions/{session['id']}/step", {"action": index % 2}).json
+        action = (actions or [0, 1])[index % 2]
+        answer = server.client.post(f"/v1/sessions/{session['id']}/step", {"action": action}).json
         if answer["terminated"] or answer["truncated"]:
             server.client.post(f"/v1/sessions/{session['id']}/reset", {})
     return session["id"]
@@ -144,6 +145,56 @@ def test_a_changed_file_names_its_chunk(recording, tmp_path):
     assert "chunk 0 (records 0 to" in corral(recording, "trajectory", "verify", str(changed), status=4)
     changed.write_bytes(whole[:-30])
     assert "no end" in corral(recording, "trajectory", "verify", str(changed), status=4)
+
+
+@pytest.mark.parametrize("environment", [CARTPOLE, "minigrid/Empty-5x5", "ale/Pong", "native/Pendulum"])
+def test_what_was_exported_is_imported_again_to_the_bit(recording, tmp_path, environment):
+    actions = [[0.1], [-1.7]] if environment == "native/Pendulum" else None
+    id = play(recording, 40, environment=environment, actions=actions)
+    trajectory = close(recording, id)
+    lines = tmp_path / "lines.jsonl"
+    corral(recording, "trajectory", "export", id, "--output", str(lines))
+    again, none = tmp_path / "again.ctraj", tmp_path / "none.ctraj"
+    words = ["trajectory", "import", str(lines), "--hash", trajectory["trajectory_hash"], "--output"]
+    told = json.loads(corral(recording, *words, str(again), "--json"))
+    assert {**told, "ended_at": 0, "bytes": 0, "reason": 0} == {
+        **{name: trajectory[name] for name in told}, "ended_at": 0, "bytes": 0, "reason": 0,
+    }  # fmt: skip
+    corral(recording, "trajectory", "verify", str(again))
+    exported = [corral(recording, "trajectory", "export", str(path)) for path in (again, path(recording, id))]
+    assert exported[0] == exported[1]
+    text = lines.read_text().splitlines()
+    for changed in (text[:5] + text[6:], [text[0], text[1].replace("0", "1", 9), *text[2:]], [text[1]], []):
+        lines.write_text("\n".join(changed))
+        corral(recording, *words, str(none), status=(2, 4))
+        assert not none.exists()
+
+
+def test_the_program_lists_shows_exports_and_verifies(recording, tmp_path):
+    id = play(recording, 5, labels={"by": "hand"})
+    close(recording, id)
+    table = corral(recording, "trajectory", "list", "--label", "by=hand", "--environment", CARTPOLE)
+    assert id in table and len(table.strip().splitlines()) == 2
+    listed = json.loads(corral(recording, "trajectory", "list", "--json"))["trajectories"]
+    assert id in [one["id"] for one in listed]
+    assert "no trajectories" in corral(recording, "trajectory", "list", "--label", "by=nobody")
+    shown = json.loads(corral(recording, "trajectory", "show", id, "--json"))
+    assert shown["records"] == 6 and shown["chunks"] == 1 and shown["labels"] == {"by": "hand"}
+    assert CARTPOLE in corral(recording, "trajectory", "show", str(path(recording, id)))
+    records = corral(recording, "trajectory", "show", id, "--from", "2", "--to", "4").splitlines()
+    assert [json.loads(record)["index"] for record in records] == [2, 3]
+    corral(recording, "trajectory", "export", id, "--format", "file", "--output", str(tmp_path / "a.ctraj"))
+    assert (tmp_path / "a.ctraj").read_bytes() == path(recording, id).read_bytes()
+    lines = corral(recording, "trajectory", "export", id).splitlines()
+    assert len(lines) == 7 and json.loads(lines[3]) == json.loads(records[0])
+    hash = shown["trajectory_hash"]
+    assert hash in corral(recording, "trajectory", "verify", id, "--hash", hash)
+    report = json.loads(corral(recording, "trajectory", "verify", id, "--json"))
+    assert report["intact"] and report["recomputed"] and report["records"] == 6
+    corral(recording, "trajectory", "verify", id, "--hash", "0" * 64, status=4)
+    corral(recording, "trajectory", "verify", id, "--hash", "short", status=2)
+    assert "deleted" in corral(recording, "trajectory", "delete", id)
+    corral(recording, "trajectory", "show", id, status=3)
 
 
 def test_a_certificate_is_signed_checked_and_not_forged(recording, tmp_path):
