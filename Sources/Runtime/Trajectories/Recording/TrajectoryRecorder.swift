@@ -64,7 +64,7 @@ final class TrajectoryRecorder: SessionRecorder {
         batch.records.append(
             StoredRecord(
                 bytes: record.canonical, time: record.time,
-                duration: Int64(record.duration / .microseconds(1)), agent: record.agent))
+                duration: record.duration.wholeMicroseconds, agent: record.agent))
         batch.bytes += record.canonical.count
         batch.link = record.link
         link = record.link
@@ -141,5 +141,11 @@ extension SessionState.Phase {
         case .failed(let reason, _): ("failed", reason.rawValue)
         default: ("closed", CloseReason.requested.rawValue)
         }
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMicroseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }
