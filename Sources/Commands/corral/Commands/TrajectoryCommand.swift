@@ -3,7 +3,6 @@ import Digest
 import Foundations
 import JSON
 import Trajectories
-import YAML
 
 /// `corral trajectory …`.
 enum TrajectoryCommand: Subcommand {
@@ -141,7 +140,7 @@ enum TrajectoryCommand: Subcommand {
     }
 
     private static func importLines(_ invocation: Invocation) throws(Failure) {
-        let lines = try YAMLNode.bytes(ofFile: invocation.argument("FILE") ?? "")
+        let lines = try TrajectoryImport.lines(of: invocation.argument("FILE") ?? "")
         let id = lines.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first
             .flatMap { try? JSONValue(parsing: Array($0)) }?["id"]?.string
         guard let id, UniqueID(id) != nil else {

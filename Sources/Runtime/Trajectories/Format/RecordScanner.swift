@@ -1,3 +1,4 @@
+import Glibc
 import Spaces
 
 /// Takes a record's bytes apart: what is the same in records of one kind, and what differs from one to the next.
@@ -33,6 +34,37 @@ struct RecordScanner {
             start()
             template.append(Piece.whole.rawValue)
             parts.append(Part(start: 0, count: record.count))
+        }
+    }
+
+    /// Whether a record has the pieces of a template; then `parts` are its columns. Literals decide how a record goes on, so
+    /// that scanning it would give the same template.
+    mutating func matches(_ pieces: [TemplatePiece], _ record: [UInt8]) -> Bool {
+        parts.removeAll(keepingCapacity: true)
+        return record.withUnsafeBytes { bytes in
+            var place = 0
+            for piece in pieces {
+                let rest = bytes.count - place
+                switch piece {
+                case .literal(let literal):
+                    guard literal.count <= rest,
+                        isEqual(literal, UnsafeRawBufferPointer(rebasing: bytes[place..<place + literal.count]))
+                    else { return false }
+                    place += literal.count
+                case .fixed(let width, _):
+                    guard width <= rest else { return false }
+                    parts.append(Part(start: place, count: width))
+                    place += width
+                case .counted:
+                    guard rest >= 8 else { return false }
+                    let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                    guard let count = Int(exactly: length), count <= rest - 8 else { return false }
+                    parts.append(Part(start: place + 8, count: count))
+                    place += 8 + count
+                case .whole: return false
+                }
+            }
+            return place == bytes.count
         }
     }
 
@@ -177,4 +209,9 @@ struct RecordScanner {
         guard count >= 0, count <= bytes.count - place else { throw Unknown() }
         place += count
     }
+}
+
+private func isEqual(_ left: ArraySlice<UInt8>, _ right: UnsafeRawBufferPointer) -> Bool {
+    guard let start = right.baseAddress else { return left.isEmpty }
+    return left.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, right.count) == 0 } ?? true }
 }

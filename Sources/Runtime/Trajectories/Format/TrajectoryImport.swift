@@ -2,6 +2,7 @@ import Digest
 import Foundations
 import Glibc
 import JSON
+import Sessions
 import Spaces
 
 /// Makes a trajectory file of the JSON lines that an export wrote: the header, then a record in each line.
@@ -18,7 +19,7 @@ public struct TrajectoryImport {
     private var pending: [StoredRecord] = []
     private var pendingBytes = 0
 
-    private static let chunk = (records: 4096, bytes: 1 << 20)
+    private static let chunk = (records: 4096, bytes: 256 << 10)
 
     /// - Parameters:
     ///   - lines: UTF-8.
@@ -51,6 +52,23 @@ public struct TrajectoryImport {
         } catch {
             unlink(path)
             throw error
+        }
+    }
+
+    /// The bytes of a file.
+    ///
+    /// - Throws: `not_found`, `failed_precondition` where it cannot be read.
+    public static func lines(of path: String) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Failure(errno == ENOENT ? .notFound : .failedPrecondition, "cannot read \(path): \(errnoText())")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        fstat(descriptor, &status)
+        let file = FileBytes(descriptor: descriptor, size: Int(status.st_size))
+        do throws(Damage) { return try file.read(0, file.size) } catch {
+            throw Failure(.failedPrecondition, "cannot read \(path): \(error.text)")
         }
     }
 
