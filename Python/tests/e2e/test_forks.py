@@ -7,7 +7,7 @@ import pytest
 
 from e2e import environments, machine
 from e2e.marks import LONG
-from e2e.server import Server, corral
+from e2e.server import ROOT, Server, corral
 
 POINTS = 50 if LONG else 2
 FUTURE = 12
@@ -210,7 +210,7 @@ def slippery(tmp_path_factory):
     folder = tmp_path_factory.mktemp("envs")
     environments.write(folder, "test/slippery", SLIPPERY)
     environments.write(folder, "test/replayed", SLIPPERY, fork=["replay"])
-    with Server("--record", "full", environments=[folder]) as server:
+    with Server("--record", "full", environments=[folder, ROOT / "Manifests/ale"]) as server:
         yield server
 
 
@@ -279,7 +279,7 @@ def test_a_seed_of_a_fork_is_repeated_or_refused(slippery):
     again = api.call("POST", path, {"seed": 5}, {"Idempotency-Key": "s"}).json
     assert again["sessions"][0]["id"] == first["sessions"][0]["id"]
     assert api.call("POST", path, {"seed": 6}, {"Idempotency-Key": "s"}).code == "conflict"
-    (grandchild,) = fork(api, first["sessions"][0])
+    (grandchild,) = fork(api, first["sessions"][0], 1, "snapshot")
     assert walk(api, grandchild) == walk(api, first["sessions"][0])
     pong = start(api, "ale/Pong")
     refused = api.post("/v1/sessions/%s/fork" % pong["id"], {"seed": 1})
