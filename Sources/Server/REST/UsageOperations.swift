@@ -97,7 +97,7 @@ extension RESTAPI {
         query.until = try call.time("until")
         query.environment = call.query("environment")
         query.caller = call.query("caller")
-        query.tenant = call.caller.roles.contains(.admin) ? nil : call.caller.tenant
+        query.tenant = call.caller.isAdmin ? nil : call.caller.tenant
         return query
     }
 }
@@ -113,7 +113,7 @@ extension Call {
         return time
     }
 
-    fileprivate func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
         guard let text = query(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(

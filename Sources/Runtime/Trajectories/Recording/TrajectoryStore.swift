@@ -79,7 +79,7 @@ public final class TrajectoryStore: SessionRecorderSource {
         let (folder, place) = (folder, after)
         let found = try await offload { () throws(Failure) in
             try folder.list(filter, after: place, limit: limit + 1) {
-                caller.grant(onSessionOf: $0.owner, tenant: $0.tenant) != nil
+                caller.grant(onSessionOf: $0.owner, tenant: $0.tenant, environment: $0.environment) != nil
             }
         }
         guard found.count > limit else { return (found, nil) }
@@ -100,10 +100,11 @@ public final class TrajectoryStore: SessionRecorderSource {
             file = try await offload { () throws(Failure) in try TrajectoryFile(path) }
         } catch { throw error.code == .notFound ? missing : error }
         let header = file.header
-        guard let grant = caller.grant(onSessionOf: header.owner, tenant: header.tenant) else { throw missing }
+        let grant = caller.grant(onSessionOf: header.owner, tenant: header.tenant, environment: header.reference)
+        guard let grant else { throw missing }
         guard grant >= needed else {
-            throw Failure(
-                .permissionDenied, "\(caller.id) may not do this with trajectory \(id)", next: "use a key of its owner")
+            throw caller.denied(
+                "\(caller.id) may not do this with trajectory \(id)", next: "use a key of its owner")
         }
         return file
     }
