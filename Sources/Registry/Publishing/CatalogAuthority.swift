@@ -38,13 +38,39 @@ public struct CatalogAuthority: LaunchAuthority {
         return plan
     }
 
-    /// What a reference means, ready to be started by an authority that is no caller's: checks run before a policy says
-    /// yes.
+    /// What a reference means, whatever its state, ready to be started by an authority that is no caller's: checks run
+    /// before a policy says yes.
     ///
     /// - Throws: `not_found`, `invalid_argument`, `failed_precondition` where its packages cannot be installed.
     public func entry(for reference: String) async throws(Failure) -> ManifestFolder.Entry {
         let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store)
-        return try await entry(of: try meaning.candidates.resolve(meaning.constraint), meaning)
+        return try await entry(of: try meaning.candidates.find(meaning.constraint), meaning)
+    }
+
+    /// The exact version that a reference means, whatever its state.
+    ///
+    /// - Throws: `not_found`, `invalid_argument`, `conflict`.
+    public func identify(_ reference: String) async throws(Failure) -> (reference: String, digest: String) {
+        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store)
+        let found = try meaning.candidates.find(meaning.constraint)
+        return ("\(meaning.candidates.name)@\(found.version)", found.digest)
+    }
+
+    /// The version that a new one follows: what users of its major version have now. Nil where there is none.
+    ///
+    /// - Throws: As `entry(for:)`.
+    public func previous(to manifest: Manifest) async throws(Failure) -> ManifestFolder.Entry? {
+        let meaning: Meaning
+        do throws(Failure) {
+            meaning = try await Meaning.find(Reference(manifest.name, .any), in: folder.folder, store)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+        guard meaning.candidates.name == manifest.name,
+            let chosen = meaning.candidates.predecessor(of: manifest.version)
+        else { return nil }
+        return try await entry(of: chosen, meaning)
     }
 
     private func entry(of chosen: Candidate, _ meaning: Meaning) async throws(Failure) -> ManifestFolder.Entry {

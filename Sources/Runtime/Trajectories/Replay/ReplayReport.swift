@@ -86,8 +86,8 @@ public struct ReplayReport: Sendable {
         }
         guard compared < expected else { return }
         let next = file.indices.lowerBound + compared
-        let missing = RecordComparison.ended("", .string("a record"), .string(stopped ?? "nothing"))
-        note(Step(index: next, episode: try file.record(next).episode, differences: [missing]))
+        let episode = try file.record(next).episode
+        note(Step(index: next, episode: episode, differences: [.missing(stopped ?? "nothing")]))
     }
 
     private mutating func note(_ step: Step) {
