@@ -154,9 +154,7 @@ class Client(ServerOffers[dict[str, Any]]):
                 raise stepping
             return stepping, results
 
-    def publish(
-        self, path: str | os.PathLike[str], *, alias: str | None = None, reason: str = ""
-    ) -> dict[str, Any]:
+    def publish(self, path: str | os.PathLike[str], *, alias: str | None = None, reason: str = "") -> dict[str, Any]:
         """Publishes the environment in a folder as a version of the catalog, as ``corral publish`` does.
 
         The answer describes the version; the same folder again changes nothing. `alias`, such as ``stable``, then names

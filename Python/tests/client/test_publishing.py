@@ -33,7 +33,9 @@ def folder(place, name, version, **files):
 
 def test_both_packers_make_the_same_bytes(binary, tmp_path):
     deep = "/".join(["a" * 60, "b" * 60, "c" * 40 + ".txt"])
-    here = folder(tmp_path / "walk", "shop/Walk", "1.0.0", **{deep: "x" * 513, "z é.txt": "", "B/one": "1", "B.txt": "2"})
+    here = folder(
+        tmp_path / "walk", "shop/Walk", "1.0.0", **{deep: "x" * 513, "z é.txt": "", "B/one": "1", "B.txt": "2"}
+    )
     (here / ".hidden").write_text("no")
     (here / "__pycache__").mkdir()
     (here / "__pycache__" / "worker.pyc").write_text("no")

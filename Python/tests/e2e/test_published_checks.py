@@ -119,7 +119,9 @@ def test_the_command_checks_versions_of_the_catalog(serve, data):
 
 def test_a_trajectory_of_the_release_before_shows_what_seeds_do_not(serve, tmp_path):
     # Only an instance that no seed of a check plays behaves otherwise.
-    hidden = "\n\ndef _reset(self, seed, options):\n    self.count = options.get('from', 0)\n    return self.count, {}\n"
+    hidden = (
+        "\n\ndef _reset(self, seed, options):\n    self.count = options.get('from', 0)\n    return self.count, {}\n"
+    )
     worse = hidden.replace("return self.count", "return self.count + (self.count == 5)")
     tail = "\n\nCounter.reset = _reset\n"
     server = serve("--check-budget", "%ds" % BUDGET, "--check-published", "false", "--record", "full")

@@ -45,7 +45,8 @@ extension FindingCode {
         case .hashOrder: "sort sets and other unordered collections before they count, or fix PYTHONHASHSEED"
         case .forkRefused: "take the mechanism out of `fork`, or let the worker do it"
         case .forkDiffers: "put all of the state into the snapshot, or take the mechanism out of `fork`"
-        case .behaviourChanged: "give it the number that is named, or say in `behaviour_change` what is different and why"
+        case .behaviourChanged:
+            "give it the number that is named, or say in `behaviour_change` what is different and why"
         case .actionAbsorbed: "raise an error for actions that the space does not hold; do not clip or ignore them"
         case .rewardForInvalidAction: "pay nothing for an action that is refused"
         case .stepAfterEnd: "raise an error, or stay ended, when a step comes after the end"

@@ -20,7 +20,9 @@ import Trajectories
 
     /// The record of a step: `docs/records.md`.
     private func step(observation: Int = 0, reward: Double = 1, terminated: Bool = false) -> StoredRecord {
-        func number(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+        func number(_ value: some FixedWidthInteger) -> [UInt8] {
+            withUnsafeBytes(of: value.littleEndian) { Array($0) }
+        }
         func text(_ text: String) -> [UInt8] { number(UInt64(text.utf8.count)) + Array(text.utf8) }
         var bytes: [UInt8] = [0x12, 2] + text("1")
         bytes += [2] + text("\(observation)")

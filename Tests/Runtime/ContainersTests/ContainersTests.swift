@@ -48,6 +48,17 @@ import Testing
         #expect(unreachable(try EngineAddress("unix:///dev/null")).engineReason == .stopped)
     }
 
+    @Test func `an image is only taken for a digest that it has`() throws {
+        let (id, digest) = (
+            "sha256:" + String(repeating: "1", count: 64), "sha256:" + String(repeating: "2", count: 64)
+        )
+        let image = try EngineImage(["Id": .string(id), "RepoDigests": [.string("registry:5000/tiny@\(digest)"), 3]])
+        #expect(image.canBe("registry:5000/tiny@\(digest)") && image.canBe(id) && image.canBe("tiny:latest"))
+        #expect(!image.canBe("registry:5000/tiny@\(digest.replacing("2", with: "3"))"))
+        #expect(!image.canBe("sha256:" + String(repeating: "3", count: 64)))
+        #expect(try !EngineImage(["Id": .string(id)]).canBe("tiny@\(digest)"))
+    }
+
     @Test func `an image says what it starts, and nonsense is left out`() throws {
         let image = try EngineImage([
             "Id": "sha256:0a",
