@@ -15,9 +15,9 @@ struct BehaviourChecks {
     /// Steps of a seed's comparison.
     private static let stepLimit = 300
     /// The most trajectories that are replayed, the newest ones.
-    private static let recordedLimit = 20
+    private nonisolated static let recordedLimit = 20
     /// The most records of such a trajectory.
-    private static let recordLimit = 10_000
+    private nonisolated static let recordLimit = 10_000
 
     private let check: EnvironmentCheck
     private let service: SessionService
@@ -150,8 +150,8 @@ struct BehaviourChecks {
         switch call {
         case .step(let action): try await session.step(action)
         case .reset(let body):
-            let body = try? JSONValue(parsing: body, limits: JSONLimits(depth: 512))
-            try await session.reset(seed: body?["seed"]?.integer, options: body?["options"]?.object ?? [:])
+            let call = try? JSONValue(parsing: body, limits: JSONLimits(depth: 512))
+            try await session.reset(seed: call?["seed"]?.integer, options: call?["options"]?.object ?? [:])
         }
     }
 }
