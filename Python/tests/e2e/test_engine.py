@@ -181,7 +181,7 @@ def test_always_asks_the_registry_at_every_start_and_missing_only_once(small, st
 
 
 def test_a_published_version_runs_in_the_image_of_its_digest_and_in_no_other(small, serve, tmp_path):
-    options = ["--warm", "0", "--backend", "docker", "--docker-host", small.address, "--check-published", "false"]
+    options = ["--warm", "0", "--backend", "docker", "--docker-host", small.address, "--no-check-published"]
     server = serve(*options)
 
     def publish(version, image):

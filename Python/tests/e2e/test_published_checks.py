@@ -8,7 +8,10 @@ import pytest
 from e2e import bundles, machine
 from e2e.server import BINARY
 
-BUDGET = 2  # seconds
+BUDGET = 1  # seconds
+WORKER = bundles.WORKER.replace(
+    "        self.count +=", "        assert action in (0, 1) and self.count < 10\n        self.count +="
+)
 FASTER = """
 
 _step = Counter.step
@@ -23,7 +26,7 @@ def corral(*words):
 
 def counter(version, more="", extra=""):
     manifest = (bundles.MANIFEST % ("shop/Counter", version)).replace("[0, 1]", "[0, 2]") + more
-    return bundles.pack({"environment.yaml": manifest, "worker.py": bundles.WORKER + extra})
+    return bundles.pack({"environment.yaml": manifest, "worker.py": WORKER + extra})
 
 
 def done(client, version):
@@ -44,7 +47,7 @@ def data(tmp_path_factory):
 
 
 def test_publishing_begins_a_check_whose_signed_report_makes_the_card(serve, data):
-    server = serve("--check-budget", "%ds" % BUDGET, data=data)
+    server = serve("--check-budget", "4s", data=data)
     client = server.client
     published = bundles.publish(client, counter("1.0.0"))
     assert published.status == 201
@@ -80,7 +83,7 @@ def test_publishing_begins_a_check_whose_signed_report_makes_the_card(serve, dat
 
 
 def test_a_patch_that_pays_otherwise_is_rejected_and_waits_over_a_restart(serve, data):
-    server = serve("--check-published", "false", data=data)
+    server = serve("--no-check-published", data=data)
     assert "check" not in bundles.publish(server.client, counter("1.0.1", extra=FASTER)).json
     declared = "behaviour_change: every step pays twice as much\n"
     bundles.publish(server.client, counter("1.0.2", declared))
@@ -88,7 +91,7 @@ def test_a_patch_that_pays_otherwise_is_rejected_and_waits_over_a_restart(serve,
     server.stop()
     server = serve("--check-budget", "%ds" % BUDGET, "--check-jobs", "2", data=data)
     changed = done(server.client, "1.0.1")
-    assert changed["verdict"] == "rejected"
+    assert changed["verdict"] == "rejected" and "behaviour_changed" in found(changed), changed["report"]
     finding = found(changed)["behaviour_changed"]
     assert finding["severity"] == "error" and "2.0.0" in finding["evidence"] and "/reward" in finding["evidence"]
     assert changed["report"]["measured"]["behaviour"]["previous"] == "shop/Counter@1.0.0"
@@ -109,7 +112,7 @@ def test_the_command_checks_versions_of_the_catalog(serve, data):
     assert status == 1, errors
     assert "behaviour_changed" in text
     assert corral("check", "shop/Nothing", *options)[0] == 3
-    server = serve("--check-published", "false", data=data)
+    server = serve("--no-check-published", data=data)
     url = "http://" + server.client.address
     status, text, errors = corral("check", "shop/Counter@1.0.0", "--url", url, "--budget", 1)
     assert status == 0 and "shop/Counter@1.0.0  passed" in text, errors
@@ -124,7 +127,7 @@ def test_a_trajectory_of_the_release_before_shows_what_seeds_do_not(serve, tmp_p
     )
     worse = hidden.replace("return self.count", "return self.count + (self.count == 5)")
     tail = "\n\nCounter.reset = _reset\n"
-    server = serve("--check-budget", "%ds" % BUDGET, "--check-published", "false", "--record", "full")
+    server = serve("--check-budget", "%ds" % BUDGET, "--no-check-published", "--record", "full")
     client = server.client
     bundles.publish(client, counter("1.0.0", extra=hidden + tail))
     session = client.post("/v1/sessions", {"environment": "shop/Counter", "options": {"from": 5}}).json

@@ -39,7 +39,6 @@ struct BehaviourChecks {
         guard !check.manifest.isNondeterministic, !previous.manifest.isNondeterministic else {
             return check.skip("comparing with \(name): one of both is declared nondeterministic")
         }
-        guard !check.isOver(0.9) else { return check.skip("comparing with \(name)") }
         check.tell("comparing with \(name)")
         var judge = BehaviourJudge(check.manifest, after: previous.manifest)
         do throws(Failure) {

@@ -9,6 +9,12 @@ public struct ReplayReport: Sendable {
         public var episode: Int
         public var differences: [RecordDifference]
 
+        public init(index: Int, episode: Int, differences: [RecordDifference]) {
+            self.index = index
+            self.episode = episode
+            self.differences = differences
+        }
+
         public var json: JSONValue {
             [
                 "index": .integer(Int64(index)), "episode": .integer(Int64(episode)),
