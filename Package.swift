@@ -192,9 +192,14 @@ let registry: [Target] = [
     module("Registry", "Compatibility", ["Foundations", "JSON", "YAML", "Spaces", "Manifests"]),
     tests("Registry", "Compatibility", ["Foundations", "JSON", "Spaces", "Manifests"]),
     module("Registry", "Catalog", ["Foundations", "JSON", "Spaces", "Manifests"]),
-    module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
-        "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+        "Registry", "AccessKeys", ["Foundations", "JSON", "YAML", "Digest", "Signing", "Logging", "Sessions"]),
+    tests("Registry", "AccessKeys", ["Foundations", "JSON", "Digest", "Logging", "Sessions", "TestSupport"]),
+    module(
+        "Registry", "CatalogSQL", ["Foundations", "JSON", "Digest", "Manifests", "Catalog", "AccessKeys"]),
+    module(
+        "Registry", "CatalogSQLite",
+        ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "AccessKeys", "CatalogSQL"]),
     module(
         "Registry", "Usage",
         [
@@ -204,7 +209,7 @@ let registry: [Target] = [
     tests("Registry", "Usage", ["HTTP", "TestSupport", "ScriptedSessions"]),
     module(
         "Registry", "CatalogPostgres",
-        ["Foundations", "JSON", "Digest", "Postgres", "Manifests", "Catalog", "CatalogSQL"]),
+        ["Foundations", "JSON", "Digest", "Postgres", "Manifests", "Catalog", "AccessKeys", "CatalogSQL"]),
     module(
         "Registry", "Bundles",
         ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
@@ -217,8 +222,9 @@ let registry: [Target] = [
     .testTarget(
         name: "CatalogStoresTests",
         dependencies: [
-            "Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Postgres",
-            "TestSupport",
+            "Foundations", "JSON", "Manifests", "Catalog", "AccessKeys", "CatalogSQL", "CatalogSQLite",
+            "CatalogPostgres",
+            "SQLite", "Postgres", "Digest", "Sessions", "TestSupport",
         ],
         path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
     module(
@@ -239,8 +245,7 @@ let server: [Target] = [
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "Compatibility", "RLConfigurations", "Usage",
-            "Catalog", "Bundles",
-            "Publishing",
+            "Catalog", "AccessKeys", "Bundles", "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -272,7 +277,7 @@ let server: [Target] = [
         "Server", "GRPCAPI",
         [
             "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
-            "Sandboxes", "Reactor", "Sessions", "REST",
+            "Sandboxes", "Reactor", "Sessions", "REST", "Catalog",
         ]),
     module(
         "Server", "DmEnvRpc",
@@ -292,7 +297,7 @@ let commands: [Target] = [
             "OpenEnv", "MCP",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
             "REST",
-            "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",
+            "Catalog", "AccessKeys", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "Admission", "Compatibility", "CorralABI",
@@ -314,7 +319,10 @@ let commands: [Target] = [
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
         name: "ScriptedSessions",
-        dependencies: ["Foundations", "JSON", "Logging", "Reactor", "Sandboxes", "Sessions", "Spaces", "Workers"],
+        dependencies: [
+            "Foundations", "JSON", "Logging", "Digest", "AccessKeys", "Reactor", "Sandboxes", "Sessions", "Spaces",
+            "Workers",
+        ],
         path: "Tests/ScriptedSessions", swiftSettings: strict),
 ]
 

@@ -18,7 +18,7 @@ from . import _calls as calls
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import Endpoint, Lost, Response, endpoint
 from ._messages import message
-from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
+from ._offers import AccessOffers, EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
 from ._retry import Attempts
 from ._streams import Connection
 from ._transport import CONNECT_TIMEOUT, Pool, too_late, unreachable
@@ -51,7 +51,7 @@ def aconnect(
     )
 
 
-class _Transport(Pool[Union[Connection, AsyncSocket]]):
+class Transport(Pool[Union[Connection, AsyncSocket]]):
     """`corral._transport.Transport` for asyncio."""
 
     opener = "corral.aconnect"
@@ -106,7 +106,7 @@ class _Transport(Pool[Union[Connection, AsyncSocket]]):
                 await connection.writer.wait_closed()
 
 
-class _WebSocketTransport(_Transport):
+class _WebSocketTransport(Transport):
     """The same over WebSockets; what they have no request for goes by HTTP."""
 
     def __init__(
@@ -114,7 +114,7 @@ class _WebSocketTransport(_Transport):
     ) -> None:
         super().__init__(target, headers, timeout, retries, context)
         self.headers = dict(headers)
-        self._http = _Transport(target, headers, timeout, retries, context)
+        self._http = Transport(target, headers, timeout, retries, context)
 
     async def run(self, call: Call[T]) -> T:
         return await (super().run(call) if message(call) is not None else self._http.run(call))
@@ -126,8 +126,8 @@ class _WebSocketTransport(_Transport):
     async def _connect(self) -> Connection | AsyncSocket:
         return await AsyncSocket.open(self.target, self.headers, self._context)
 
-    def watch(self, session: str) -> AsyncIterator[dict[str, Any]]:
-        return watch(self.target, self.headers, self._context, session)
+    def watch(self, session: str, frames: bool) -> AsyncIterator[dict[str, Any]]:
+        return watch(self.target, self.headers, self._context, session, frames)
 
     async def close(self) -> None:
         await super().close()
@@ -149,15 +149,14 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
     ) -> None:
         self.url = url
         url, transport = way(url, transport)
+        kind: type[Transport] = _WebSocketTransport if transport == "websocket" else Transport
         if transport == "grpc":
-            raise errors.error(
-                "unimplemented", "the asynchronous client does not speak gRPC", "use corral.connect, or http://"
-            )
-        kind = _WebSocketTransport if transport == "websocket" else _Transport
+            from .grpc.aio import AsyncGRPCTransport as kind
         self._transport = kind(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = AsyncSessions(self)
         self.environments = AsyncEnvironments(self)
         self.trajectories = AsyncTrajectories(self)
+        self.access = AsyncAccess(self)
 
     async def step_many(self, steps: Sequence[tuple[AsyncSession, Any]]) -> list[StepResult | errors.CorralError]:
         """As `corral.Client.step_many`."""
@@ -197,13 +196,13 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
                 version: dict[str, Any] = stop.value
                 return version
 
-    def watch(self, session: AsyncSession | str) -> AsyncIterator[dict[str, Any]]:
+    def watch(self, session: AsyncSession | str, frames: bool = False) -> AsyncIterator[dict[str, Any]]:
         """As `corral.Client.watch`."""
         if not isinstance(self._transport, _WebSocketTransport):
             raise errors.error(
                 "failed_precondition", "only a WebSocket can watch", 'connect with transport="websocket"'
             )
-        return self._transport.watch(session if isinstance(session, str) else session.id)
+        return self._transport.watch(session if isinstance(session, str) else session.id, frames)
 
     async def _run(self, call: Call[T]) -> T:
         return await self._transport.run(call)
@@ -220,6 +219,19 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
 
 class AsyncEnvironments(EnvironmentOffers[_Coroutine[dict[str, Any]], AsyncIterator[dict[str, Any]]]):
     """The environments that the server offers."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return await self._client._run(call)
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> AsyncIterator[dict[str, Any]]:
+        return _items(self._client, page)
+
+
+class AsyncAccess(AccessOffers[_Coroutine[dict[str, Any]], AsyncIterator[dict[str, Any]]]):
+    """Who may call the server, and what was done."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client

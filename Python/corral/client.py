@@ -13,7 +13,7 @@ from . import _bundles, errors
 from . import _calls as calls
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import endpoint
-from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
+from ._offers import AccessOffers, EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
 from ._transport import Transport
 
 T = TypeVar("T")
@@ -110,6 +110,7 @@ class Client(ServerOffers[dict[str, Any]]):
         self.sessions = Sessions(self)
         self.environments = Environments(self)
         self.trajectories = Trajectories(self)
+        self.access = Access(self)
 
     def step_many(self, steps: Sequence[tuple[Session, Any]]) -> list[StepResult | errors.CorralError]:
         """Steps several sessions by one request.
@@ -174,12 +175,13 @@ class Client(ServerOffers[dict[str, Any]]):
                 version: dict[str, Any] = stop.value
                 return version
 
-    def watch(self, session: Session | str) -> Iterator[dict[str, Any]]:
+    def watch(self, session: Session | str, frames: bool = False) -> Iterator[dict[str, Any]]:
         """What happens to a session from now on, until it ends; a session that runs is not touched by it.
 
         Every item has `event`: ``answer`` (`data` is that of a reset or step), ``frame`` (`data` has ``frame`` or
-        ``text``, whenever somebody draws) or ``ended`` (`data` is the session); and `missed`, where events were left
-        out because they were not read fast enough. Needs ``transport="websocket"``.
+        ``text``, whenever somebody draws; with `frames` also behind calls, ten times a second at most) or ``ended``
+        (`data` is the session); and `missed`, where events were left out because they were not read fast enough. Needs
+        ``transport="websocket"``.
         """
         from ._websocket import WebSocketTransport
 
@@ -187,7 +189,7 @@ class Client(ServerOffers[dict[str, Any]]):
             raise errors.error(
                 "failed_precondition", "only a WebSocket can watch", 'connect with transport="websocket"'
             )
-        return self._transport.watch(session if isinstance(session, str) else session.id)
+        return self._transport.watch(session if isinstance(session, str) else session.id, frames)
 
     def _run(self, call: Call[T]) -> T:
         return self._transport.run(call)
@@ -208,6 +210,19 @@ class Client(ServerOffers[dict[str, Any]]):
 
 class Environments(EnvironmentOffers[dict[str, Any], Iterator[dict[str, Any]]]):
     """The environments that the server offers."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return self._client._run(call)
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Iterator[dict[str, Any]]:
+        return _items(self._client, page)
+
+
+class Access(AccessOffers[dict[str, Any], Iterator[dict[str, Any]]]):
+    """Who may call the server, and what was done."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

@@ -64,12 +64,13 @@ final class CheckJobs: CheckRunner {
     }
 
     func start(_ reference: String, budget: Duration?, caller: Caller) async throws(Failure) -> JSONValue {
-        let found = try await authority.identify(reference)
+        let found = try await authority.identify(
+            reference, caller: caller, roles: .runner, .publisher, .reviewer)
         return try add(found.reference, found.digest, budget ?? settings.budget).json
     }
 
     func status(_ reference: String, caller: Caller) async throws(Failure) -> JSONValue {
-        let found = try await authority.identify(reference)
+        let found = try await authority.identify(reference, caller: caller, roles: .viewer)
         guard let job = try await last(found.reference, found.digest) else {
             throw Failure(
                 .notFound, "\(found.reference) was not checked here", next: "POST to the same path to check it")

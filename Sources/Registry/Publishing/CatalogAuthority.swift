@@ -28,7 +28,10 @@ public struct CatalogAuthority: LaunchAuthority {
     }
 
     public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
-        let meaning = try await Meaning.find(try Reference(request.environment), in: folder.folder, store)
+        let meaning = try await Meaning.find(
+            try Reference(request.environment), in: folder.folder, store, caller: caller)
+        let name = meaning.candidates.name
+        try caller.require(.runner, in: name.namespace ?? "", for: "\(name)")
         let chosen = try meaning.candidates.resolve(meaning.constraint)
         try await policy.checkStart(of: chosen, of: meaning.candidates.name, caller: caller)
         let entry = try await entry(of: chosen, meaning)
@@ -43,17 +46,22 @@ public struct CatalogAuthority: LaunchAuthority {
     ///
     /// - Throws: `not_found`, `invalid_argument`, `failed_precondition` where its packages cannot be installed.
     public func entry(for reference: String) async throws(Failure) -> ManifestFolder.Entry {
-        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store)
+        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store, caller: .local)
         return try await entry(of: try meaning.candidates.find(meaning.constraint), meaning)
     }
 
     /// The exact version that a reference means, whatever its state.
     ///
-    /// - Throws: `not_found`, `invalid_argument`, `conflict`.
-    public func identify(_ reference: String) async throws(Failure) -> (reference: String, digest: String) {
-        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store)
+    /// - Parameter roles: Of which the caller needs one.
+    /// - Throws: `not_found`, `permission_denied`, `invalid_argument`, `conflict`.
+    public func identify(
+        _ reference: String, caller: Caller, roles: Caller.Role...
+    ) async throws(Failure) -> (reference: String, digest: String) {
+        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store, caller: caller)
+        let name = meaning.candidates.name
+        try caller.require(roles, in: name.namespace ?? "", for: "\(name)")
         let found = try meaning.candidates.find(meaning.constraint)
-        return ("\(meaning.candidates.name)@\(found.version)", found.digest)
+        return ("\(name)@\(found.version)", found.digest)
     }
 
     /// The version that a new one follows: what users of its major version have now. Nil where there is none.
@@ -62,7 +70,7 @@ public struct CatalogAuthority: LaunchAuthority {
     public func previous(to manifest: Manifest) async throws(Failure) -> ManifestFolder.Entry? {
         let meaning: Meaning
         do throws(Failure) {
-            meaning = try await Meaning.find(Reference(manifest.name, .any), in: folder.folder, store)
+            meaning = try await Meaning.find(Reference(manifest.name, .any), in: folder.folder, store, caller: .local)
         } catch {
             guard error.code == .notFound else { throw error }
             return nil

@@ -103,7 +103,7 @@ extension RESTAPI {
 
 extension UsageQuery {
     /// An admin's query is about all tenants, everyone else's about their own.
-    mutating func limit(to caller: Caller) { tenant = caller.roles.contains(.admin) ? nil : caller.tenant }
+    mutating func limit(to caller: Caller) { tenant = caller.isAdmin ? nil : caller.tenant }
 }
 
 extension Call {
@@ -117,7 +117,7 @@ extension Call {
         return time
     }
 
-    fileprivate func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
         guard let text = query(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(

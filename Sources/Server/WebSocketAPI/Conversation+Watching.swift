@@ -18,7 +18,10 @@ extension Conversation {
         }
         watches[session]?.cancel()
         let look = Look(session: session, isBinary: request.isBinary)
-        watches[session] = try service.watch(session, caller: caller) { [weak self] in self?.tell($0, look) }
+        let frames = try request.body.bool("frames", default: false)
+        watches[session] = try service.watch(session, frames: frames, caller: caller) { [weak self] in
+            self?.tell($0, look)
+        }
         return SocketAnswer(summary.json(address: address))
     }
 
@@ -36,6 +39,7 @@ extension Conversation {
     }
 
     private func tell(_ news: SessionNews, _ look: Look) {
+        guard !caller.isOver else { return connection.close(1008, "the key counts no more") }
         switch news {
         case .answer(let answer):
             guard !isBehind(look) else { return }
