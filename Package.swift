@@ -168,8 +168,8 @@ let runtime: [Target] = [
     module(
         "Runtime", "Trajectories",
         [
-            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "Signing", "Spaces", "Manifests", "Reactor",
-            "Workers", "Sessions",
+            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "SQLite", "Signing", "Spaces", "Manifests",
+            "Reactor", "Workers", "Sessions",
         ]),
     module(
         "Runtime", "NativeHosts",
@@ -183,7 +183,7 @@ let runtime: [Target] = [
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
-    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions"]),
+    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions", "SQLite"]),
     tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]

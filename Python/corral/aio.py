@@ -318,9 +318,9 @@ class AsyncSession(SessionView):
     async def usage(self) -> dict[str, Any]:
         return await self._client._run(self._core.get_call("usage"))
 
-    async def fork(self, count: int = 1) -> Branches[AsyncSession]:
+    async def fork(self, count: int = 1, seed: int | None = None) -> Branches[AsyncSession]:
         async with self._ready():
-            branches = await self._client._run(self._core.fork_call(count))
+            branches = await self._client._run(self._core.fork_call(count, seed))
         return branches.map(lambda core: AsyncSession(self._client, core))
 
     async def close(self, branches: bool = False) -> None:

@@ -327,13 +327,16 @@ class Session(SessionView):
         """CPU time, memory and processes of the worker."""
         return self._client._run(self._core.get_call("usage"))
 
-    def fork(self, count: int = 1) -> Branches[Session]:
+    def fork(self, count: int = 1, seed: int | None = None) -> Branches[Session]:
         """Branches the session: `count` more that are where it is now, and go their own ways.
+
+        With a `seed` the random numbers of branch *k* start anew from ``seed + k``, where the environment can do that;
+        else they go on as the session's own.
 
         Raises `errors.FailedPrecondition` where the environment cannot be forked now, with the reason.
         """
         with self._ready():
-            return self._client._run(self._core.fork_call(count)).map(lambda core: Session(self._client, core))
+            return self._client._run(self._core.fork_call(count, seed)).map(lambda core: Session(self._client, core))
 
     def close(self, branches: bool = False) -> None:
         """Ends the session, with `branches` also all that descends from it by forks; may be called again."""

@@ -72,7 +72,7 @@ extension RESTAPI {
             "POST", "/v1/sessions/{session}/fork", "forkSession", "Branch a session in mid-episode",
             headers: [idempotency], body: .object(schema: "Fork", isOptional: true),
             answers: [.init(status: 201, summary: "The branches", schema: "ForkedSessions")],
-            codes: creationErrors + [.busy]
+            codes: creationErrors + [.busy, .notReset]
         ) { api, call async throws(Failure) in try await api.fork(call) },
         Route(
             "POST", "/v1/sessions/{session}/keepalive", "keepSessionAlive", "Put off the idle time-out",

@@ -178,7 +178,8 @@ extension RESTAPI {
     ]
     /// Told of one, not in lists.
     private nonisolated static let trajectoryOrigin: [(String, JSONValue)] = [
-        ("params", anyObject), ("base", text), ("observation_space", nullable("object")),
+        ("params", anyObject), ("base", text), ("rows", nullable("integer")), ("autoreset", nullable("string")),
+        ("branch_seed", nullable("integer")), ("observation_space", nullable("object")),
         ("action_space", nullable("object")), ("agents", ["type": ["array", "null"], "items": text]),
         ("backend", text), ("isolation", text), ("server", text),
     ]

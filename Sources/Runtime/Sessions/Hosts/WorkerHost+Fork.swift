@@ -38,6 +38,11 @@ extension WorkerHost {
         try await seat.read { () throws in try answer.requireOK() }
     }
 
+    func reseed(_ seed: Int64) async throws(HostProblem) {
+        let answer = try await seat.ask(within: plan.times.step) { WorkerCommand.reseed(id: $0, seed: seed) }
+        try await seat.read { () throws in try answer.requireOK() }
+    }
+
     /// New workers of the same version and parameters take over the state.
     private func forkBySnapshot(_ count: Int, _ pool: SeatPool) async throws(HostProblem) -> [any SessionHost] {
         guard let state = try await saveState() else {

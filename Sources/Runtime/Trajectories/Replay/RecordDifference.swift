@@ -63,13 +63,14 @@ public struct RecordComparison: Sendable {
         if let place = observationDifference(left.observation, right.observation) {
             found.append(place.as(.observation, below: "/observation"))
         }
-        let reward = (left.reward.json { $0.jsonNumber }, right.reward.json { $0.jsonNumber })
-        if let place = difference(reward.0, reward.1) { found.append(place.as(.reward, below: "/reward")) }
+        if let place = difference(left.rewardJSON, right.rewardJSON) {
+            found.append(place.as(.reward, below: "/reward"))
+        }
         for (name, flags) in [
-            ("/terminated", (left.terminated, right.terminated)), ("/truncated", (left.truncated, right.truncated)),
+            ("/terminated", (left.terminatedJSON, right.terminatedJSON)),
+            ("/truncated", (left.truncatedJSON, right.truncatedJSON)),
         ] {
-            let place = difference(flags.0.json { .bool($0) }, flags.1.json { .bool($0) })
-            if let place { found.append(place.as(.termination, below: name)) }
+            if let place = difference(flags.0, flags.1) { found.append(place.as(.termination, below: name)) }
         }
         if let place = difference(left.info, right.info) { found.append(place.as(.info, below: "/info")) }
         return found
@@ -172,8 +173,4 @@ private func pointerStep(_ key: String) -> String {
         }
     }
     return step
-}
-
-extension Double? {
-    fileprivate var jsonNumber: JSONValue { map { .number($0) } ?? .null }
 }
