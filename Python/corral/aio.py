@@ -13,8 +13,8 @@ import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from typing import Any, Callable, TypeVar, Union
 
+from . import _bundles, errors
 from . import _calls as calls
-from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import Endpoint, Lost, Response, endpoint
 from ._messages import message
@@ -176,6 +176,25 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
                 for core in cores:
                     core.failed(error)
                 raise
+
+    async def publish(
+        self, path: str | os.PathLike[str], *, alias: str | None = None, reason: str = ""
+    ) -> dict[str, Any]:
+        """As `corral.Client.publish`."""
+        bundle = await asyncio.get_running_loop().run_in_executor(None, _bundles.pack, path)
+        steps = _bundles.publish(bundle, alias, reason)
+        call = next(steps)
+        while True:
+            try:
+                try:
+                    result = await self._run(call)
+                except errors.CorralError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(result)
+            except StopIteration as stop:
+                version: dict[str, Any] = stop.value
+                return version
 
     def watch(self, session: AsyncSession | str, frames: bool = False) -> AsyncIterator[dict[str, Any]]:
         """As `corral.Client.watch`."""

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, Optional, TypeVar
 
+from . import _bundles, errors
 from . import _calls as calls
-from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import endpoint
 from ._offers import AccessOffers, EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
@@ -154,6 +154,26 @@ class Client(ServerOffers[dict[str, Any]]):
                     session._core.failed(stepping)
                 raise stepping
             return stepping, results
+
+    def publish(self, path: str | os.PathLike[str], *, alias: str | None = None, reason: str = "") -> dict[str, Any]:
+        """Publishes the environment in a folder as a version of the catalog, as ``corral publish`` does.
+
+        The answer describes the version; the same folder again changes nothing. `alias`, such as ``stable``, then names
+        the version. Raises `errors.AlreadyExists` where the version was published with other bytes.
+        """
+        steps = _bundles.publish(_bundles.pack(path), alias, reason)
+        call = next(steps)
+        while True:
+            try:
+                try:
+                    result = self._run(call)
+                except errors.CorralError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(result)
+            except StopIteration as stop:
+                version: dict[str, Any] = stop.value
+                return version
 
     def watch(self, session: Session | str, frames: bool = False) -> Iterator[dict[str, Any]]:
         """What happens to a session from now on, until it ends; a session that runs is not touched by it.

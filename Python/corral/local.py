@@ -24,8 +24,9 @@ __all__ = ["LocalServer", "find_binary", "url"]
 
 START_LIMIT = 30.0
 """Seconds in which a server has to be ready."""
-OPTIONS = ("--log-level", "warning", "--idle-timeout", "24h")
-"""Sessions end with this process at the latest, so they may be idle for as long as its user thinks."""
+OPTIONS = ("--log-level", "warning", "--idle-timeout", "24h", "--no-check-published")
+"""Sessions end with this process at the latest, so they may be idle for as long as its user thinks. What is published
+is checked by the next server that lasts."""
 STOP_LIMIT = 10.0
 """Seconds that a server may take to end its sessions and itself."""
 

@@ -183,7 +183,7 @@ extension RESTAPI {
             answers: [.init(status: 200, summary: "The version", schema: "Environment")],
             codes: [.notFound, .invalidArgument]
         ) { api, call async throws(Failure) in
-            .json(try await api.environments.find(call.parameters["reference"] ?? "", caller: call.caller))
+            .json(.object(try await api.card(call)))
         },
         Route(
             "GET", "/v1/capabilities", "capabilities", "What isolation is in force, and why",

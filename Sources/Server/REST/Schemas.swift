@@ -34,7 +34,8 @@ extension RESTAPI {
             [
                 ("environment", text), ("digest", text), ("state", ["enum": ["waiting", "running", "done"]]),
                 ("step", text), ("fraction", ["type": "number", "minimum": 0, "maximum": 1]),
-                ("report", anyObject), ("attestation", anyObject),
+                ("verdict", ["enum": ["passed", "rejected", "not_checked"]]), ("report", anyObject),
+                ("attestation", anyObject),
             ]),
         "Compatibility": object(
             required: [],

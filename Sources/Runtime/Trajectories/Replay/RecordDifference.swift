@@ -21,6 +21,11 @@ public struct RecordDifference: Sendable, Equatable {
     public var expected: JSONValue
     public var actual: JSONValue
 
+    /// That there is no such record, and why.
+    public static func missing(_ reason: String) -> RecordDifference {
+        RecordDifference(aspect: .termination, pointer: "", expected: "a record", actual: .string(reason))
+    }
+
     public var json: JSONValue {
         [
             "aspect": .string(aspect.rawValue), "pointer": .string(pointer), "expected": expected, "actual": actual,
@@ -153,7 +158,7 @@ public struct RecordComparison: Sendable {
         }
     }
 
-    static func ended(_ pointer: String, _ expected: JSONValue, _ actual: JSONValue) -> RecordDifference {
+    private static func ended(_ pointer: String, _ expected: JSONValue, _ actual: JSONValue) -> RecordDifference {
         RecordDifference(aspect: .termination, pointer: pointer, expected: expected, actual: actual)
     }
 }
