@@ -19,7 +19,8 @@ extension ZygoteSeats {
         guard await hasRoom() else {
             throw Self.refusal("resource_exhausted", "the sandbox of its family has no memory left")
         }
-        let gate = ForkGate()
+        let connection = seat.connection
+        let gate = ForkGate(count) { connection.pass(Array("{}\n".utf8), descriptors: []) }
         // Their folders and cgroups are made while the worker looks at itself.
         let forks = (0..<count).map { _ in
             Task { () -> Result<Seat, Failure> in
@@ -83,7 +84,7 @@ extension ZygoteSeats {
                 gate.open(max(1, min(Self.atOnce, limits.processes - 2)))
                 for fork in forks { _ = await fork.value }
             }
-            isLost = !connection.pass(Array("{}\n".utf8), descriptors: [])
+            isLost = !gate.dismiss()
         }
         let message = try await answer.value.get()
         try await seat.read { () throws in try message.requireOK() }
@@ -106,7 +107,7 @@ extension ZygoteSeats {
                 defer { gate.leave() }
                 let connection: WorkerConnection
                 do throws(Failure) {
-                    connection = try await branch(of: seat, scratch: scratch, fence: fence)
+                    connection = try await branch(of: seat, scratch: scratch, fence: fence, gate)
                 } catch {
                     gate.shut()
                     throw error
@@ -125,7 +126,7 @@ extension ZygoteSeats {
     }
 
     private func branch(
-        of seat: Seat, scratch: String, fence: any SessionFence
+        of seat: Seat, scratch: String, fence: any SessionFence, _ gate: ForkGate
     ) async throws(Failure) -> WorkerConnection {
         let launch = configuration.launch
         let ends = try WorkerEnds.open()
@@ -147,6 +148,7 @@ extension ZygoteSeats {
                     descriptors: [ends.workerChannel.raw, ends.workerErrors.raw])
             else { throw Self.lost }
             _ = consume ends
+            gate.passed()
             let process = try await started.value(within: Self.forkTimeout, or: Self.lost)
             fence.onEnd = { [weak connection] in connection?.processEnded() }
             try await fence.admit(process)
@@ -170,12 +172,33 @@ extension String {
     var parentFolder: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? self }
 }
 
-/// Lets a few branches at a time to the worker, once it has said that it can fork.
+/// Lets a few branches at a time to the mother, once the worker has said that it can fork, and dismisses her behind the last.
 @Reactor
 private final class ForkGate {
     private var places = 0
     private var isShut = false
     private var waiting: [Wait<Bool>] = []
+    /// Requests that she has not got yet.
+    private var missing: Int
+    private let end: @Reactor () -> Bool
+    private var wasDismissed: Bool?
+
+    /// - Parameter end: Tells the mother that nothing more comes; returns whether that went out.
+    init(_ count: Int, end: @escaping @Reactor () -> Bool) { (missing, self.end) = (count, end) }
+
+    /// The mother got one more request. She ends while those that she has forked last still settle down.
+    func passed() {
+        missing -= 1
+        if missing == 0 { dismiss() }
+    }
+
+    /// - Returns: Whether the mother was told, now or before.
+    @discardableResult
+    func dismiss() -> Bool {
+        let told = wasDismissed ?? end()
+        wasDismissed = told
+        return told
+    }
 
     func open(_ places: Int) {
         self.places = places
