@@ -8,6 +8,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -93,6 +94,17 @@ def test_the_first_key_ends_the_open_server_and_its_local_admin(serve):
     shown = json.loads(command(server.data, "access", "list", "--all", "--json"))["keys"]
     assert [(key["state"], key["note"]) for key in shown] == [("revoked", ""), ("active", "the second")]
     assert root.token not in json.dumps(shown) and "sha256" not in json.dumps(shown)
+
+
+def test_private_servers_ask_for_no_key_of_the_catalog(tmp_path):
+    command(tmp_path, "access", "create", "root", "--role", "admin")
+    env = {**os.environ, "CORRAL_DATA": str(tmp_path), "CORRAL_BIN": BINARY, "CORRAL_API_KEY": ""}
+    play = "import corral; env = corral.make('classic/CartPole'); env.reset(seed=1); env.close()"
+    done = subprocess.run([sys.executable, "-c", play], env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    play = [BINARY, "run", "classic/CartPole", "--episodes", "1"]
+    done = subprocess.run(play, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_server_beyond_loopback_needs_a_key(tmp_path):
