@@ -7,13 +7,10 @@ import Workers
 extension ZygoteSeats {
     /// So many branches are on their way at a time: until they are moved they count as processes of the session.
     private static let atOnce = 8
-    /// What a branch takes of the memory of the session that it is forked from, in bytes: what it touches before it is
-    /// moved, and the tables of its pages, stay charged there.
-    private static let branchMemory = 1 << 20
 
     /// Has the worker of a seat fork itself; all or none.
     ///
-    /// - Throws: `refused` where the worker holds what a fork would share or lose, or the session has no room for it.
+    /// - Throws: `refused` where the worker holds what a fork would share or lose.
     func branches(of seat: Seat, count: Int) async throws(HostProblem) -> [Seat] {
         guard isUsable, let family = seat.family else { throw Self.refusal("unsupported", "its sandbox has ended") }
         guard await hasRoom() else {
@@ -45,6 +42,14 @@ extension ZygoteSeats {
             case .failure(let failure): problem = problem ?? failure
             }
         }
+        await seat.hold(made.count - count)
+        for branch in made {
+            let released = branch.onReleased
+            branch.onReleased = { [weak seat] in
+                released?()
+                if let seat { Task { await seat.hold(-1) } }
+            }
+        }
         do throws(HostProblem) {
             try answer.get()
             if let problem { throw Self.refusal("not_forkable", problem.message) }
@@ -59,14 +64,9 @@ extension ZygoteSeats {
     private func fork(
         _ seat: Seat, _ count: Int, _ gate: ForkGate, _ forks: [Task<Result<Seat, Failure>, Never>]
     ) async throws(HostProblem) {
+        await seat.hold(count)
         let usage = await seat.usage()
         let limits = configuration.launch.limits
-        guard usage.memory + (count + 1) * Self.branchMemory <= limits.memory else {
-            throw Self.refusal(
-                "resource_exhausted",
-                "it uses \(usage.memory >> 20) of its \(limits.memory >> 20) MiB of memory, and each of \(count) branches takes about one of them"
-            )
-        }
         let connection = seat.connection
         let ready = Promise<Void>()
         connection.onEvent = { if $0.members.string("event") == "ready" { ready.settle(.success(())) } }
