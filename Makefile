@@ -64,7 +64,7 @@ wheel: bootstrap
 sanitize: bootstrap
 	swift build --product corral-sandbox
 	for kind in address thread; do \
-		swift build --sanitize=$$kind --scratch-path .build/$$kind --product corral && \
+		CORRAL_SANITIZED=$$kind swift build --sanitize=$$kind --scratch-path .build/$$kind --product corral && \
 		cp .build/debug/corral-sandbox .build/$$kind/debug/corral-sandbox && \
 		CORRAL_BIN=$(CURDIR)/.build/$$kind/debug/corral CORRAL_SANITIZED=$$kind $(SANITIZERS) \
 			$(PYTHON) -m pytest -q $(PARALLEL) Python/tests/e2e || exit 1; \
