@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-ONE_ENGINE = {"e2e/test_containers.py", "e2e/test_engine.py", "e2e/test_podman.py", "packages/test_examples.py"}
+ONE_ENGINE = {
+    "e2e/test_containers.py",
+    "e2e/test_engine.py",
+    "e2e/test_escapes.py",
+    "e2e/test_forks_in_containers.py",
+    "e2e/test_hostile_workers.py",
+    "e2e/test_podman.py",
+    "packages/test_examples.py",
+}
 """Files whose tests start the container engines of this checkout."""
 
 
