@@ -1,7 +1,6 @@
 import os
 import shutil
 import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -17,12 +16,17 @@ ONE_ENGINE = {
 """Files whose tests start the container engines of this checkout."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """Where tests run in several processes, those of a file share one (and its server), as those of an engine do."""
-    for item in items:
-        file = "/".join(Path(item.fspath).parts[-2:])
-        item.add_marker(pytest.mark.xdist_group("engine" if file in ONE_ENGINE else file))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = "/".join(nodeid.split("::")[0].split("/")[-2:])
+            return "engine" if file in ONE_ENGINE else file
+
+    return ByFile(config, log)
 
 
 def pytest_configure(config):
