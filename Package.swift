@@ -211,6 +211,13 @@ let registry: [Target] = [
     module(
         "Registry", "Publishing",
         ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
+    module(
+        "Registry", "Review",
+        [
+            "Foundations", "HTTPClient", "JSON", "Logging", "Digest", "Signing", "YAML", "Reactor", "Manifests",
+            "Sessions", "Hooks", "Catalog", "Publishing",
+        ]),
+    tests("Registry", "Review", ["CatalogSQLite", "TestSupport"]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
     tests("Registry", "Bundles", ["TestSupport", "Digest", "Manifests", "Sessions"]),
     // One suite for every store.
@@ -237,8 +244,7 @@ let server: [Target] = [
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "Compatibility", "RLConfigurations", "Usage",
-            "Catalog", "Bundles",
-            "Publishing",
+            "Catalog", "Bundles", "Publishing", "Review", "Signing",
         ]),
     module(
         "Server", "DockerGym",
@@ -290,7 +296,7 @@ let commands: [Target] = [
             "OpenEnv", "MCP",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
             "REST",
-            "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",
+            "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing", "Review",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "Admission", "Compatibility", "CorralABI",

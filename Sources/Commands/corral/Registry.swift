@@ -7,7 +7,9 @@ import Foundations
 import Glibc
 import Manifests
 import Publishing
+import Logging
 import Reactor
+import Review
 import Sandboxes
 import Sessions
 
@@ -53,6 +55,20 @@ struct Registry: Sendable {
             folder: data + "/cache/packages",
             settings: .init(python: python, environment: environmentVariables()), backend: backend,
             isFenced: kind == .process)
+    }
+}
+
+extension ReviewDesk {
+    /// By the policy of a configuration, which is read again whenever the desk is told to.
+    static func make(
+        _ configuration: Configuration, store: any CatalogStore, logger: Logger
+    ) async throws(Failure) -> ReviewDesk {
+        let path = configuration[ServerKeys.policy]
+        let standard: ReviewPolicy = configuration[ServerKeys.keys] == nil ? .open : .keyed
+        return try await ReviewDesk(store: store, keys: configuration.keyStore, logger: logger) { () throws(Failure) in
+            guard let path else { return standard }
+            return try ReviewPolicy(file: path)
+        }
     }
 }
 

@@ -19,6 +19,7 @@ import OpenEnv
 import REST
 import RLConfigurations
 import Reactor
+import Review
 import Sandboxes
 import Sessions
 import Trajectories
@@ -78,14 +79,14 @@ struct Server {
         let folder = try loadManifests(configuration, installation, served: served, logger)
         let policy = try policy(configuration, installation, backends.preferred)
         let registry = try await Registry.open(configuration)
-        let starts = DefaultStartPolicy()
+        let reviews = try await ReviewDesk.make(configuration, store: registry.store, logger: logger)
         let authority = CatalogAuthority(
             folder: ManifestAuthority(folder: folder, policy: policy, isolations: backends.isolations),
             store: registry.store, versions: registry.versions,
-            packages: try await registry.packages(backends, python: policy.python), policy: starts)
+            packages: try await registry.packages(backends, python: policy.python), policy: reviews)
         let catalog = CatalogService(
             store: registry.store, folder: folder, blobs: registry.blobs, uploads: registry.uploads,
-            versions: registry.versions, policy: starts)
+            versions: registry.versions, policy: reviews)
         let metrics = MetricsRegistry()
         let workers = Self.workers(configuration)
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
@@ -131,7 +132,7 @@ struct Server {
         let checks = await CheckJobs(
             authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store)
         let api = await RESTAPI(
-            service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
+            service: service, trajectories: trajectories, environments: catalog, catalog: catalog, reviews: reviews,
             trainingSettings: try trainingSettings(installation), checks: checks,
             information: information, usage: usage?.store, access: access,
             metrics: metrics, journal: journal, logger: logger)

@@ -7,6 +7,7 @@ import Metrics
 import Publishing
 import RLConfigurations
 import Reactor
+import Review
 import Sessions
 import Trajectories
 import Usage
@@ -39,6 +40,8 @@ public final class RESTAPI {
     let environments: any EnvironmentDirectory
     /// Nil where the environments are those of a folder alone.
     let catalog: CatalogService?
+    /// Nil where there is no catalog.
+    let reviews: ReviewDesk?
     let trainingSettings: RLConfigurationTable
     /// Nil where the server runs no checks.
     let checks: (any CheckRunner)?
@@ -55,7 +58,7 @@ public final class RESTAPI {
 
     public init(
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
-        catalog: CatalogService? = nil,
+        catalog: CatalogService? = nil, reviews: ReviewDesk? = nil,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), checks: (any CheckRunner)? = nil,
         information: Information,
         usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
@@ -64,6 +67,7 @@ public final class RESTAPI {
         self.trajectories = trajectories
         self.environments = environments
         self.catalog = catalog
+        self.reviews = reviews
         self.trainingSettings = trainingSettings
         self.checks = checks
         self.information = information

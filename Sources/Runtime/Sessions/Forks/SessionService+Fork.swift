@@ -22,7 +22,7 @@ extension SessionService {
     ///
     /// - Parameter idempotencyKey: The same key and request within ten minutes get the same sessions.
     /// - Throws: `busy`, `failed_precondition` where no mechanism that its version allows can do it (`details.reason` has
-    ///   why), `resource_exhausted`, `unavailable`, `session_closed`, `session_failed`, and what hosts throw.
+    ///   why), `resource_exhausted`, `unavailable`, `session_closed`, `session_failed`, and what authority and hosts throw.
     public func fork(
         _ id: UniqueID, count: Int = 1, caller: Caller, idempotencyKey: String? = nil
     ) async throws(Failure) -> ForkedSessions {
@@ -34,6 +34,7 @@ extension SessionService {
             throw Failure(
                 .invalidArgument, "count has to be an integer from 1 to 10000", details: ["field": "count"])
         }
+        try await authority.confirm(parent.plan, caller: caller)
         guard let idempotencyKey else { return forked(try await forkNow(parent, count: count)) }
         return forked(
             try await forks.once(
