@@ -61,7 +61,8 @@ final class CheckJobs: CheckRunner {
     }
 
     func start(_ reference: String, budget: Duration?, caller: Caller) async throws(Failure) -> JSONValue {
-        let entry = try await authority.entry(for: reference)
+        let entry = try await authority.entry(
+            for: reference, caller: caller, roles: .runner, .publisher, .reviewer)
         if let job = jobs[entry.digest], !job.isOver { return job.json }
         guard waiting.count < Self.waitingLimit else {
             throw Failure(
@@ -84,7 +85,7 @@ final class CheckJobs: CheckRunner {
     }
 
     func status(_ reference: String, caller: Caller) async throws(Failure) -> JSONValue {
-        let entry = try await authority.entry(for: reference)
+        let entry = try await authority.entry(for: reference, caller: caller, roles: .viewer)
         guard let job = jobs[entry.digest] else {
             throw Failure(
                 .notFound, "\(entry.manifest.reference) was not checked here",

@@ -8,9 +8,13 @@ public struct Principal: Sendable, Hashable {
     /// Whether it may change what others own.
     public let isAdmin: Bool
 
-    public init(id: String, isAdmin: Bool) {
+    /// The public part of the key that was shown; nil where there is none.
+    public let key: String?
+
+    public init(id: String, isAdmin: Bool, key: String? = nil) {
         self.id = id
         self.isAdmin = isAdmin
+        self.key = key
     }
 }
 

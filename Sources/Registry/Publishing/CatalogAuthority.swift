@@ -28,7 +28,10 @@ public struct CatalogAuthority: LaunchAuthority {
     }
 
     public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
-        let meaning = try await Meaning.find(try Reference(request.environment), in: folder.folder, store)
+        let meaning = try await Meaning.find(
+            try Reference(request.environment), in: folder.folder, store, caller: caller)
+        let name = meaning.candidates.name
+        try caller.require(.runner, in: name.namespace ?? "", for: "\(name)")
         let chosen = try meaning.candidates.resolve(meaning.constraint)
         try await policy.checkStart(of: chosen, of: meaning.candidates.name, caller: caller)
         let entry = try await entry(of: chosen, meaning)
@@ -53,9 +56,15 @@ public struct CatalogAuthority: LaunchAuthority {
     /// What a reference means, ready to be started by an authority that is no caller's: checks run before a policy says
     /// yes.
     ///
-    /// - Throws: `not_found`, `invalid_argument`, `failed_precondition` where its packages cannot be installed.
-    public func entry(for reference: String) async throws(Failure) -> ManifestFolder.Entry {
-        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store)
+    /// - Parameter roles: Of which the caller needs one.
+    /// - Throws: `not_found`, `permission_denied`, `invalid_argument`, `failed_precondition` where its packages cannot be
+    ///   installed.
+    public func entry(
+        for reference: String, caller: Caller, roles: Caller.Role...
+    ) async throws(Failure) -> ManifestFolder.Entry {
+        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store, caller: caller)
+        let name = meaning.candidates.name
+        try caller.require(roles, in: name.namespace ?? "", for: "\(name)")
         return try await entry(of: try meaning.candidates.resolve(meaning.constraint), meaning)
     }
 

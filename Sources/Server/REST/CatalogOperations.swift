@@ -51,7 +51,7 @@ extension RESTAPI {
     func history(_ call: Call) async throws(Failure) -> HTTPResponse {
         let registry = try registry()
         let reference = try Reference(call.reference)
-        let record = try await registry.record(call.reference)
+        let record = try await registry.record(call.reference, caller: call.caller)
         var before: Int64?
         if let text = call.query("before") {
             guard let number = Int64(text) else {
@@ -174,7 +174,7 @@ extension RESTAPI {
             }
             version = read
         }
-        let name = try await registry.record(call.reference).name
+        let name = try await registry.record(call.reference, caller: call.caller).name
         let record = try await registry.setAlias(
             alias, of: name, to: version, reason: try body.string("reason") ?? "", caller: call.caller)
         return .json(.object(record.json))
@@ -184,7 +184,7 @@ extension RESTAPI {
         let body = try RequestBody(
             call.request, allowed: ["title", "description", "homepage", "tags", "reason"], isOptional: false)
         let registry = try registry()
-        let name = try await registry.record(call.reference).name
+        let name = try await registry.record(call.reference, caller: call.caller).name
         var metadata = try await registry.store.environment(name).metadata
         let given = body.members.keys
         if given.contains("title") { metadata.title = try body.string("title") }

@@ -7,7 +7,9 @@ import YAML
 /// The callers of a server: a YAML file that names each with the SHA-256 of its key, never the key itself.
 ///
 ///     keys:
-///       - {id: alice, tenant: research, roles: [owner], sha256: 9f86d081…}
+///       - {id: alice, tenant: research, roles: [runner], sha256: 9f86d081…}
+///
+/// The roles `owner`, `agent` and `watcher` of older files go on working.
 public struct KeyFile: Sendable {
     private let callers: [Digest32: Caller]
 
@@ -32,24 +34,40 @@ public struct KeyFile: Sendable {
 
     private static func read(_ node: YAMLNode) throws(Failure) -> (Digest32, Caller) {
         let entry = try node.json()
-        let known = ["id", "tenant", "roles", "sha256"]
+        let known = ["id", "tenant", "roles", "acts_for_tenant", "sha256"]
         for key in entry.object?.keys ?? [] where !known.contains(key) {
             throw node.mark.failure("there is no field `\(key)`; known are \(known.joined(separator: ", "))")
         }
         guard let id = entry["id"]?.string, !id.isEmpty,
             let digest = entry["sha256"]?.string.flatMap({ Digest32(hex: $0) }),
-            let names = entry["roles"]?.array
+            let roles = entry["roles"]
         else {
             throw node.mark.failure("a key needs id, roles, and sha256 in 64 hexadecimal digits")
         }
-        var roles: Set<Caller.Role> = []
-        for name in names {
-            guard let role = name.string.flatMap(Caller.Role.init) else {
-                let all = Caller.Role.allCases.map(\.rawValue).joined(separator: ", ")
-                throw node.mark.failure("\(name) is no role; roles are \(all)")
-            }
-            roles.insert(role)
+        guard entry["acts_for_tenant"] == nil || entry["acts_for_tenant"]?.bool != nil else {
+            throw node.mark.failure("acts_for_tenant has to be true or false")
         }
-        return (digest, Caller(id: id, tenant: entry["tenant"]?.string ?? id, roles: roles))
+        let grants: RoleGrants
+        do throws(Failure) { grants = try RoleGrants(json: renewed(roles)) } catch {
+            throw node.mark.failure("\(error.message); \(error.next)")
+        }
+        let acts = entry["acts_for_tenant"]?.bool ?? (roles.array?.contains("agent") ?? false)
+        return (
+            digest,
+            Caller(id: id, tenant: entry["tenant"]?.string ?? id, grants: grants, actsForTenant: acts)
+        )
+    }
+
+    /// The roles of today in place of those that files had before there were namespaces.
+    private static func renewed(_ roles: JSONValue) -> JSONValue {
+        guard let names = roles.array else { return roles }
+        return .array(
+            names.flatMap { name -> [JSONValue] in
+                switch name.string {
+                case "owner": ["runner", "publisher"]
+                case "agent", "watcher": ["viewer"]
+                default: [name]
+                }
+            })
     }
 }

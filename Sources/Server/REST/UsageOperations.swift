@@ -97,7 +97,7 @@ extension RESTAPI {
         query.until = try call.time("until")
         query.environment = call.query("environment")
         query.caller = call.query("caller")
-        query.tenant = call.caller.roles.contains(.admin) ? nil : call.caller.tenant
+        query.tenant = call.caller.isAdmin ? nil : call.caller.tenant
         return query
     }
 }

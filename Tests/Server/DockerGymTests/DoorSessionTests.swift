@@ -165,7 +165,7 @@ struct DoorSessionTests {
     @Test func `whoever may not own a session does not delete it with all`() async throws {
         let bench = try Bench()
         let id = try await bench.session()
-        let stranger = Caller(id: "s", tenant: "other", roles: [.owner])
+        let stranger = Caller(id: "s", tenant: "other", roles: [.runner])
         #expect(await bench.scripted.service.closeAll(caller: stranger).isEmpty)
         #expect(await bench.call("GET", "/sessions/\(id)").status == 200)
     }

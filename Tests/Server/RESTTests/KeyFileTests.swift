@@ -24,20 +24,35 @@ struct KeyFileTests {
         let file = try load(
             """
             keys:
-              - {id: ann, tenant: lab, roles: [owner, watcher], sha256: \(Self.one)}
+              - {id: ann, tenant: lab, roles: {art: [runner], "*": [viewer]}, sha256: \(Self.one)}
               - {id: bob, roles: [admin], sha256: \(Self.two)}
             """)
-        #expect(file.caller(of: "one") == Caller(id: "ann", tenant: "lab", roles: [.owner, .watcher]))
+        let grants = RoleGrants(["art": [.runner], "*": [.viewer]])
+        #expect(file.caller(of: "one") == Caller(id: "ann", tenant: "lab", grants: grants))
         #expect(file.caller(of: "two") == Caller(id: "bob", tenant: "bob", roles: [.admin]))
         for token in ["", "One", "one ", "three", Self.one] { #expect(file.caller(of: token) == nil) }
+    }
+
+    @Test func `roles of older files mean what they meant`() throws {
+        let file = try load(
+            """
+            keys:
+              - {id: ann, roles: [owner], sha256: \(Self.one)}
+              - {id: bob, roles: [agent, watcher], sha256: \(Self.two)}
+            """)
+        #expect(file.caller(of: "one") == Caller(id: "ann", tenant: "ann", roles: [.runner, .publisher]))
+        let bob = Caller(id: "bob", tenant: "bob", grants: RoleGrants(everywhere: [.viewer]), actsForTenant: true)
+        #expect(file.caller(of: "two") == bob)
     }
 
     @Test(arguments: [
         ("keys: {}", "expected a list"), ("[]", "expected a list"), ("keys:\n  - {id: a}", "a key needs"),
         ("keys:\n  - {id: a, roles: [owner], sha256: abc}", "64 hexadecimal"),
         ("keys:\n  - {id: '', roles: [owner], sha256: \(one)}", "a key needs"),
-        ("keys:\n  - {id: a, roles: owner, sha256: \(one)}", "a key needs"),
-        ("keys:\n  - {id: a, roles: [king], sha256: \(one)}", "is no role; roles are admin, owner, agent, watcher"),
+        ("keys:\n  - {id: a, roles: owner, sha256: \(one)}", "roles have to be a list"),
+        ("keys:\n  - {id: a, roles: [king], sha256: \(one)}", "king is no role; roles are viewer, runner, publisher, reviewer, admin"),
+        ("keys:\n  - {id: a, roles: {a/b: [runner]}, sha256: \(one)}", "`a/b` is no namespace"),
+        ("keys:\n  - {id: a, acts_for_tenant: 1, roles: [runner], sha256: \(one)}", "acts_for_tenant"),
         ("keys:\n  - {id: a, rolls: [owner], sha256: \(one)}", "there is no field `rolls`"),
         (
             "keys:\n  - {id: a, roles: [owner], sha256: \(one)}\n  - {id: b, roles: [owner], sha256: \(one)}",

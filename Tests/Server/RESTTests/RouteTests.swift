@@ -259,7 +259,7 @@ struct RouteErrorTests {
     }
 
     @Test func `paths, methods and callers that are not known`() async throws {
-        let me = Caller(id: "w", tenant: "t", roles: [.watcher])
+        let me = Caller(id: "w", tenant: "t", roles: [.viewer])
         let bench = try Bench(access: Access(keys: { $0 == "k" ? me : nil }, isLoopback: true))
         let nowhere = await bench.call("GET", "/v1/nowhere")
         #expect(nowhere.status == 404 && nowhere.code == "not_found")
@@ -276,7 +276,7 @@ struct RouteErrorTests {
         let key = [("Authorization", "Bearer k")]
         let body = #"{"environment":"test/Scripted"}"#
         expect(await bench.call("POST", "/v1/sessions", body, headers: key), .permissionDenied, "createSession")
-        let created = try await bench.scripted.create(caller: Caller(id: "o", tenant: "t", roles: [.owner]))
+        let created = try await bench.scripted.create(caller: Caller(id: "o", tenant: "t", roles: [.runner]))
         for path in ["/step", "/reset", "/interrupt", "/keepalive"] {
             let answer = await bench.call(
                 "POST", "/v1/sessions/\(created.summary.id)\(path)", path == "/step" ? #"{"action":1}"# : nil,

@@ -78,7 +78,7 @@ struct AcceptHeaderTests {
 }
 
 struct AccessTests {
-    private let me = Caller(id: "me", tenant: "t", roles: [.owner])
+    private let me = Caller(id: "me", tenant: "t", roles: [.runner])
 
     private func code(
         _ headers: [(String, String)], keys: Bool = false, isLoopback: Bool = true, isUnixSocket: Bool = false

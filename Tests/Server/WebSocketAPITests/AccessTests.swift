@@ -8,8 +8,8 @@ import Testing
 struct AccessTests {
     static let keys: @Sendable (String) -> Caller? = { token in
         switch token {
-        case "owner": Caller(id: "owner", tenant: "t", roles: [.owner])
-        case "watcher": Caller(id: "watcher", tenant: "t", roles: [.watcher])
+        case "owner": Caller(id: "owner", tenant: "t", roles: [.runner])
+        case "watcher": Caller(id: "watcher", tenant: "t", roles: [.viewer])
         default: nil
         }
     }

@@ -36,15 +36,13 @@ extension SessionService {
     public func restore(
         checkpoint id: UniqueID, caller: Caller
     ) async throws(Failure) -> (session: SessionSummary, mechanism: ForkMechanism) {
-        guard caller.mayCreateSessions else {
-            throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
-        }
+        try caller.requireSomewhere([.runner], for: "restore a checkpoint")
         let checkpoint = try await checkpoint(id, of: caller)
         try refuseIfDraining()
         let request = SessionRequest(
             environment: checkpoint.environment, instance: checkpoint.instance, parameters: checkpoint.parameters,
             seed: checkpoint.seed, labels: checkpoint.labels, reset: false)
-        let plan = try await authority.plan(for: request, caller: caller)
+        let plan = try await allowedPlan(for: request, caller: caller)
         guard plan.digest == checkpoint.digest else {
             throw Failure(
                 .failedPrecondition, "\(checkpoint.environment) is not what it was: its digest has changed",
@@ -68,9 +66,7 @@ extension SessionService {
     /// The caller's, oldest first.
     public func checkpoints(caller: Caller) async throws(Failure) -> [Checkpoint] {
         let folder = try checkpointFolder()
-        return await offload { folder.all() }.filter {
-            caller.grant(onSessionOf: $0.owner, tenant: $0.tenant) == .owner
-        }
+        return await offload { folder.all() }.filter { $0.grant(to: caller) == .owner }
     }
 
     public func discardCheckpoint(_ id: UniqueID, caller: Caller) async throws(Failure) {
@@ -101,7 +97,7 @@ extension SessionService {
     private func checkpoint(_ id: UniqueID, of caller: Caller) async throws(Failure) -> Checkpoint {
         let folder = try checkpointFolder()
         guard let checkpoint = await offload({ folder.read(id) }),
-            caller.grant(onSessionOf: checkpoint.owner, tenant: checkpoint.tenant) == .owner
+            checkpoint.grant(to: caller) == .owner
         else { throw Failure(.notFound, "there is no checkpoint \(id)", next: "GET /v1/checkpoints lists them") }
         return checkpoint
     }
@@ -111,5 +107,11 @@ extension SessionService {
             throw Failure(.unimplemented, "this server keeps no checkpoints", next: "use one with a data directory")
         }
         return checkpoints
+    }
+}
+
+extension Checkpoint {
+    fileprivate func grant(to caller: Caller) -> Grant? {
+        caller.grant(onSessionOf: owner, tenant: tenant, environment: environment)
     }
 }

@@ -27,9 +27,6 @@ extension SessionService {
         _ id: UniqueID, count: Int = 1, caller: Caller, idempotencyKey: String? = nil
     ) async throws(Failure) -> ForkedSessions {
         let parent = try session(id, caller, .owner)
-        guard caller.mayCreateSessions else {
-            throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
-        }
         guard (1...10_000).contains(count) else {
             throw Failure(
                 .invalidArgument, "count has to be an integer from 1 to 10000", details: ["field": "count"])

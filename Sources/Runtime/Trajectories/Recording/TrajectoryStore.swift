@@ -76,9 +76,9 @@ public final class TrajectoryStore: SessionRecorderSource {
         let all = await offload { folder.summaries() }
         var page: [TrajectorySummary] = []
         for trajectory in all where "\(trajectory.id)" > after {
-            guard caller.grant(onSessionOf: trajectory.owner, tenant: trajectory.tenant) != nil,
-                filter.admits(trajectory)
-            else { continue }
+            let grant = caller.grant(
+                onSessionOf: trajectory.owner, tenant: trajectory.tenant, environment: trajectory.environment)
+            guard grant != nil, filter.admits(trajectory) else { continue }
             if page.count == limit { return (page, page.last.map { "\($0.id)" }) }
             page.append(trajectory)
         }
@@ -99,10 +99,11 @@ public final class TrajectoryStore: SessionRecorderSource {
             file = try await offload { () throws(Failure) in try TrajectoryFile(path) }
         } catch { throw error.code == .notFound ? missing : error }
         let header = file.header
-        guard let grant = caller.grant(onSessionOf: header.owner, tenant: header.tenant) else { throw missing }
+        let grant = caller.grant(onSessionOf: header.owner, tenant: header.tenant, environment: header.reference)
+        guard let grant else { throw missing }
         guard grant >= needed else {
-            throw Failure(
-                .permissionDenied, "\(caller.id) may not do this with trajectory \(id)", next: "use a key of its owner")
+            throw caller.denied(
+                "\(caller.id) may not do this with trajectory \(id)", next: "use a key of its owner")
         }
         return file
     }
