@@ -217,7 +217,7 @@ let registry: [Target] = [
             "Foundations", "HTTPClient", "JSON", "Logging", "Digest", "Signing", "YAML", "Reactor", "Manifests",
             "Sessions", "Hooks", "Catalog", "Publishing",
         ]),
-    tests("Registry", "Review", ["CatalogSQLite", "TestSupport"]),
+    tests("Registry", "Review", ["Admission", "CatalogSQLite", "TestSupport"]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
     tests("Registry", "Bundles", ["TestSupport", "Digest", "Manifests", "Sessions"]),
     // One suite for every store.

@@ -150,9 +150,13 @@ public final class CatalogService: Sendable {
         return try await store.publish(submission, by: principal, at: .now)
     }
 
+    /// What publishers do to a version; what reviewers do goes by the policy, and not by here.
     public func apply(
         _ transition: Transition, to text: String, note: String, caller: Caller
     ) async throws(Failure) -> VersionRecord {
+        guard transition.name.role == .publisher else {
+            throw Failure(.internal, "\(transition.name.rawValue) is a matter of reviews")
+        }
         let record = try await record(text, caller: caller)
         let principal = try caller.principal(
             transition.name.role, in: record.name.namespace ?? "",

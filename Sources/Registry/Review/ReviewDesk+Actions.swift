@@ -134,9 +134,9 @@ extension ReviewDesk {
         let roles = policy.verdict(on: record.name, from: .catalog).reviewers
         try caller.require(roles, in: namespace, for: "\(what) \(record.reference)")
         guard !record.submitters.contains(caller.id) else {
-            throw Failure(
-                .permissionDenied, "\(caller.id) has submitted \(record.reference) and cannot \(what) it",
-                next: "let another reviewer do it", details: ["policy": "submitter"])
+            throw caller.denied(
+                "\(caller.id) has submitted \(record.reference) and cannot \(what) it",
+                next: "let another reviewer do it")
         }
         return Principal(id: caller.id, isAdmin: true, key: caller.key)
     }

@@ -81,7 +81,7 @@ extension ReviewDesk {
     /// - Throws: `permission_denied` for callers who are no administrators everywhere; where policy or keys cannot be
     ///   read, what reading them throws, and the old ones stay in force.
     public func reload(caller: Caller) async throws(Failure) -> Reevaluation {
-        try caller.require(.admin, in: RoleGrants.allNamespaces, for: "reload the policy")
+        try caller.requireAdmin(for: "reload the policy")
         let rules = try await readAgain()
         var result = Reevaluation()
         for state in VersionState.Name.allCases {
