@@ -284,7 +284,7 @@ let server: [Target] = [
             "Foundations", "JSON", "GRPC", "Protobuf", "Protos", "Spaces", "Workers", "Reactor", "Sessions", "REST",
             "GRPCAPI",
         ]),
-    tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
+    tests("Server", "REST", ["CatalogSQLite", "TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
 

@@ -64,10 +64,11 @@ extension ReviewDesk {
         _ configuration: Configuration, store: any CatalogStore, logger: Logger
     ) async throws(Failure) -> ReviewDesk {
         let path = configuration[ServerKeys.policy]
-        let standard: ReviewPolicy = configuration[ServerKeys.keys] == nil ? .open : .keyed
-        return try await ReviewDesk(store: store, keys: configuration.keyStore, logger: logger) { () throws(Failure) in
-            guard let path else { return standard }
-            return try ReviewPolicy(file: path)
+        let hasKeys = configuration[ServerKeys.keys] != nil
+        return try await ReviewDesk(
+            store: store, keys: configuration.keyStore, logger: logger, hasKeys: { hasKeys }
+        ) { () throws(Failure) in
+            try path.map { (path) throws(Failure) in try ReviewPolicy(file: path) }
         }
     }
 }

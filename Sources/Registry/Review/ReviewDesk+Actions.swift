@@ -13,7 +13,7 @@ extension ReviewDesk {
     @discardableResult
     public func settle(_ record: VersionRecord) async throws(Failure) -> VersionRecord {
         guard [.submitted, .inReview].contains(record.state.name) else { return record }
-        let rules = rules
+        let rules = try await rules()
         let found = try await decide(record, .approval, caller: nil, rules)
         guard found.decision.isAllowed else { return record }
         do throws(Failure) {

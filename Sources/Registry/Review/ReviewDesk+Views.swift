@@ -30,7 +30,7 @@ public struct ReviewView: Sendable {
 extension ReviewDesk {
     /// The webhook is not asked: what only it could say is `unanswered`.
     public func view(_ record: VersionRecord, caller: Caller) async throws(Failure) -> ReviewView {
-        let rules = rules
+        let rules = try await rules()
         let verdict = rules.policy.verdict(on: record.name, from: .catalog)
         let statements = try await store.attestations(of: record.digest, kind: nil)
         let evidence = ReviewEvidence(statements, about: record, keys: rules.keys)

@@ -13,12 +13,15 @@ public final class ReviewDesk: StartPolicy {
     /// What is in force; replaced as a whole.
     struct Rules: Sendable {
         let policy: ReviewPolicy
+        /// Whether somebody wrote it; else it depends on whether callers have keys.
+        let isWritten: Bool
         let keys: TrustedKeys
         let webhook: PolicyWebhook?
 
         /// Reads files.
-        init(_ policy: ReviewPolicy, _ store: KeyStore, _ logger: Logger) throws(Failure) {
+        init(_ policy: ReviewPolicy, isWritten: Bool, _ store: KeyStore, _ logger: Logger) throws(Failure) {
             self.policy = policy
+            self.isWritten = isWritten
             keys = try TrustedKeys(of: policy, in: store)
             webhook = try policy.webhook.map { (webhook) throws(Failure) in try PolicyWebhook(webhook, logger: logger) }
         }
@@ -27,29 +30,52 @@ public final class ReviewDesk: StartPolicy {
     let store: any CatalogStore
     let keyStore: KeyStore
     private let logger: Logger
-    private let source: @Sendable () throws(Failure) -> ReviewPolicy
+    private let source: @Sendable () throws(Failure) -> ReviewPolicy?
+    private let hasKeys: @Sendable () -> Bool
     private let inForce: Mutex<Rules>
 
-    /// - Parameter source: Reads the policy, now and whenever it is to be read again.
+    /// - Parameters:
+    ///   - hasKeys: Whether callers have keys now: says what counts where nobody wrote a policy.
+    ///   - source: Reads the policy, now and whenever it is to be read again; nil where nobody wrote one.
     /// - Throws: What `source` throws, `not_found` where a trusted key is not there.
     public init(
-        store: any CatalogStore, keys: KeyStore, logger: Logger,
-        source: @escaping @Sendable () throws(Failure) -> ReviewPolicy
+        store: any CatalogStore, keys: KeyStore, logger: Logger, hasKeys: @escaping @Sendable () -> Bool,
+        source: @escaping @Sendable () throws(Failure) -> ReviewPolicy?
     ) async throws(Failure) {
         self.store = store
         keyStore = keys
         self.logger = logger
+        self.hasKeys = hasKeys
         self.source = source
-        inForce = Mutex(try await offload { () throws(Failure) in try Rules(try source(), keys, logger) })
+        inForce = Mutex(
+            try await offload { () throws(Failure) in
+                let written = try source()
+                return try Rules(
+                    written ?? Self.standard(hasKeys()), isWritten: written != nil, keys, logger)
+            })
     }
 
-    var rules: Rules { inForce.withLock { $0 } }
-    public var policy: ReviewPolicy { rules.policy }
+    private static func standard(_ hasKeys: Bool) -> ReviewPolicy { hasKeys ? .keyed : .open }
+
+    /// In force now.
+    public var policy: ReviewPolicy {
+        let rules = inForce.withLock { $0 }
+        return rules.isWritten ? rules.policy : Self.standard(hasKeys())
+    }
+
+    /// In force now, with the keys that belong to it.
+    func rules() async throws(Failure) -> Rules {
+        let rules = inForce.withLock { $0 }
+        // The first key of a caller, or the loss of the last, changes what counts without a policy.
+        return rules.isWritten || rules.policy == Self.standard(hasKeys()) ? rules : try await readAgain()
+    }
 
     /// Reads policy and keys again; where they cannot be read, those that were in force stay.
     func readAgain() async throws(Failure) -> Rules {
-        let rules = try await offload { [source, keyStore, logger] () throws(Failure) in
-            try Rules(try source(), keyStore, logger)
+        let rules = try await offload { [source, hasKeys, keyStore, logger] () throws(Failure) in
+            let written = try source()
+            return try Rules(
+                written ?? Self.standard(hasKeys()), isWritten: written != nil, keyStore, logger)
         }
         inForce.withLock { $0 = rules }
         return rules
@@ -57,11 +83,11 @@ public final class ReviewDesk: StartPolicy {
 
     /// Reads the keys again, so that one that was just added counts.
     func readKeysAgain() async throws(Failure) -> Rules {
-        let policy = policy
+        let before = try await rules()
         let rules = try await offload { [keyStore, logger] () throws(Failure) in
-            try Rules(policy, keyStore, logger)
+            try Rules(before.policy, isWritten: before.isWritten, keyStore, logger)
         }
-        inForce.withLock { if $0.policy == policy { $0 = rules } }
+        inForce.withLock { if $0.policy == before.policy { $0 = rules } }
         return rules
     }
 
@@ -70,7 +96,7 @@ public final class ReviewDesk: StartPolicy {
     public func checkStart(
         of version: Candidate, of name: EnvironmentName, caller: Caller
     ) async throws(Failure) {
-        let rules = rules
+        let rules = try await rules()
         let verdicts = ReviewPolicy.Source.allCases.map { rules.policy.verdict(on: name, from: $0) }
         if verdicts.allSatisfy({ $0 == .allow }) { return }
         let reference = "\(name)@\(version.version)"

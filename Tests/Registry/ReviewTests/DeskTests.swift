@@ -13,17 +13,21 @@ import Testing
 
 @testable import Review
 
-/// What the policy of a desk is read from; nil cannot be read.
+/// What the policy of a desk is read from: nil cannot be read, one without rules was not written.
 private final class PolicySource: Sendable {
     private let policy: Mutex<ReviewPolicy?>
+    private let keyed = Mutex(false)
 
     init(_ policy: ReviewPolicy) { self.policy = Mutex(policy) }
 
+    var hasKeys: Bool { keyed.withLock { $0 } }
+    func giveKeys() { keyed.withLock { $0 = true } }
+
     func set(_ next: ReviewPolicy?) { policy.withLock { $0 = next } }
 
-    func read() throws(Failure) -> ReviewPolicy {
+    func read() throws(Failure) -> ReviewPolicy? {
         guard let policy = policy.withLock({ $0 }) else { throw Failure(.invalidArgument, "policy.yaml:1:1: bad") }
-        return policy
+        return policy.rules.isEmpty ? nil : policy
     }
 }
 
@@ -45,12 +49,13 @@ private final class Bench {
         keys = KeyStore(directory: folder.path + "/keys")
         let source = PolicySource(policy)
         self.source = source
-        desk = try await ReviewDesk(store: store, keys: keys, logger: .silent) { () throws(Failure) in
-            try source.read()
-        }
+        desk = try await ReviewDesk(
+            store: store, keys: keys, logger: .silent, hasKeys: { source.hasKeys }
+        ) { () throws(Failure) in try source.read() }
     }
 
     func set(_ policy: ReviewPolicy?) { source.set(policy) }
+    func giveKeys() { source.giveKeys() }
 
     func publish(_ number: String = "1.0.0", by publisher: Caller = ann) async throws -> VersionRecord {
         let name = EnvironmentName("ns/Env")!
@@ -272,6 +277,17 @@ private func code(_ body: () async throws -> Void) async -> Failure.Code? {
         #expect((first.records + rest.records).map(\.version.patch) == [0, 1, 2, 3, 4] && rest.next == nil)
         let stranger = Caller(id: "x", tenant: "x", grants: RoleGrants(["other": [.reviewer]]))
         #expect(try await bench.desk.waiting(.submitted, after: nil, limit: 3, caller: stranger).records == [])
+    }
+
+    @Test func `without a policy the first key of a caller changes what may be started`() async throws {
+        let bench = try await Bench(ReviewPolicy([]))
+        let record = try await bench.publish()
+        #expect(record.state == .unreviewed)
+        #expect(try await bench.refusal(record) == nil)
+        bench.giveKeys()
+        #expect(try await bench.refusal(record) == .failedPrecondition)
+        #expect(try await bench.publish("1.0.1").state == .submitted)
+        #expect(bench.desk.policy == .keyed)
     }
 
     @Test func `checks alone are enough where a rule says so`() async throws {
