@@ -50,8 +50,8 @@ FOLDER = {"namespace": "*", "source": "folder", "allow": True}
 class As:
     """The client of a server, with a caller's key."""
 
-    def __init__(self, server, name):
-        self._client = server.client
+    def __init__(self, server, name, client=None):
+        self._client = client or server.client
         self._headers = {"Authorization": "Bearer " + key(name)}
 
     def call(self, method, path, body=None, headers=None):

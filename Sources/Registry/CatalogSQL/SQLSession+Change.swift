@@ -28,16 +28,17 @@ extension SQLSession where Self: ~Copyable {
         guard record.round == round else {
             throw Failure(.conflict, "\(record.reference) was submitted again meanwhile", next: "look at it again")
         }
+        var isNew = false
         if let approval {
             _ = try record.state.after(.approve, at: time)
-            guard try insert(approval.statement, approval.envelopeDigest) else { return record }
+            isNew = try insert(approval.statement, approval.envelopeDigest)
         }
         let isOver = isEnough(try attestations(of: record.digest, kind: nil))
         if isOver, approval == nil, record.state == .submitted {
             try move(id, &record, to: .inReview, by: .startReview, environment, principal, note, time)
         }
         let after = isOver ? try record.state.after(.approve, at: time) : record.state
-        guard approval != nil || after != record.state else { return record }
+        guard isNew || after != record.state else { return record }
         try move(id, &record, to: after, by: .approve, environment, principal, note, time)
         try refreshListing(environment, at: time)
         return record

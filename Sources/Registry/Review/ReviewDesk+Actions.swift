@@ -76,19 +76,26 @@ extension ReviewDesk {
             try ReviewDecision(.deny(reason: reason), nil, webhook: .notAsked).check(record.reference)
         }
         _ = try record.state.after(.approve, at: .now)
-        let (statement, note) = try await signed(record, comment, envelope, caller, rules)
-        let known = ReviewEvidence(
-            try await store.attestations(of: record.digest, kind: Approval.kind), about: record, keys: rules.keys)
-        let isKnown = known.approvals.contains {
-            $0.approval.reviewer == caller.id && ($0.isOwn || envelope == nil)
-        }
-        guard !isKnown else { return try await settle(record) }
+        let (new, note) = try await signed(record, comment, envelope, caller, rules)
+        // Who has approved already does not add a second one.
+        let statement = try await approval(of: record, by: caller, isOwn: envelope != nil, rules) ?? new
         let found = try await decide(record, .approval, caller: caller, adding: [statement], rules)
         let after = try await store.review(
             record.version, of: record.name, round: record.round, approval: statement, by: principal, note: note,
             at: .now, isEnough: Self.isEnough(rules, record, found.webhook))
         // Another approval may have come while the webhook was not asked yet.
-        return found.webhook == .notAsked ? try await settle(after) : after
+        return rules.webhook != nil && found.webhook == .notAsked ? try await settle(after) : after
+    }
+
+    /// What counts already as the caller's approval of this round.
+    private func approval(
+        of record: VersionRecord, by caller: Caller, isOwn: Bool, _ rules: Rules
+    ) async throws(Failure) -> Attestation? {
+        try await store.attestations(of: record.digest, kind: Approval.kind).first { statement in
+            ReviewEvidence([statement], about: record, keys: rules.keys).approvals.contains {
+                $0.approval.reviewer == caller.id && ($0.isOwn || !isOwn)
+            }
+        }
     }
 
     /// The statement to keep, and its comment.

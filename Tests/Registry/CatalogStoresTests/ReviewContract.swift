@@ -49,6 +49,7 @@ extension CatalogStores {
                 #expect(try await store.attestations(of: digest, kind: nil) == [])
                 #expect(try await review(approval(digest, [1]), enough: 2).state == .inReview)
                 #expect(try await review(approval(digest, [1]), enough: 2).state == .inReview)
+                #expect(try await store.attestations(of: digest, kind: "approval").count == 1)
                 #expect(try await review(nil, enough: 2).state == .inReview)
                 #expect(try await review(approval(digest, [2], by: "zoe"), enough: 2).state == .approved)
                 #expect(try await review(nil, enough: 2).state == .approved)
