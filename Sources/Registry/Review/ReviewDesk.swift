@@ -51,7 +51,7 @@ public final class ReviewDesk: StartPolicy {
             try await offload { () throws(Failure) in
                 let written = try source()
                 return try Rules(
-                    written ?? Self.standard(hasKeys()), isWritten: written != nil, keys, logger)
+                    written ?? ReviewDesk.standard(hasKeys()), isWritten: written != nil, keys, logger)
             })
     }
 
@@ -60,14 +60,14 @@ public final class ReviewDesk: StartPolicy {
     /// In force now.
     public var policy: ReviewPolicy {
         let rules = inForce.withLock { $0 }
-        return rules.isWritten ? rules.policy : Self.standard(hasKeys())
+        return rules.isWritten ? rules.policy : ReviewDesk.standard(hasKeys())
     }
 
     /// In force now, with the keys that belong to it.
     func rules() async throws(Failure) -> Rules {
         let rules = inForce.withLock { $0 }
         // The first key of a caller, or the loss of the last, changes what counts without a policy.
-        return rules.isWritten || rules.policy == Self.standard(hasKeys()) ? rules : try await readAgain()
+        return rules.isWritten || rules.policy == ReviewDesk.standard(hasKeys()) ? rules : try await readAgain()
     }
 
     /// Reads policy and keys again; where they cannot be read, those that were in force stay.
@@ -75,7 +75,7 @@ public final class ReviewDesk: StartPolicy {
         let rules = try await offload { [source, hasKeys, keyStore, logger] () throws(Failure) in
             let written = try source()
             return try Rules(
-                written ?? Self.standard(hasKeys()), isWritten: written != nil, keyStore, logger)
+                written ?? ReviewDesk.standard(hasKeys()), isWritten: written != nil, keyStore, logger)
         }
         inForce.withLock { $0 = rules }
         return rules

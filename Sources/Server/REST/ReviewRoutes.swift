@@ -30,7 +30,7 @@ extension RESTAPI {
                 api, call, record async throws(Failure) in
                 let body = try call.reviewBody(["comment", "envelope"])
                 let envelope = try body.members.value("envelope").flatMap { (value) throws(Failure) in
-                    value == .null ? nil : try Envelope(value)
+                    try value == .null ? nil : Envelope(value)
                 }
                 return try await api.desk().approve(
                     record, comment: try body.string("comment") ?? "", envelope: envelope, caller: call.caller)

@@ -39,7 +39,8 @@ import Testing
                         let decision = ReviewDecision(.require(demands), evidence, webhook: answer)
                         let expected = isComplete && (!demands.asksWebhook || answer == .allowed)
                         #expect(decision.isAllowed == expected, "\(demands) \(evidence) \(answer)")
-                        #expect((try? decision.check("ns/Env@1.0.0")) != nil == expected)
+                        let starts = (try? decision.check("ns/Env@1.0.0")) != nil
+                        #expect(starts == expected)
                         if expected { allowed += 1 } else { refused += 1 }
                     }
                 }
