@@ -8,7 +8,7 @@ COUNTING := ^(CAPI|EnvironmentScenes|JSON|Manifests|NativeEnvironments|NativeHos
 WITH_SERVERS := Python/tests/dockergym Python/tests/doors Python/tests/rpc Python/tests/e2e
 SANITIZERS := ASAN_OPTIONS=detect_leaks=0:exitcode=86 TSAN_OPTIONS=exitcode=86:halt_on_error=0
 
-.PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native bench-doors bench-grpc bench-catalog bench-admission bench-fork sanitize format lint clean
+.PHONY: all bootstrap build library demo test test-long training test-training test-usage wheel bench bench-sessions bench-capacity bench-containers bench-native bench-doors bench-grpc bench-catalog bench-admission bench-fork bench-trajectories sanitize format lint clean
 
 all: build
 
@@ -92,7 +92,11 @@ bench-native: library
 
 # Forks of live sessions: how long they take, what they need, and what a search gains.
 bench-fork: build
-	CORRAL_BIN=$(CURDIR)/.build/release/corral $(PYTHON) Benchmarks/fork/bench.py
+	$(PYTHON) Benchmarks/fork/bench.py
+
+# Recorded sessions: what recording costs, how large files are, how soon a step of one is read.
+bench-trajectories: build
+	$(PYTHON) Benchmarks/trajectories/bench.py
 
 bench-catalog: bootstrap
 	swift build -c release --product corral-bench-catalog

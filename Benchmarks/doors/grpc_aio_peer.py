@@ -53,9 +53,8 @@ async def main():
         "Run": grpc.stream_stream_rpc_method_handler(run, pb.RunRequest.FromString, pb.RunResponse.SerializeToString),
     }
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("corral.v1.Sessions", handlers),))
-    port = server.add_insecure_port("127.0.0.1:0")
+    server.add_insecure_port(sys.argv[1])
     await server.start()
-    print(port, flush=True)
     await server.wait_for_termination()
 
 

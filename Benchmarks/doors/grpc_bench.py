@@ -1,12 +1,11 @@
-"""gRPC beside Python's grpc.aio: `make bench-grpc`. The same messages, the same load generator (C, over gRPC's core), one
-run; systems are interleaved."""
+"""gRPC beside Python's grpc.aio, and dm_env_rpc beside a Python server of it: `make bench-grpc`. The same load generator
+(C, over gRPC's core) for all, one run; systems are interleaved."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -18,145 +17,168 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE.parent / "common"), str(ROOT / "Python")]
 
 import grpc  # noqa: E402
-import numpy as np  # noqa: E402
+from dm_env_rpc.v1 import connection, tensor_utils  # noqa: E402
+from dm_env_rpc.v1 import dm_env_rpc_pb2 as dm  # noqa: E402
 from results import Goal, Results, busy_share, machine  # noqa: E402
+from running import corral, free_port  # noqa: E402
 
-from corral.grpc import sessions_pb2 as pb  # noqa: E402
-from corral.grpc import values_pb2 as values  # noqa: E402
+from rpc import Load, Messages, compile_load, push, run, sessions  # noqa: E402
 
-UNARY, STREAM = "/corral.v1.Sessions/Step", "/corral.v1.Sessions/Run"
 COUNTS = (1, 32)
-CORRAL, PEER = "Corral", "grpc.aio"
-
-
-def compiled(folder: Path) -> Path:
-    program = folder / "grpc_load"
-    source = HERE / "grpc_load.c"
-    subprocess.run(["cc", "-O2", "-o", str(program), str(source), "-lgrpc", "-lgpr"], check=True)
-    return program
+BATCHES = ((256, 1), (64, 8))
+CORRAL, PEER, CATCH = "Corral", "grpc.aio", "catch"
+NATIVE = "native/CartPole"
+PROCESS = "/dm_env_rpc.v1.Environment/Process"
+STEPPED = 0x1A
+"""How an answer of dm_env_rpc begins that is a step: field 3, of the wire type of messages."""
 
 
 @contextlib.contextmanager
-def started(command: list[str], ready: str, log: Path) -> Iterator[str]:
-    """A server, and its gRPC address."""
+def peer(script: str, log: Path) -> Iterator[str]:
+    """A server of this folder, and its address."""
+    address = f"127.0.0.1:{free_port()}"
+    variables = {**os.environ, "PYTHONPATH": str(ROOT / "Python")}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        command = [sys.executable, str(HERE / script), address]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=variables)
     try:
-        yield wait(process, ready, log)
+        with grpc.insecure_channel(address) as channel:
+            try:
+                grpc.channel_ready_future(channel).result(60)
+            except grpc.FutureTimeoutError:
+                raise RuntimeError(f"{script} did not start: {log.read_text()[-600:]}") from None
+        yield address
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
 
 
-def wait(process: subprocess.Popen[bytes], ready: str, log: Path) -> str:
-    import re
-    import time
-
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        found = re.search(ready, log.read_text(), re.MULTILINE)
-        if found:
-            return "127.0.0.1:" + found[1]
-        time.sleep(0.05)
-    raise SystemExit(f"a server did not start:\n{log.read_text()}")
-
-
-def step(session: str, rows: int) -> pb.StepRequest:
-    action = values.Tensor(dtype="int64", shape=[rows], data=(np.arange(rows) % 2).astype("<i8").tobytes())
-    return pb.StepRequest(session=session, action=values.Value(tensor=action), tensors=True)
-
-
-def sessions(address: str, count: int, rows: int) -> list[str]:
-    """Native CartPole, whose rows begin anew by themselves."""
+@contextlib.contextmanager
+def worlds(address: str, count: int, **settings: object) -> Iterator[list[Messages]]:
+    """What plays in as many worlds: each caller joins one, then steps by one action and asks for all observations."""
+    packed = {name: tensor_utils.pack_tensor(value) for name, value in settings.items()}
     with grpc.insecure_channel(address) as channel:
-        create = channel.unary_unary(
-            "/corral.v1.Sessions/Create",
-            request_serializer=pb.CreateSessionRequest.SerializeToString,
-            response_deserializer=pb.CreatedSession.FromString,
-        )
-        request = pb.CreateSessionRequest(environment="native/CartPole", seed=7, rows=rows, autoreset="NextStep")
-        return [create(request).session.id for _ in range(count)]
+        speaking = connection.Connection(channel)
+        names = [speaking.send(dm.CreateWorldRequest(settings=packed)).world_name for _ in range(count)]
+        specs = speaking.send(dm.JoinWorldRequest(world_name=names[0])).specs
+        speaking.send(dm.LeaveWorldRequest())
+        ((action, spec),) = specs.actions.items()
+        step = dm.StepRequest(requested_observations=list(specs.observations))
+        step.actions[action].CopyFrom(tensor_utils.pack_tensor(0, dtype=spec.dtype))
+        request = dm.EnvironmentRequest(step=step).SerializeToString()
+        try:
+            yield [
+                Messages(
+                    request, dm.EnvironmentRequest(join_world=dm.JoinWorldRequest(world_name=name)).SerializeToString()
+                )
+                for name in names
+            ]
+        finally:
+            for name in names:
+                speaking.send(dm.DestroyWorldRequest(world_name=name))
+            speaking.close()
 
 
-class Load:
-    def __init__(self, program: Path, folder: Path, seconds: float) -> None:
-        self.program, self.folder, self.seconds = program, folder, seconds
+class Bench:
+    """The measurements of one round; every figure goes to `results` as it comes."""
 
-    def run(self, address: str, ids: list[str], *, rows: int = 1, stream: bool = False, depth: int = 1) -> list[float]:
-        """Answers in a second, median and 99th percentile in microseconds."""
-        files = []
-        for place, session in enumerate(ids):
-            message = pb.RunRequest(step=step(session, rows)) if stream else step(session, rows)
-            path = self.folder / f"request{place}"
-            path.write_bytes(message.SerializeToString())
-            files.append(str(path))
-        kind = ["stream", STREAM] if stream else ["unary", UNARY]
-        more = [str(depth)] if stream else []
-        command = [str(self.program), address, *kind, str(self.seconds), "0.5", *more, *files]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=120)
-        return [float(figure) for figure in done.stdout.split()]
+    def __init__(self, results: Results, load: Load, ours: str, aio: str, catch: str) -> None:
+        self.results, self.load = results, load
+        self.ours, self.aio, self.catch = ours, aio, catch
+
+    def round(self, number: int) -> None:
+        for count in COUNTS:
+            for stream in (False, True):
+                self._beside_aio(number, count, stream)
+            for system, address, settings in (
+                (CORRAL, self.ours, {"environment": NATIVE, "seed": 7}),
+                (CATCH, self.catch, {}),
+            ):
+                with worlds(address, count, **settings) as callers:
+                    pace = self.load.stream(address, callers, method=PROCESS, answer=STEPPED)
+                self.results.add(number, "dm_env_rpc, steps/s", system, count, pace.rate)
+                self.results.add(number, "dm_env_rpc, p50 µs", system, count, pace.p50)
+        for rows, depth in BATCHES:
+            with sessions(self.ours, 1, NATIVE, rows) as (id,):
+                pace = self.load.stream(self.ours, [run(push(id, rows))], depth)
+            self.results.add(number, batches(rows, depth), CORRAL, 1, pace.rate * rows)
+
+    def _beside_aio(self, number: int, count: int, stream: bool) -> None:
+        name = "stream" if stream else "unary"
+        rates = {}
+        with sessions(self.ours, count, NATIVE, 1) as ids:
+            numbers = [str(place) for place in range(count)]
+            for system, address, named in ((CORRAL, self.ours, ids), (PEER, self.aio, numbers)):
+                steps = [push(one) for one in named]
+                if stream:
+                    pace = self.load.stream(address, [run(step) for step in steps])
+                else:
+                    pace = self.load.unary(address, [Messages(step.SerializeToString()) for step in steps])
+                rates[system] = pace.rate
+                self.results.add(number, f"{name}, steps/s", system, count, pace.rate)
+                self.results.add(number, f"{name}, p50 µs", system, count, pace.p50)
+                self.results.add(number, f"{name}, p99 µs", system, count, pace.p99)
+        self.results.add(number, f"{name}, times grpc.aio", CORRAL, count, rates[CORRAL] / rates[PEER])
+
+
+def batches(rows: int, depth: int) -> str:
+    return f"batches of {rows}, {depth} in flight, row-steps/s"
+
+
+GOALS = (
+    Goal("unary, times grpc.aio", 1, 4, at_most=False),
+    Goal("unary, times grpc.aio", 32, 6, at_most=False),
+    Goal("stream, times grpc.aio", 1, 1.8, at_most=False),
+    Goal("stream, times grpc.aio", 32, 3.5, at_most=False),
+    *(Goal(batches(rows, depth), 1, 1e6, at_most=False) for rows, depth in BATCHES),
+)
+NOTES = """\
+Medians, in brackets the range of the rounds; sessions are callers with one step in flight each. Corral steps vector sessions
+of one row of its native CartPole, grpc.aio Gymnasium's CartPole, by the same messages: arrays, one action for ever, episodes
+that begin anew. Over dm_env_rpc Corral plays its native CartPole; catch is a small Python server on the base classes of the
+package dm-env-rpc, written for this benchmark (`Benchmarks/doors/catch_peer.py`) because the package has no example server.
+Load is one thread in C over gRPC's core (`Benchmarks/doors/grpc_load.c`), on the same cores."""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/corral", help="the server program")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of stepping, for each figure")
+    parser.add_argument("--results", type=Path, default=ROOT / "Benchmarks/results")
     arguments = parser.parse_args()
     results = Results()
-    busy = busy_share()
+    busy = []
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="corral-bench-")))
-        load = Load(compiled(folder), folder, arguments.seconds)
-        serve = [str(arguments.binary), "serve", "--port", "0", "--grpc", "127.0.0.1:0", "--log-format", "json"]
-        serve += ["--data", str(folder / "data"), "--idle-timeout", "1h"]
-        ours = stack.enter_context(started(serve, r'"grpc://127\.0\.0\.1:(\d+)"', folder / "corral.log"))
-        os.environ["PYTHONPATH"] = str(ROOT / "Python")
-        peer = [sys.executable, str(HERE / "grpc_aio_peer.py")]
-        theirs = stack.enter_context(started(peer, r"^(\d+)$", folder / "peer.log"))
-        single = sessions(ours, max(COUNTS), 1)
-        vectors = {rows: sessions(ours, 1, rows) for rows in (64, 256)}
-        numbers = [str(number) for number in range(max(COUNTS))]
-        for number in range(arguments.rounds):
-            for stream in (False, True):
-                name = "stream" if stream else "unary"
-                for count in COUNTS:
-                    pace = {}
-                    for system, address, ids in ((CORRAL, ours, single), (PEER, theirs, numbers)):
-                        rate, median, worst = load.run(address, ids[:count], stream=stream)
-                        pace[system] = rate
-                        results.add(number, f"{name}, steps/s", system, count, rate)
-                        results.add(number, f"{name}, p50 µs", system, count, median)
-                        results.add(number, f"{name}, p99 µs", system, count, worst)
-                    results.add(number, f"{name}, times grpc.aio", CORRAL, count, pace[CORRAL] / pace[PEER])
-            for rows, depth in ((256, 1), (64, 8)):
-                rate, *_ = load.run(ours, vectors[rows], rows=rows, stream=True, depth=depth)
-                results.add(number, f"batches of {rows}, {depth} in flight, row-steps/s", CORRAL, 1, rate * rows)
-    goals = [
-        Goal("unary, times grpc.aio", 1, 4, at_most=False),
-        Goal("unary, times grpc.aio", 32, 6, at_most=False),
-        Goal("stream, times grpc.aio", 1, 1.8, at_most=False),
-        Goal("stream, times grpc.aio", 32, 3.5, at_most=False),
-        Goal("batches of 256, 1 in flight, row-steps/s", 1, 1e6, at_most=False),
-        Goal("batches of 64, 8 in flight, row-steps/s", 1, 1e6, at_most=False),
-    ]
-    folder = ROOT / "Benchmarks/results"
+        load = Load(compile_load(folder), folder, arguments.seconds)
+        ours = f"127.0.0.1:{free_port()}"
+        stack.enter_context(corral(arguments.binary.resolve(), folder, "--grpc", ours))
+        aio = stack.enter_context(peer("grpc_aio_peer.py", folder / "aio.log"))
+        catch = stack.enter_context(peer("catch_peer.py", folder / "catch.log"))
+        bench = Bench(results, load, ours, aio, catch)
+        for number in range(1, arguments.rounds + 1):
+            busy.append(busy_share())
+            bench.round(number)
+    distributions = ("grpcio", "gymnasium", "numpy", "dm-env-rpc")
     lines = [
         "# gRPC",
         "",
-        *machine(arguments.binary, {"grpc.aio": (Path(sys.executable), ("grpcio", "gymnasium", "numpy"))}),
-        f"- Before it began, other programs used {busy:.0%} of the machine",
+        *machine(arguments.binary, {"peers": (Path(sys.executable), distributions)}),
+        f"- {arguments.rounds} rounds of {arguments.seconds:g} s; before each, other programs used "
+        f"{min(busy):.0%} to {max(busy):.0%} of the machine",
         "",
-        "A vector session of one row of native CartPole for each caller, beside Python's grpc.aio stepping Gymnasium's "
-        "CartPole by the same messages; load by `Benchmarks/doors/grpc_load.c`.",
+        *results.table([CORRAL, PEER, CATCH], GOALS),
         "",
-        *results.table([CORRAL, PEER], goals),
+        NOTES,
     ]
-    (folder / "grpc.md").write_text("\n".join(lines) + "\n")
-    results.write_csv(folder / "grpc.csv")
+    arguments.results.mkdir(parents=True, exist_ok=True)
+    (arguments.results / "grpc.md").write_text("\n".join(lines) + "\n")
+    results.write_csv(arguments.results / "grpc.csv")
     print("\n".join(lines))
 
 

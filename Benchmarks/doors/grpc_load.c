@@ -2,11 +2,13 @@
 // for each call in flight at a time.
 //
 //     grpc_load HOST:PORT unary  METHOD SECONDS WARMUP REQUEST...
-//     grpc_load HOST:PORT stream METHOD SECONDS WARMUP DEPTH REQUEST...
+//     grpc_load HOST:PORT stream METHOD SECONDS WARMUP DEPTH ANSWER REQUEST...
 //
-// REQUEST is a file with one message. `unary` keeps one call of each request in flight; `stream` opens a stream for each
-// and keeps DEPTH messages of it unanswered. Prints answers in a second, and the median and 99th percentile of the time
-// of one in microseconds. An answer that is no message or a status that is not OK ends it with an error.
+// REQUEST is a file with one message, or two files with a comma between them: what a stream begins with, and what it goes
+// on with. `unary` keeps one call of each request in flight; `stream` opens a stream for each and keeps DEPTH messages of
+// it unanswered. ANSWER is the first byte of every answer but that to a stream's beginning: the tag of the field that is no
+// error. Prints answers in a second, and the median and 99th percentile of the time of one in microseconds. Another
+// answer, none, or a status that is not OK ends it with an error.
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/grpc.h>
 #include <grpc/grpc_security.h>
@@ -22,7 +24,8 @@ enum { DEPTHS = 64, SAMPLES = 1 << 22 };
 struct flow {
     grpc_channel *channel;
     grpc_call *call;
-    grpc_slice request;
+    grpc_slice beginning, request;
+    int has_beginning;
     grpc_metadata_array initial, trailing;
     grpc_byte_buffer *answer;
     grpc_status_code status;
@@ -38,7 +41,7 @@ enum { CALL, SENT, RECEIVED, STATUS };
 static grpc_completion_queue *queue;
 static float *samples;
 static long count;
-static int is_counting;
+static int is_counting, expected = -1;
 
 static double now(void) {
     struct timespec time;
@@ -55,10 +58,24 @@ static void start(struct flow *flow, const grpc_op *ops, size_t size, int kind) 
     if (grpc_call_start_batch(flow->call, ops, size, &flow->tags[kind], NULL) != GRPC_CALL_OK) fail("cannot start");
 }
 
-static grpc_byte_buffer *message(struct flow *flow) { return grpc_raw_byte_buffer_create(&flow->request, 1); }
+static grpc_byte_buffer *message(struct flow *flow) {
+    int begins = flow->has_beginning && flow->last == 0;
+    return grpc_raw_byte_buffer_create(begins ? &flow->beginning : &flow->request, 1);
+}
+
+static int first_byte(grpc_byte_buffer *buffer) {
+    grpc_byte_buffer_reader reader;
+    grpc_slice *slice;
+    if (!grpc_byte_buffer_reader_init(&reader, buffer)) return -1;
+    int byte = grpc_byte_buffer_reader_peek(&reader, &slice) ? GRPC_SLICE_START_PTR(*slice)[0] : -1;
+    grpc_byte_buffer_reader_destroy(&reader);
+    return byte;
+}
 
 static void answered(struct flow *flow) {
     if (!flow->answer) fail("a call was not answered");
+    int is_beginning = flow->has_beginning && flow->first == 0;
+    if (expected >= 0 && !is_beginning && first_byte(flow->answer) != expected) fail("an answer is an error");
     grpc_byte_buffer_destroy(flow->answer);
     flow->answer = NULL;
     float took = (float)((now() - flow->sent[flow->first++ % DEPTHS]) * 1e6);
@@ -130,10 +147,11 @@ static int ascending(const void *one, const void *other) {
 
 int main(int argc, char **argv) {
     int is_stream = argc > 2 && strcmp(argv[2], "stream") == 0;
-    int fixed = is_stream ? 7 : 6;
-    if (argc <= fixed) fail("HOST:PORT unary|stream METHOD SECONDS WARMUP [DEPTH] REQUEST...");
+    int fixed = is_stream ? 8 : 6;
+    if (argc <= fixed) fail("HOST:PORT unary|stream METHOD SECONDS WARMUP [DEPTH ANSWER] REQUEST...");
     double seconds = atof(argv[4]), warmup = atof(argv[5]);
     int depth = is_stream ? atoi(argv[6]) : 1, flows = argc - fixed;
+    if (is_stream) expected = atoi(argv[7]);
     if (depth < 1 || depth > DEPTHS) fail("a depth of 1 to 64");
     grpc_init();
     queue = grpc_completion_queue_create_for_next(NULL);
@@ -144,7 +162,14 @@ int main(int argc, char **argv) {
     for (int place = 0; place < flows; place++) {
         struct flow *flow = &all[place];
         flow->channel = channel;
-        flow->request = file(argv[fixed + place]);
+        char *path = argv[fixed + place], *comma = strchr(path, ',');
+        if (comma) {
+            *comma = 0;
+            flow->beginning = file(path);
+            flow->has_beginning = 1;
+            path = comma + 1;
+        }
+        flow->request = file(path);
         grpc_metadata_array_init(&flow->initial);
         grpc_metadata_array_init(&flow->trailing);
         for (int kind = 0; kind < 4; kind++) flow->tags[kind] = (struct tag){flow, kind};
