@@ -88,7 +88,9 @@ class Webhook:
                 question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.questions.append((self.path, question))
                 time.sleep(outer.delay)
-                answer = outer.answer if isinstance(outer.answer, bytes) else json.dumps(outer.answer(question)).encode()
+                answer = (
+                    outer.answer if isinstance(outer.answer, bytes) else json.dumps(outer.answer(question)).encode()
+                )
                 self.send_response(outer.status)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()

@@ -101,7 +101,9 @@ def test_every_step_from_the_command_line_and_from_python(reviewed, tmp_path):
     # The server's word alone is not enough where the policy wants signatures of reviewers.
     told = program("review", "approve", NAME, name="rob", server=server)
     assert "0 of 2 approvals that are signed by the reviewer" in told
-    told = program("review", "approve", NAME, "--key", "rob", "--data", mine, "--comment", "ok", name="rob", server=server)
+    told = program(
+        "review", "approve", NAME, "--key", "rob", "--data", mine, "--comment", "ok", name="rob", server=server
+    )
     assert "1 of 2 approvals" in told
     refused = program("review", "approve", NAME, "--key", "zoe", "--data", mine, name="rob", server=server, ok=False)
     assert "known keys" in refused
@@ -163,7 +165,9 @@ def test_forged_and_replayed_approvals_are_refused(reviewed, serve, tmp_path):
     catalog = database(server)
     catalog.execute("UPDATE versions SET state = 'approved' WHERE digest = ?", [bad[7:]])
     assert run.start("shop/Counter@1.0.1").code == "failed_precondition"
-    for number, bytes_ in enumerate([genuine, json.dumps(forged).encode(), json.dumps(unsigned).encode(), strange, b"{"]):
+    for number, bytes_ in enumerate(
+        [genuine, json.dumps(forged).encode(), json.dumps(unsigned).encode(), strange, b"{"]
+    ):
         catalog.execute(
             "INSERT INTO attestations (digest, kind, result, envelope, envelope_digest, created_at, created_by)"
             " VALUES (?, 'approval', '', ?, ?, 0, 'eve')",

@@ -46,7 +46,8 @@ extension SQLSession where Self: ~Copyable {
         return VersionRecord(
             name: name, version: version, digest: row.text(4),
             bundle: BundleReference(digest: row.text(5), size: row.integer(6)), document: document, state: state,
-            round: row.integer(12), submittedBy: row.optionalText(13), publishedAt: Timestamp(microseconds: row.integer(10)), publishedBy: row.text(11))
+            round: row.integer(12), submittedBy: row.optionalText(13),
+            publishedAt: Timestamp(microseconds: row.integer(10)), publishedBy: row.text(11))
     }
 
     static func state(_ name: String, _ detail: String?) -> VersionState? {

@@ -106,16 +106,20 @@ public final class CatalogService: Sendable {
         return record
     }
 
-    /// The archive of a version of the catalog, verified.
+    /// The archive of a version of the catalog, verified. Who reviews or publishes in its namespace may see it before it
+    /// may be started.
     ///
-    /// - Throws: `failed_precondition` also where its state does not allow to use it.
+    /// - Throws: What a start of it throws, where state or policy do not allow one.
     public func bundle(_ text: String, caller: Caller) async throws(Failure) -> (record: VersionRecord, bytes: [UInt8])
     {
         let record = try await record(text, caller: caller)
-        if case .digest = try Reference(text).constraint {
-            try record.state.checkStart(of: record.reference, byDigest: true)
-        } else {
-            try record.state.checkStart(of: record.reference, byDigest: false)
+        let namespace = record.name.namespace ?? ""
+        if !caller.has(.reviewer, in: namespace), !caller.has(.publisher, in: namespace) {
+            let constraint = try Reference(text).constraint
+            let isByDigest = if case .digest = constraint { true } else { false }
+            try record.state.checkStart(of: record.reference, byDigest: isByDigest)
+            let candidate = Candidate(version: record.version, digest: record.digest, state: record.state)
+            try await policy.checkStart(of: candidate, of: record.name, caller: caller)
         }
         let bytes = try await offload { [blobs] () throws(Failure) in try blobs.get(record.bundle.digest) }
         return (record, bytes)

@@ -132,8 +132,9 @@ public final class ReviewDesk: StartPolicy {
     func decide(
         _ record: VersionRecord, _ occasion: PolicyWebhook.Occasion, caller: Caller?, adding more: [Attestation] = [],
         _ rules: Rules
-    ) async throws(Failure) -> (decision: ReviewDecision, evidence: ReviewEvidence, webhook: ReviewDecision.WebhookAnswer)
-    {
+    ) async throws(Failure) -> (
+        decision: ReviewDecision, evidence: ReviewEvidence, webhook: ReviewDecision.WebhookAnswer
+    ) {
         let verdict = rules.policy.verdict(on: record.name, from: .catalog)
         let statements = more + (try await store.attestations(of: record.digest, kind: nil))
         let evidence = ReviewEvidence(statements, about: record, keys: rules.keys)

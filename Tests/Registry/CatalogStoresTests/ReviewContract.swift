@@ -36,7 +36,8 @@ extension CatalogStores {
         func `an approval and what comes of it are one change`(_ kind: StoreKind) async throws {
             try await kind.with { store in
                 let digest = try await store.publish("ns/Env", "1.0.0", state: .submitted).record.digest
-                func review(_ approval: Attestation?, round: Int64 = 1, enough count: Int) async throws -> VersionRecord {
+                func review(_ approval: Attestation?, round: Int64 = 1, enough count: Int) async throws -> VersionRecord
+                {
                     try await store.review(
                         number("1.0.0"), of: name("ns/Env"), round: round, approval: approval,
                         by: Principal(id: approval?.createdBy ?? "policy", isAdmin: true), note: "n", at: at(6)

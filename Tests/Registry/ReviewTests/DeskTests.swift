@@ -187,7 +187,8 @@ private func code(_ body: () async throws -> Void) async -> Failure.Code? {
         #expect(try await bench.current(record).state == .approved)
         let history = try await bench.store.history(of: record.name, version: nil, before: nil, limit: 100)
         let approvals = history.filter { $0.action == "approve" }
-        #expect(approvals.count(where: { $0.details["name"] == "approved" && $0.details["before"] == "in_review" }) == 1)
+        #expect(
+            approvals.count(where: { $0.details["name"] == "approved" && $0.details["before"] == "in_review" }) == 1)
         #expect(Set(approvals.map(\.by)).count == 8)
     }
 

@@ -77,7 +77,8 @@ import Testing
     @Test func `two subjects in one statement prove nothing of either`() throws {
         let statement = Statement(
             about: [
-                .init(name: "a", digests: ["sha256": subject.digest]), .init(name: "b", digests: ["sha256": digest("c")]),
+                .init(name: "a", digests: ["sha256": subject.digest]),
+                .init(name: "b", digests: ["sha256": digest("c")]),
             ], predicateType: Approval.predicateType,
             predicate: ["reviewer": "rob", "roles": ["reviewer"], "round": 1, "comment": ""])
         let kept = keys.kept(try statement.signed(by: [keys.server]), subject, by: "rob")

@@ -77,8 +77,14 @@ import YAML
         ("policy: 1\nrules:\n  - namespace: a\n    require:\n      approvals: 17", 5, "from 0 to 16"),
         ("policy: 1\nrules:\n  - namespace: a\n    require:\n      approvals: many", 5, "whole number"),
         ("policy: 1\nrules:\n  - namespace: a\n    require:\n      approval: 1", 5, "did you mean `approvals`"),
-        ("policy: 1\nrules:\n  - namespace: a\n    require:\n      approvals: 1\n      by: [boss]", 6, "`boss` is none of"),
-        ("policy: 1\nrules:\n  - namespace: a\n    require:\n      approvals: 1\n      by: []", 6, "nobody can approve"),
+        (
+            "policy: 1\nrules:\n  - namespace: a\n    require:\n      approvals: 1\n      by: [boss]", 6,
+            "`boss` is none of"
+        ),
+        (
+            "policy: 1\nrules:\n  - namespace: a\n    require:\n      approvals: 1\n      by: []", 6,
+            "nobody can approve"
+        ),
         ("policy: 1\nrules:\n  - namespace: a\n    require:\n      checks: approval", 5, "is no check"),
         ("policy: 1\nrules:\n  - namespace: a\n    require:\n      webhook: true", 5, "no `webhook` to ask"),
         ("policy: 1\nwebhook: {timeout: 1s}\nrules: []", 2, "`url` is missing"),
@@ -111,7 +117,9 @@ import YAML
 
     @Test func `without a policy all is allowed where nobody has keys, else what is published is reviewed`() {
         let name = Self.name("shop/Counter")
-        for source in ReviewPolicy.Source.allCases { #expect(ReviewPolicy.open.verdict(on: name, from: source) == .allow) }
+        for source in ReviewPolicy.Source.allCases {
+            #expect(ReviewPolicy.open.verdict(on: name, from: source) == .allow)
+        }
         #expect(ReviewPolicy.keyed.verdict(on: name, from: .folder) == .allow)
         #expect(
             ReviewPolicy.keyed.verdict(on: name, from: .catalog)

@@ -40,7 +40,8 @@ enum Ruling: String, CaseIterable, Sendable {
 /// Those who call; ann has published all versions, and each has its key as its name.
 private let callers: [Caller] = [
     .init(id: "nobody", tenant: "t", roles: []), .init(id: "vic", tenant: "t", roles: [.viewer]),
-    .init(id: "run", tenant: "t", roles: [.runner]), .init(id: "ann", tenant: "t", roles: [.runner, .publisher, .reviewer]),
+    .init(id: "run", tenant: "t", roles: [.runner]),
+    .init(id: "ann", tenant: "t", roles: [.runner, .publisher, .reviewer]),
     .init(id: "pat", tenant: "t", roles: [.publisher]), .init(id: "zoe", tenant: "t", roles: [.reviewer]),
     .init(id: "root", tenant: "t", roles: [.admin]),
 ]
@@ -222,7 +223,8 @@ private final class ReviewBench {
                 try await bench.set(ruling.policy)
                 version = try await bench.bring(version, to: state)
                 // What ends sessions comes last.
-                let routes = RESTAPI.routes.filter { $0.method != "DELETE" } + RESTAPI.routes.filter { $0.method == "DELETE" }
+                let routes =
+                    RESTAPI.routes.filter { $0.method != "DELETE" } + RESTAPI.routes.filter { $0.method == "DELETE" }
                 for route in routes {
                     for reference in [version.reference, "ns/Env@sha256:\(version.digest)"] {
                         let isByDigest = reference.contains("@sha256:")
@@ -232,7 +234,8 @@ private final class ReviewBench {
                             route, parameters, Self.body(route.operation, reference), as: caller)
                         tried += 1
                         let made = bench.source.opened - opened
-                        let what: Comment = "\(ruling) \(state) \(caller.id) \(route.operation) \(reference): \(answer.status)"
+                        let what: Comment =
+                            "\(ruling) \(state) \(caller.id) \(route.operation) \(reference): \(answer.status)"
                         if let keepsDigest = Self.starting[route.operation] {
                             let byDigest = keepsDigest.map { $0 && isByDigest } ?? true
                             let isStartable = Self.isStartable(state, ruling, byDigest: byDigest)
