@@ -4,11 +4,11 @@ import contextlib
 import json
 
 import pytest
+from rpc_doors import RPC_DOORS
 
 from doors import DOORS, DoorError
 from e2e import bundles
 from e2e.server import Server
-from rpc_doors import RPC_DOORS
 
 REFUSALS = {"failed_precondition", "permission_denied", "EXECUTION_ERROR", "FACTORY_ERROR", "VALIDATION_ERROR"}
 
