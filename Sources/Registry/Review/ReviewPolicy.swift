@@ -2,6 +2,7 @@ import Foundations
 import JSON
 import Manifests
 import Sessions
+import YAML
 
 /// What an operator demands of versions before they may be started: the first rule that fits counts.
 public struct ReviewPolicy: Sendable, Hashable {

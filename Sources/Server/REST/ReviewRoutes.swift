@@ -4,6 +4,7 @@ import HTTP
 import JSON
 import Manifests
 import Publishing
+import Reactor
 import Review
 import Signing
 
