@@ -276,7 +276,7 @@ let server: [Target] = [
         "Server", "GRPCAPI",
         [
             "Foundations", "JSON", "Logging", "Metrics", "GRPC", "Protobuf", "Protos", "Pictures", "Spaces", "Workers",
-            "Sandboxes", "Reactor", "Sessions", "REST",
+            "Sandboxes", "Reactor", "Sessions", "REST", "Catalog",
         ]),
     module(
         "Server", "DmEnvRpc",

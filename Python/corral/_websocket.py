@@ -133,12 +133,12 @@ class WebSocketTransport(Transport):
     def _connect(self) -> Socket:
         return Socket(self.target, self._headers, self.timeout, self._context)
 
-    def watch(self, session: str) -> Iterator[dict[str, Any]]:
+    def watch(self, session: str, frames: bool) -> Iterator[dict[str, Any]]:
         """The events of a session as they happen, until it ends."""
         connection = self._connect()
         try:
             connection.socket.settimeout(None)
-            connection.ask(_watching(session))
+            connection.ask(_watching(session, frames))
             while True:
                 event = _event(*connection.next())
                 if event is not None:
@@ -153,8 +153,9 @@ class WebSocketTransport(Transport):
         self._http.close()
 
 
-def _watching(session: str) -> Message:
-    return Message(b'"op":"watch","session":"%b"}' % session.encode("ascii", "replace"), True)
+def _watching(session: str, frames: bool) -> Message:
+    name = session.encode("ascii", "replace")
+    return Message(b'"op":"watch","session":"%b","frames":%b}' % (name, b"true" if frames else b"false"), True)
 
 
 def _event(data: bytes, binary: bool) -> dict[str, Any] | None:
@@ -241,12 +242,12 @@ class AsyncSocket:
 
 
 async def watch(
-    target: Endpoint, headers: Mapping[str, str], context: ssl.SSLContext | None, session: str
+    target: Endpoint, headers: Mapping[str, str], context: ssl.SSLContext | None, session: str, frames: bool
 ) -> AsyncIterator[dict[str, Any]]:
     """As `WebSocketTransport.watch`."""
     connection = await asyncio.wait_for(AsyncSocket.open(target, headers, context), CONNECT_TIMEOUT)
     try:
-        await connection.ask(_watching(session))
+        await connection.ask(_watching(session, frames))
         while True:
             event = _event(*await connection.next())
             if event is not None:

@@ -51,7 +51,7 @@ def aconnect(
     )
 
 
-class _Transport(Pool[Union[Connection, AsyncSocket]]):
+class Transport(Pool[Union[Connection, AsyncSocket]]):
     """`corral._transport.Transport` for asyncio."""
 
     opener = "corral.aconnect"
@@ -106,7 +106,7 @@ class _Transport(Pool[Union[Connection, AsyncSocket]]):
                 await connection.writer.wait_closed()
 
 
-class _WebSocketTransport(_Transport):
+class _WebSocketTransport(Transport):
     """The same over WebSockets; what they have no request for goes by HTTP."""
 
     def __init__(
@@ -114,7 +114,7 @@ class _WebSocketTransport(_Transport):
     ) -> None:
         super().__init__(target, headers, timeout, retries, context)
         self.headers = dict(headers)
-        self._http = _Transport(target, headers, timeout, retries, context)
+        self._http = Transport(target, headers, timeout, retries, context)
 
     async def run(self, call: Call[T]) -> T:
         return await (super().run(call) if message(call) is not None else self._http.run(call))
@@ -126,8 +126,8 @@ class _WebSocketTransport(_Transport):
     async def _connect(self) -> Connection | AsyncSocket:
         return await AsyncSocket.open(self.target, self.headers, self._context)
 
-    def watch(self, session: str) -> AsyncIterator[dict[str, Any]]:
-        return watch(self.target, self.headers, self._context, session)
+    def watch(self, session: str, frames: bool) -> AsyncIterator[dict[str, Any]]:
+        return watch(self.target, self.headers, self._context, session, frames)
 
     async def close(self) -> None:
         await super().close()
@@ -149,11 +149,9 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
     ) -> None:
         self.url = url
         url, transport = way(url, transport)
+        kind: type[Transport] = _WebSocketTransport if transport == "websocket" else Transport
         if transport == "grpc":
-            raise errors.error(
-                "unimplemented", "the asynchronous client does not speak gRPC", "use corral.connect, or http://"
-            )
-        kind = _WebSocketTransport if transport == "websocket" else _Transport
+            from .grpc.aio import AsyncGRPCTransport as kind
         self._transport = kind(endpoint(url), headers(api_key), timeout, retries, ssl_context)
         self.sessions = AsyncSessions(self)
         self.environments = AsyncEnvironments(self)
@@ -178,13 +176,13 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
                     core.failed(error)
                 raise
 
-    def watch(self, session: AsyncSession | str) -> AsyncIterator[dict[str, Any]]:
+    def watch(self, session: AsyncSession | str, frames: bool = False) -> AsyncIterator[dict[str, Any]]:
         """As `corral.Client.watch`."""
         if not isinstance(self._transport, _WebSocketTransport):
             raise errors.error(
                 "failed_precondition", "only a WebSocket can watch", 'connect with transport="websocket"'
             )
-        return self._transport.watch(session if isinstance(session, str) else session.id)
+        return self._transport.watch(session if isinstance(session, str) else session.id, frames)
 
     async def _run(self, call: Call[T]) -> T:
         return await self._transport.run(call)

@@ -154,12 +154,13 @@ class Client(ServerOffers[dict[str, Any]]):
                 raise stepping
             return stepping, results
 
-    def watch(self, session: Session | str) -> Iterator[dict[str, Any]]:
+    def watch(self, session: Session | str, frames: bool = False) -> Iterator[dict[str, Any]]:
         """What happens to a session from now on, until it ends; a session that runs is not touched by it.
 
         Every item has `event`: ``answer`` (`data` is that of a reset or step), ``frame`` (`data` has ``frame`` or
-        ``text``, whenever somebody draws) or ``ended`` (`data` is the session); and `missed`, where events were left
-        out because they were not read fast enough. Needs ``transport="websocket"``.
+        ``text``, whenever somebody draws; with `frames` also behind calls, ten times a second at most) or ``ended``
+        (`data` is the session); and `missed`, where events were left out because they were not read fast enough. Needs
+        ``transport="websocket"``.
         """
         from ._websocket import WebSocketTransport
 
@@ -167,7 +168,7 @@ class Client(ServerOffers[dict[str, Any]]):
             raise errors.error(
                 "failed_precondition", "only a WebSocket can watch", 'connect with transport="websocket"'
             )
-        return self._transport.watch(session if isinstance(session, str) else session.id)
+        return self._transport.watch(session if isinstance(session, str) else session.id, frames)
 
     def _run(self, call: Call[T]) -> T:
         return self._transport.run(call)

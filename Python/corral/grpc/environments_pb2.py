@@ -13,27 +13,41 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63orral/v1/environments.proto\x12\tcorral.v1\"8\n\x17ListEnvironmentsRequest\x12\r\n\x05limit\x18\x01 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"V\n\x18ListEnvironmentsResponse\x12,\n\x0c\x65nvironments\x18\x01 \x03(\x0b\x32\x16.corral.v1.Environment\x12\x0c\n\x04next\x18\x02 \x01(\t\"V\n\x19SearchEnvironmentsRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04tags\x18\x02 \x03(\t\x12\r\n\x05limit\x18\x03 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x04 \x01(\t\"*\n\x15GetEnvironmentRequest\x12\x11\n\treference\x18\x01 \x01(\t\".\n\x19ResolveEnvironmentRequest\x12\x11\n\treference\x18\x01 \x01(\t\"?\n\x1aResolveEnvironmentResponse\x12\x11\n\treference\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"\xef\x01\n\x0b\x45nvironment\x12\x11\n\treference\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\x12\r\n\x05title\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\x12\x0f\n\x07license\x18\x07 \x01(\t\x12\x0c\n\x04tags\x18\x08 \x03(\t\x12\x11\n\tgymnasium\x18\t \x03(\t\x12\x10\n\x08\x62\x61\x63kends\x18\n \x03(\t\x12\x0e\n\x06\x61gents\x18\x0b \x01(\t\x12\x18\n\x10nondeterministic\x18\x0c \x01(\x08\x12\x0c\n\x04json\x18\r \x01(\x0c\x32\xcd\x02\n\x0c\x45nvironments\x12O\n\x04List\x12\".corral.v1.ListEnvironmentsRequest\x1a#.corral.v1.ListEnvironmentsResponse\x12S\n\x06Search\x12$.corral.v1.SearchEnvironmentsRequest\x1a#.corral.v1.ListEnvironmentsResponse\x12?\n\x03Get\x12 .corral.v1.GetEnvironmentRequest\x1a\x16.corral.v1.Environment\x12V\n\x07Resolve\x12$.corral.v1.ResolveEnvironmentRequest\x1a%.corral.v1.ResolveEnvironmentResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63orral/v1/environments.proto\x12\tcorral.v1\"8\n\x17ListEnvironmentsRequest\x12\r\n\x05limit\x18\x01 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"\xde\x01\n\x18ListEnvironmentsResponse\x12,\n\x0c\x65nvironments\x18\x01 \x03(\x0b\x32\x16.corral.v1.Environment\x12\x0c\n\x04next\x18\x02 \x01(\t\x12?\n\x06\x66\x61\x63\x65ts\x18\x03 \x03(\x0b\x32/.corral.v1.ListEnvironmentsResponse.FacetsEntry\x1a\x45\n\x0b\x46\x61\x63\x65tsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.corral.v1.FacetCounts:\x02\x38\x01\"\xc8\x02\n\x19SearchEnvironmentsRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x04 \x01(\t\x12\x42\n\x07\x66ilters\x18\x05 \x03(\x0b\x32\x31.corral.v1.SearchEnvironmentsRequest.FiltersEntry\x12\x17\n\nreward_min\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x17\n\nreward_max\x18\x07 \x01(\x01H\x01\x88\x01\x01\x12\x0c\n\x04sort\x18\x08 \x01(\t\x12\x0e\n\x06\x66\x61\x63\x65ts\x18\t \x01(\x08\x1a\x46\n\x0c\x46iltersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.corral.v1.FacetValues:\x02\x38\x01\x42\r\n\x0b_reward_minB\r\n\x0b_reward_maxJ\x04\x08\x02\x10\x03\"\x1d\n\x0b\x46\x61\x63\x65tValues\x12\x0e\n\x06values\x18\x01 \x03(\t\"4\n\x0b\x46\x61\x63\x65tCounts\x12%\n\x06\x63ounts\x18\x01 \x03(\x0b\x32\x15.corral.v1.FacetCount\"*\n\nFacetCount\x12\r\n\x05value\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"*\n\x15GetEnvironmentRequest\x12\x11\n\treference\x18\x01 \x01(\t\".\n\x19ResolveEnvironmentRequest\x12\x11\n\treference\x18\x01 \x01(\t\"?\n\x1aResolveEnvironmentResponse\x12\x11\n\treference\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"\xef\x01\n\x0b\x45nvironment\x12\x11\n\treference\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\x12\r\n\x05title\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\x12\x0f\n\x07license\x18\x07 \x01(\t\x12\x0c\n\x04tags\x18\x08 \x03(\t\x12\x11\n\tgymnasium\x18\t \x03(\t\x12\x10\n\x08\x62\x61\x63kends\x18\n \x03(\t\x12\x0e\n\x06\x61gents\x18\x0b \x01(\t\x12\x18\n\x10nondeterministic\x18\x0c \x01(\x08\x12\x0c\n\x04json\x18\r \x01(\x0c\x32\xcd\x02\n\x0c\x45nvironments\x12O\n\x04List\x12\".corral.v1.ListEnvironmentsRequest\x1a#.corral.v1.ListEnvironmentsResponse\x12S\n\x06Search\x12$.corral.v1.SearchEnvironmentsRequest\x1a#.corral.v1.ListEnvironmentsResponse\x12?\n\x03Get\x12 .corral.v1.GetEnvironmentRequest\x1a\x16.corral.v1.Environment\x12V\n\x07Resolve\x12$.corral.v1.ResolveEnvironmentRequest\x1a%.corral.v1.ResolveEnvironmentResponseb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corral.v1.environments_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
+  _LISTENVIRONMENTSRESPONSE_FACETSENTRY._options = None
+  _LISTENVIRONMENTSRESPONSE_FACETSENTRY._serialized_options = b'8\001'
+  _SEARCHENVIRONMENTSREQUEST_FILTERSENTRY._options = None
+  _SEARCHENVIRONMENTSREQUEST_FILTERSENTRY._serialized_options = b'8\001'
   _LISTENVIRONMENTSREQUEST._serialized_start=43
   _LISTENVIRONMENTSREQUEST._serialized_end=99
-  _LISTENVIRONMENTSRESPONSE._serialized_start=101
-  _LISTENVIRONMENTSRESPONSE._serialized_end=187
-  _SEARCHENVIRONMENTSREQUEST._serialized_start=189
-  _SEARCHENVIRONMENTSREQUEST._serialized_end=275
-  _GETENVIRONMENTREQUEST._serialized_start=277
-  _GETENVIRONMENTREQUEST._serialized_end=319
-  _RESOLVEENVIRONMENTREQUEST._serialized_start=321
-  _RESOLVEENVIRONMENTREQUEST._serialized_end=367
-  _RESOLVEENVIRONMENTRESPONSE._serialized_start=369
-  _RESOLVEENVIRONMENTRESPONSE._serialized_end=432
-  _ENVIRONMENT._serialized_start=435
-  _ENVIRONMENT._serialized_end=674
-  _ENVIRONMENTS._serialized_start=677
-  _ENVIRONMENTS._serialized_end=1010
+  _LISTENVIRONMENTSRESPONSE._serialized_start=102
+  _LISTENVIRONMENTSRESPONSE._serialized_end=324
+  _LISTENVIRONMENTSRESPONSE_FACETSENTRY._serialized_start=255
+  _LISTENVIRONMENTSRESPONSE_FACETSENTRY._serialized_end=324
+  _SEARCHENVIRONMENTSREQUEST._serialized_start=327
+  _SEARCHENVIRONMENTSREQUEST._serialized_end=655
+  _SEARCHENVIRONMENTSREQUEST_FILTERSENTRY._serialized_start=549
+  _SEARCHENVIRONMENTSREQUEST_FILTERSENTRY._serialized_end=619
+  _FACETVALUES._serialized_start=657
+  _FACETVALUES._serialized_end=686
+  _FACETCOUNTS._serialized_start=688
+  _FACETCOUNTS._serialized_end=740
+  _FACETCOUNT._serialized_start=742
+  _FACETCOUNT._serialized_end=784
+  _GETENVIRONMENTREQUEST._serialized_start=786
+  _GETENVIRONMENTREQUEST._serialized_end=828
+  _RESOLVEENVIRONMENTREQUEST._serialized_start=830
+  _RESOLVEENVIRONMENTREQUEST._serialized_end=876
+  _RESOLVEENVIRONMENTRESPONSE._serialized_start=878
+  _RESOLVEENVIRONMENTRESPONSE._serialized_end=941
+  _ENVIRONMENT._serialized_start=944
+  _ENVIRONMENT._serialized_end=1183
+  _ENVIRONMENTS._serialized_start=1186
+  _ENVIRONMENTS._serialized_end=1519
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,7 @@ from . import server_pb2 as server
 from . import sessions_pb2 as sessions
 from . import values_pb2 as values
 
+_ENVIRONMENT = re.compile(r"/v1/environments/([^/]+)$")
 _SESSION = re.compile(r"/v1/sessions/([^/]+)(?:/([a-z]+))?$")
 
 
@@ -57,10 +58,11 @@ def request(call: Call[Any]) -> Request:
         read = _health if path == "/v1/health" else lambda answer: json.loads(answer.capabilities)
         return _of("Server", "Describe", server.DescribeRequest(), server.DescribeResponse, read)
     if (method, path) == ("GET", "/v1/environments"):
-        message = _fields(environments.ListEnvironmentsRequest(), query)
-        return _of("Environments", "List", message, environments.ListEnvironmentsResponse, _environments)
-    if method == "GET" and path.startswith("/v1/environments/") and not path.endswith("/rl-config"):
-        message = environments.GetEnvironmentRequest(reference=unquote(path[len("/v1/environments/") :]))
+        search = _search(parse_qs(parts.query))
+        return _of("Environments", "Search", search, environments.ListEnvironmentsResponse, _environments)
+    named = _ENVIRONMENT.match(path)
+    if method == "GET" and named:
+        message = environments.GetEnvironmentRequest(reference=unquote(named[1]))
         return _of("Environments", "Get", message, environments.Environment, lambda found: json.loads(found.json))
     match = _SESSION.match(path)
     make = _OPERATIONS.get((method, match[2])) if match else None
@@ -91,6 +93,29 @@ def _fields(message: Any, fields: dict[str, str]) -> Any:
     return message
 
 
+def _search(query: dict[str, list[str]]) -> environments.SearchEnvironmentsRequest:
+    """What ``GET /v1/environments`` asks for; a name that it does not know is taken for a facet."""
+    message = environments.SearchEnvironmentsRequest()
+    for name, texts in query.items():
+        last = texts[-1]
+        try:
+            if name == "q":
+                message.text = last
+            elif name in ("sort", "cursor"):
+                setattr(message, name, last)
+            elif name in ("reward_min", "reward_max"):
+                setattr(message, name, float(last))
+            elif name == "limit":
+                message.limit = int(last)
+            elif name == "facets":
+                message.facets = last == "true"
+            else:
+                message.filters[name].values.extend(part for text in texts for part in text.split(","))
+        except ValueError:
+            raise errors.error("invalid_argument", f"{name} has to be a number, not {last!r}") from None
+    return message
+
+
 def _create(body: dict[str, Any], key: str, tensors: bool) -> sessions.CreateSessionRequest:
     message = sessions.CreateSessionRequest(
         environment=body["environment"],
@@ -102,6 +127,7 @@ def _create(body: dict[str, Any], key: str, tensors: bool) -> sessions.CreateSes
         tensors=tensors,
         rows=body.get("rows"),
         autoreset=body.get("autoreset") or "",
+        record=body.get("record") or "",
     )
     if body.get("params"):
         message.params = dumps(body["params"])
@@ -220,18 +246,17 @@ def _health(answer: server.DescribeResponse) -> dict[str, Any]:
     }
 
 
-_TEXTS = ("reference", "name", "version", "digest", "title", "description")
-_LISTS = ("tags", "gymnasium", "backends")
-
-
 def _environments(answer: environments.ListEnvironmentsResponse) -> dict[str, Any]:
-    found = []
-    for one in answer.environments:
-        fields = {name: getattr(one, name) for name in _TEXTS}
-        fields["license"] = one.license or None
-        fields.update({name: list(getattr(one, name)) for name in _LISTS})
-        found.append({**fields, "agents": one.agents, "nondeterministic": one.nondeterministic})
-    return {"environments": found, "next": answer.next or None}
+    found: dict[str, Any] = {
+        "environments": [json.loads(one.json) for one in answer.environments],
+        "next": answer.next or None,
+    }
+    if answer.facets:
+        found["facets"] = {
+            facet: [{"value": one.value, "count": one.count} for one in counts.counts]
+            for facet, counts in answer.facets.items()
+        }
+    return found
 
 
 def _frame(frame: sessions.Frame) -> Response:

@@ -26,6 +26,8 @@ except ImportError as error:
 
 T = TypeVar("T")
 
+__all__ = ["Channel", "GRPCTransport", "grpc", "messages", "outcome"]
+
 _STATUS = {"busy": 409, "unavailable": 503}
 _CODES = {
     "UNAUTHENTICATED": "unauthenticated",
@@ -38,26 +40,53 @@ _CODES = {
 }
 
 
-class GRPCTransport(Transport):
-    """`Transport` over one gRPC channel, from any number of threads.
+class Channel:
+    """A channel of `grpc` or of `grpc.aio` and its methods; what is the same for both.
 
     Args:
+        kind: One of the two modules.
         context: Of ``grpcs://``: the `grpc.ChannelCredentials`, where those of the system will not do.
     """
+
+    def __init__(self, kind: Any, target: Endpoint, headers: Mapping[str, str], context: Any = None) -> None:
+        self._metadata = [(name.lower(), text) for name, text in headers.items() if name != "User-Agent"]
+        options = [("grpc.max_receive_message_length", -1)]
+        address = f"{target.host}:{target.port}"
+        self.channel = (
+            kind.secure_channel(address, context or grpc.ssl_channel_credentials(), options)
+            if target.tls
+            else kind.insecure_channel(address, options)
+        )
+        self._methods: dict[str, Any] = {}
+
+    def ask(self, request: messages.Request, timeout: float | None) -> Any:
+        """The answer; of `grpc.aio`, what to wait for."""
+        return self._method(request)(request.message, timeout=timeout, metadata=self._metadata)
+
+    def begin(self, request: messages.Request, timeout: float | None) -> Any:
+        """A future of the answer; not of `grpc.aio`."""
+        return self._method(request).future(request.message, timeout=timeout, metadata=self._metadata)
+
+    def _method(self, request: messages.Request) -> Any:
+        method = self._methods.get(request.path)
+        if method is None:
+            method = self.channel.unary_unary(
+                request.path,
+                request_serializer=type(request.message).SerializeToString,
+                response_deserializer=request.answer.FromString,
+            )
+            self._methods[request.path] = method
+        return method
+
+
+class GRPCTransport(Transport):
+    """`Transport` over one gRPC channel, from any number of threads."""
 
     def __init__(
         self, target: Endpoint, headers: Mapping[str, str], timeout: float | None, retries: int, context: Any = None
     ) -> None:
         super().__init__(target._replace(tls=False), headers, timeout, retries)
-        self._metadata = [(name.lower(), text) for name, text in headers.items() if name != "User-Agent"]
-        options = [("grpc.max_receive_message_length", -1)]
-        address = f"{target.host}:{target.port}"
-        self._channel = (
-            grpc.secure_channel(address, context or grpc.ssl_channel_credentials(), options)
-            if target.tls
-            else grpc.insecure_channel(address, options)
-        )
-        self._methods: dict[str, Any] = {}
+        self._channel = Channel(grpc, target, headers, context)
 
     def run(self, call: Call[T]) -> T:
         return self._again(call, Attempts(call, self.retries, self.timeout), None)
@@ -75,7 +104,7 @@ class GRPCTransport(Transport):
 
     def _begin(self, call: Call[Any]) -> tuple[messages.Request, Any]:
         request = messages.request(call)
-        return request, self._method(request).future(request.message, self.timeout, self._metadata)
+        return request, self._channel.begin(request, self.timeout)
 
     def _again(self, call: Call[T], attempts: Attempts, running: tuple[messages.Request, Any] | None) -> T:
         """Waits for the call, sending it again where that is safe and useful."""
@@ -84,49 +113,40 @@ class GRPCTransport(Transport):
         request = running[0] if running else messages.request(call)
         while True:
             try:
-                if running:
-                    answer = running[1].result()
-                else:
-                    answer = self._method(request)(request.message, self.timeout, self._metadata)
-                response = request.read(answer)
+                response = request.read(running[1].result() if running else self._channel.ask(request, self.timeout))
+                delay = attempts.after_response(response)
             except grpc.RpcError as error:
-                response = self._failed(call, error, attempts)
+                response, delay = outcome(self.target, call, error, attempts, self.timeout)
             running = None
-            again = attempts.after_response(response) if response.status >= 400 else None
-            if response.status < 600 and again is None:
-                return call.finish(response)
-            time.sleep(again or 0.0)
-
-    def _failed(self, call: Call[Any], error: Any, attempts: Attempts) -> Response:
-        """The response of a call that failed; status 600 where it is to be sent again."""
-        code, details = error.code(), dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")
-        if details:
-            found = values.Error()
-            for detail in status_pb2.Status.FromString(details).details:
-                if detail.Unpack(found):
-                    body = {"error": messages.error(found)}
-                    return Response(_STATUS.get(found.code, 400), {"content-type": JSON}, Parsed.of(body), True)
-        if code == grpc.StatusCode.DEADLINE_EXCEEDED:
-            raise too_late(self.target, call, self.timeout) from None
-        if code == grpc.StatusCode.UNAVAILABLE:
-            delay = attempts.after_loss(Lost(error.details() or "", True), False, True)
             if delay is None:
-                raise unreachable(self.target, OSError(error.details())) from error
+                return call.finish(response)
             time.sleep(delay)
-            return Response(600, {}, b"", True)
-        raise errors.error(_CODES.get(code.name, "internal"), error.details() or code.name) from None
-
-    def _method(self, request: messages.Request) -> Any:
-        method = self._methods.get(request.path)
-        if method is None:
-            method = self._channel.unary_unary(
-                request.path,
-                request_serializer=type(request.message).SerializeToString,
-                response_deserializer=request.answer.FromString,
-            )
-            self._methods[request.path] = method
-        return method
 
     def close(self) -> None:
         super().close()
-        self._channel.close()
+        self._channel.channel.close()
+
+
+def outcome(
+    target: Endpoint, call: Call[Any], error: Any, attempts: Attempts, timeout: float | None
+) -> tuple[Response, float | None]:
+    """The response of a call that failed, and the seconds to wait before it is sent again; None: it is final.
+
+    Raises what has no response: `errors.DeadlineExceeded`, `errors.ConnectionLost`, what the core refuses by itself.
+    """
+    code, details = error.code(), dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")
+    if details:
+        found = values.Error()
+        for detail in status_pb2.Status.FromString(details).details:
+            if detail.Unpack(found):
+                body = Parsed.of({"error": messages.error(found)})
+                response = Response(_STATUS.get(found.code, 400), {"content-type": JSON}, body, True)
+                return response, attempts.after_response(response)
+    if code == grpc.StatusCode.DEADLINE_EXCEEDED:
+        raise too_late(target, call, timeout) from None
+    if code == grpc.StatusCode.UNAVAILABLE:
+        delay = attempts.after_loss(Lost(error.details() or "", True), False, True)
+        if delay is None:
+            raise unreachable(target, OSError(error.details())) from error
+        return Response(503, {}, b"", True), delay
+    raise errors.error(_CODES.get(code.name, "internal"), error.details() or code.name) from None

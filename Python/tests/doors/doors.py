@@ -272,16 +272,19 @@ class AsyncPythonClient(Door):
     """The asynchronous Python client over WebSockets, driven from a loop of its own."""
 
     name = "python-async-websocket"
-    lacks = frozenset({"drop"})
 
     def __init__(self, server):
         import corral
 
         super().__init__(server)
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self._client = corral.aconnect("ws://" + server.client.address)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._client = corral.aconnect(self._url())
         self._session = None
+
+    def _url(self):
+        return "ws://" + self.server.client.address
 
     def _run(self, coroutine):
         import corral
@@ -313,6 +316,13 @@ class AsyncPythonClient(Door):
     def interrupt(self):
         self._run(self._session.interrupt())
 
+    def send_step(self, action):
+        self._sent = asyncio.run_coroutine_threadsafe(self._session.step(action), self._loop)
+
+    def disconnect(self):
+        """The task that waits is cancelled, which gives up its connection or its call."""
+        self._sent.cancel()
+
     def close(self):
         if self._session:
             self._run(self._session.close())
@@ -320,6 +330,8 @@ class AsyncPythonClient(Door):
     def leave(self):
         self._run(self._client.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
 
 class OpenEnv(Door):

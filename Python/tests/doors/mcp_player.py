@@ -17,6 +17,7 @@ async def play(url):
         except Exception as error:
             unknown = str(error)
         return {
+            "version": client.protocol_version,
             "tools": {tool.name: tool.input_schema for tool in tools},
             "first": first.structured_content,
             "results": [

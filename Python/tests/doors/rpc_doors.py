@@ -13,7 +13,7 @@ from google.rpc import status_pb2
 
 from corral.grpc import sessions_pb2 as pb
 from corral.grpc import values_pb2 as values
-from doors import Door, DoorError, PythonClient
+from doors import AsyncPythonClient, Door, DoorError, PythonClient
 from rpc.addresses import grpc_address
 
 
@@ -153,6 +153,13 @@ class GRPCPythonClient(PythonClient):
         self._session._core.known = False
 
 
+class AsyncGRPCPythonClient(AsyncPythonClient):
+    name = "python-async-grpc"
+
+    def _url(self):
+        return "grpc://" + grpc_address(self.server)
+
+
 class DmEnvRpc(Door):
     """A world; a sequence begins with a step, and ends with the connection that plays it."""
 
@@ -210,4 +217,4 @@ class DmEnvRpc(Door):
         self._channel.close()
 
 
-RPC_DOORS = [GRPCUnary, GRPCStream, GRPCPythonClient, DmEnvRpc]
+RPC_DOORS = [GRPCUnary, GRPCStream, GRPCPythonClient, AsyncGRPCPythonClient, DmEnvRpc]

@@ -5,6 +5,8 @@ from pathlib import Path
 import wheels
 
 PLAYER = Path(__file__).with_name("mcp_player.py")
+STATELESS = "2026-07-28"
+PREFIX = "io.modelcontextprotocol/"
 HELLO = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -25,7 +27,7 @@ def ask(server, path, client, method, **params):
 def test_the_official_client_plays(server):
     python = wheels.python("0.3.0")
     told = wheels.run(python, PLAYER, "http://%s/v1/mcp/test%%2Fcontract" % server.client.address)
-    assert sorted(told["tools"]) == ["act", "observe"]
+    assert told["version"] == "2025-11-25" and sorted(told["tools"]) == ["act", "observe"]
     assert told["tools"]["act"]["properties"]["action"] == {"type": "integer", "minimum": 0, "maximum": 7}
     assert told["first"]["observation"][0] == 0
     first, second, wrong = told["results"]
@@ -53,6 +55,56 @@ def test_a_session_of_somebody_else_is_played_and_stays(server):
     assert server.client.call("DELETE", path, headers={"Mcp-Session-Id": name}).status == 200
     assert server.client.read(session)["state"] == "running"
     server.client.delete(session)
+
+
+def test_the_official_client_plays_a_session_without_a_handshake(server):
+    session = server.client.create("test/contract", seed=1)["id"]
+    told = wheels.run(wheels.python("0.3.0"), PLAYER, "http://%s/v1/sessions/%s/mcp" % (server.client.address, session))
+    assert told["version"] == STATELESS and sorted(told["tools"]) == ["act", "observe"]
+    assert [each["error"] for each in told["results"]] == [False, False, True] and told["unknown"]
+    assert server.client.read(session)["index"] == 2
+    server.client.delete(session)
+
+
+def alone(server, path, method, headers=None, meta=None, **params):
+    """A request that needs nothing before it."""
+    meta = {PREFIX + "protocolVersion": STATELESS, PREFIX + "clientCapabilities": {}} if meta is None else meta
+    given = {"Mcp-Protocol-Version": STATELESS, "Mcp-Method": method}
+    if "name" in params:
+        given["Mcp-Name"] = params["name"]
+    given = {name: value for name, value in {**given, **(headers or {})}.items() if value is not None}
+    body = {"jsonrpc": "2.0", "id": 3, "method": method, "params": {**params, "_meta": meta}}
+    return server.client.call("POST", path, body, headers=given)
+
+
+def test_requests_that_stand_alone_are_answered_and_checked(server):
+    session = server.client.create("test/contract", seed=1)["id"]
+    path = "/v1/sessions/%s/mcp" % session
+    found = alone(server, path, "server/discover").json["result"]
+    assert found["supportedVersions"][:2] == [STATELESS, "2025-11-25"] and found["resultType"] == "complete"
+    assert found["_meta"][PREFIX + "serverInfo"]["name"] == "corral" and found["cacheScope"] == "private"
+    tools = alone(server, path, "tools/list").json["result"]
+    assert [tool["name"] for tool in tools["tools"]] == ["act", "observe"] and tools["ttlMs"] == 0
+    acted = alone(server, path, "tools/call", {"Mcp-Name": "=?base64?YWN0?="}, name="act", arguments={"action": 2})
+    assert acted.json["result"]["structuredContent"]["observation"][0] == 3 and "Mcp-Session-Id" not in acted.headers
+    refused = [
+        (alone(server, path, "tools/call", {"Mcp-Name": "act"}, name="observe", arguments={}), 400, -32020),
+        (alone(server, path, "tools/call", {"Mcp-Name": None}, name="act", arguments={"action": 2}), 400, -32020),
+        (alone(server, path, "tools/list", {"Mcp-Method": "tools/call"}), 400, -32020),
+        (alone(server, path, "tools/list", {"Mcp-Protocol-Version": "2025-11-25"}), 400, -32020),
+        (alone(server, path, "tools/list", meta={}), 400, -32602),
+        (alone(server, path, "tools/call", name="reset"), 400, -32602),
+        (alone(server, path, "sessions/reset"), 404, -32601),
+    ]
+    for answer, status, code in refused:
+        assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    future = {PREFIX + "protocolVersion": "2099-01-01", PREFIX + "clientCapabilities": {}}
+    later = alone(server, path, "tools/list", {"Mcp-Protocol-Version": "2099-01-01"}, future)
+    assert later.status == 400 and later.json["error"]["code"] == -32022
+    assert later.json["error"]["data"] == {"supported": found["supportedVersions"], "requested": "2099-01-01"}
+    assert server.client.read(session)["index"] == 1
+    server.client.delete(session)
+    assert alone(server, path, "tools/call", name="act", arguments={"action": 2}).status >= 400
 
 
 def test_the_session_of_a_client_ends_with_it(server):

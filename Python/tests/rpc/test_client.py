@@ -73,12 +73,28 @@ def test_sessions_are_listed_described_and_closed_the_same(both):
 
 def test_environments_and_the_server_describe_themselves_the_same(both):
     rpc, plain = both
-    assert list(rpc.environments.list())[0].items() <= list(plain.environments.list())[0].items()
+    assert list(rpc.environments.list()) == list(plain.environments.list())
     assert rpc.environments.get("CartPole-v1") == plain.environments.get("CartPole-v1")
     assert rpc.health()["version"] == plain.health()["version"]
     assert rpc.capabilities()["features"] == plain.capabilities()["features"]
     with pytest.raises(errors.NotFound):
         rpc.environments.get("no/such")
+
+
+def test_environments_are_searched_the_same(both):
+    rpc, plain = both
+    for query in (
+        {"text": "cart"},
+        {"tag": "classic-control,minigrid", "limit": 1},
+        {"agents": "single", "sort": "name", "limit": 2},
+        {"text": "pole", "namespace": "native", "reward_min": 0.0},
+        {"text": "nothing-has-this"},
+    ):
+        assert list(rpc.environments.search(**query)) == list(plain.environments.search(**query)), query
+    assert [one["name"] for one in rpc.environments.search("cart", namespace="classic")] == ["classic/CartPole"]
+    for wrong in ({"colour": "red"}, {"sort": "size"}, {"limit": 1001}, {"reward_min": "much"}):
+        with pytest.raises(errors.InvalidArgument):
+            list(rpc.environments.search(**wrong))
 
 
 def test_frames_come_as_arrays_pictures_and_text(both):

@@ -12,6 +12,7 @@ from google.rpc import status_pb2
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
+from corral.grpc import environments_pb2 as environments
 from corral.grpc import sessions_pb2 as pb
 from corral.grpc import values_pb2 as values
 from e2e import machine
@@ -62,14 +63,18 @@ def action(value):
     return values.Value(json=str(value).encode())
 
 
-def code_of(error):
-    """Status code, and the error that travels with it."""
+def detail_of(error):
+    """The error that travels with a status."""
     detail = values.Error()
     raw = dict(error.value.trailing_metadata())["grpc-status-details-bin"]
     status = status_pb2.Status.FromString(raw)
     assert status.details[0].Unpack(detail) and status.message == error.value.details()
     assert status.code == error.value.code().value[0]
-    return error.value.code(), detail.code
+    return detail
+
+
+def code_of(error):
+    return error.value.code(), detail_of(error).code
 
 
 @pytest.mark.parametrize(
@@ -226,6 +231,48 @@ def test_reflection_tells_every_service_and_message(channel):
     assert pool.FindServiceByName("corral.v1.Sessions").methods_by_name["Run"].client_streaming
     with pytest.raises(KeyError):
         pool.FindServiceByName("corral.v1.Nothing")
+
+
+def test_a_search_goes_page_by_page_and_counts_values(channel):
+    search = channel.unary_unary(
+        "/corral.v1.Environments/Search",
+        request_serializer=environments.SearchEnvironmentsRequest.SerializeToString,
+        response_deserializer=environments.ListEnvironmentsResponse.FromString,
+    )
+    single = {"agents": environments.FacetValues(values=["single"])}
+    whole = search(environments.SearchEnvironmentsRequest(filters=single, limit=1000, facets=True))
+    counts = {one.value: one.count for one in whole.facets["agents"].counts}
+    assert not whole.next and counts["single"] == len(whole.environments) > 3
+    pages, cursor = [], ""
+    while True:
+        page = search(environments.SearchEnvironmentsRequest(filters=single, limit=2, cursor=cursor))
+        pages += page.environments
+        if not page.next:
+            break
+        cursor = page.next
+    assert pages == list(whole.environments) and all(one.reference and one.json for one in pages)
+    for wrong, field in (
+        (dict(cursor="zz"), "cursor"),
+        (dict(cursor=cursor, text="cart"), "cursor"),
+        (dict(sort="size"), "sort"),
+        (dict(filters={"colour": environments.FacetValues(values=["red"])}), "filters"),
+        (dict(limit=-1), "limit"),
+    ):
+        with pytest.raises(grpc.RpcError) as error:
+            search(environments.SearchEnvironmentsRequest(**wrong))
+        assert code_of(error) == (grpc.StatusCode.INVALID_ARGUMENT, "invalid_argument")
+        assert detail_of(error).details["field"] == field and detail_of(error).next
+
+
+def test_a_session_begins_behind_a_prefix_and_is_recorded(stub):
+    request = pb.CreateSessionRequest(environment="CartPole-v1", seed=7, prefix=b"[1,0,1]", record="off")
+    made = stub.create(request).session
+    assert stub.get(pb.GetSessionRequest(session=made.id)).index == 3
+    stub.close(pb.CloseRequest(session=made.id))
+    for wrong in (dict(prefix=b"{}"), dict(record="twice"), dict(params=b"[]"), dict(options=b"{")):
+        with pytest.raises(grpc.RpcError) as error:
+            stub.create(pb.CreateSessionRequest(environment="CartPole-v1", **wrong))
+        assert code_of(error)[0] == grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_both_versions_of_reflection_speak_the_same(channel):

@@ -117,6 +117,7 @@ final class Session {
     /// - Parameter seed: Nil: the first reset draws one, later ones go on with the environment's own generator.
     func reset(seed: Int64?, options: JSONObject, index: Int?) async throws(Failure) -> CallAnswer {
         lease.renew()
+        while let drawing = watchers?.drawing { try await drawing.value() }
         switch try state.begin(.reset, index: index) {
         case .answerAgain: return try await remembered()
         case .join: return try await joined().value()
@@ -128,6 +129,7 @@ final class Session {
     /// - Parameter action: One JSON value, as the caller sent it.
     func step(action: SplitJSON, index: Int?) async throws(Failure) -> CallAnswer {
         lease.renew()
+        while let drawing = watchers?.drawing { try await drawing.value() }
         switch try state.begin(.step, index: index) {
         case .answerAgain: return try await remembered()
         case .join: return try await joined().value()
@@ -316,7 +318,10 @@ extension Session {
         let isFirst = !replies.hasFirst && (keepsFirstAnswer || answer.byteCount <= Self.smallAnswer)
         replies.keep(answer, asFirst: isFirst)
         wake(.success(answer))
-        watchers?.tell(.answer(answer))
+        if let watchers {
+            watchers.tell(.answer(answer))
+            drawForWatchers()
+        }
         return answer
     }
 

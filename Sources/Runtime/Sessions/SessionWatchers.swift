@@ -5,7 +5,7 @@ import Reactor
 public enum SessionNews: Sendable {
     /// A reset or step was accepted.
     case answer(CallAnswer)
-    /// Somebody who may had the environment drawn.
+    /// Somebody who may had the environment drawn, or it was drawn for those who look on.
     case frame(Frame)
     /// The last news.
     case ended(SessionSummary)
@@ -15,15 +15,26 @@ public enum SessionNews: Sendable {
 @Reactor
 final class SessionWatchers {
     private var tellings: [Int: @Reactor (SessionNews) -> Void] = [:]
+    private var wanting: Set<Int> = []
     private var last = 0
+    var pace = FramePace()
+    /// The frame that is being drawn for them; calls of the session wait for it.
+    var drawing: Promise<Void>?
 
-    func add(_ tell: @escaping @Reactor (SessionNews) -> Void) -> Int {
+    /// Whether somebody wants frames that nobody else has drawn.
+    var wantFrames: Bool { !wanting.isEmpty }
+
+    func add(_ tell: @escaping @Reactor (SessionNews) -> Void, wantsFrames: Bool) -> Int {
         last += 1
         tellings[last] = tell
+        if wantsFrames { wanting.insert(last) }
         return last
     }
 
-    func remove(_ number: Int) { tellings[number] = nil }
+    func remove(_ number: Int) {
+        tellings[number] = nil
+        wanting.remove(number)
+    }
 
     func tell(_ news: SessionNews) { for tell in tellings.values { tell(news) } }
 }
@@ -45,14 +56,18 @@ public final class SessionWatch {
 extension SessionService {
     /// Tells of everything that happens to a session from now on, as it happens. Watching does not keep it alive.
     ///
-    /// - Parameter tell: Must not block, and keeps nothing of what it is told for long.
+    /// - Parameters:
+    ///   - frames: Has the environment drawn behind calls, at most ten times a second, whether somebody else does or not.
+    ///   - tell: Must not block, and keeps nothing of what it is told for long.
     public func watch(
-        _ id: UniqueID, caller: Caller, _ tell: @escaping @Reactor (SessionNews) -> Void
+        _ id: UniqueID, frames: Bool = false, caller: Caller, _ tell: @escaping @Reactor (SessionNews) -> Void
     ) throws(Failure) -> SessionWatch {
         let session = try session(id, caller, .watcher)
         try session.state.refuseIfOver()
         let watchers = session.watchers ?? SessionWatchers()
         session.watchers = watchers
-        return SessionWatch(watchers, watchers.add(tell))
+        let watch = SessionWatch(watchers, watchers.add(tell, wantsFrames: frames))
+        if frames, session.state.index >= 0 { session.drawForWatchers() }
+        return watch
     }
 }

@@ -2,7 +2,6 @@ import Foundations
 import GRPC
 import Logging
 import Metrics
-import Protobuf
 import Protos
 import REST
 import Reactor
@@ -51,36 +50,6 @@ public final class GRPCDoor {
         [
             desk.stream(CorralV1.SessionsService.run) { [self] visit in RunStream(visit, door: self) },
             desk.stream(CorralV1.SessionsService.runBatch) { [self] visit in RunBatchStream(visit, door: self) },
-        ]
-    }
-
-    private var environmentMethods: [GRPCMethod] {
-        [
-            desk.unary(CorralV1.EnvironmentsService.list) {
-                [self] (request: CorralV1.ListEnvironmentsRequest, visit) async throws(Failure) in
-                try page(
-                    try await environments.list(caller: visit.caller), limit: request.limit, cursor: request.cursor)
-            },
-            desk.unary(CorralV1.EnvironmentsService.search) {
-                [self] (request: CorralV1.SearchEnvironmentsRequest, visit) async throws(Failure) in
-                let found = try await environments.search(request.text, tags: request.tags, caller: visit.caller)
-                return try page(found, limit: request.limit, cursor: request.cursor)
-            },
-            desk.unary(CorralV1.EnvironmentsService.get) {
-                [self] (request: CorralV1.GetEnvironmentRequest, visit) async throws(Failure) in
-                let found = try await environments.find(request.reference, caller: visit.caller)
-                var environment = CorralV1.Environment(found)
-                environment.json = found.encoded()
-                return environment
-            },
-            desk.unary(CorralV1.EnvironmentsService.resolve) {
-                [self] (request: CorralV1.ResolveEnvironmentRequest, visit) async throws(Failure) in
-                let found = CorralV1.Environment(
-                    try await environments.find(request.reference, caller: visit.caller))
-                var response = CorralV1.ResolveEnvironmentResponse()
-                (response.reference, response.digest) = (found.reference, found.digest)
-                return response
-            },
         ]
     }
 }

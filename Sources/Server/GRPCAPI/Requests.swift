@@ -46,15 +46,25 @@ func idempotencyKey(_ text: String) throws(Failure) -> String? {
 }
 
 func jsonObject(_ bytes: [UInt8], _ field: String) throws(Failure) -> JSONObject {
-    if bytes.isEmpty { return [:] }
+    try json(bytes, field, "a JSON object", \.object) ?? [:]
+}
+
+func jsonArray(_ bytes: [UInt8], _ field: String) throws(Failure) -> [JSONValue]? {
+    try json(bytes, field, "a JSON array", \.array)
+}
+
+private func json<Value>(
+    _ bytes: [UInt8], _ field: String, _ wanted: String, _ part: KeyPath<JSONValue, Value?>
+) throws(Failure) -> Value? {
+    if bytes.isEmpty { return nil }
     let value: JSONValue
     do throws(JSONError) { value = try JSONValue(parsing: bytes) } catch { throw error.failure }
-    guard let object = value.object else {
+    guard let found = value[keyPath: part] else {
         throw Failure(
-            .invalidArgument, "the field \"\(field)\" has to be a JSON object, not \(value.kindDescription)",
+            .invalidArgument, "the field \"\(field)\" has to be \(wanted), not \(value.kindDescription)",
             details: ["field": field])
     }
-    return object
+    return found
 }
 
 /// The action as JSON, with the arrays that came as bytes.
@@ -90,5 +100,14 @@ extension SessionRequest {
             options: try jsonObject(request.options, "options"), labels: request.labels, reset: !request.noReset)
         rows = request.rows.map(Int.init)
         autoreset = request.autoreset.isEmpty ? nil : request.autoreset
+        if !request.record.isEmpty {
+            guard let mode = RecordingMode(rawValue: request.record) else {
+                throw Failure(
+                    .invalidArgument, "the field \"record\" is none of full, digest and off",
+                    details: ["field": "record"])
+            }
+            record = mode
+        }
+        prefix = try jsonArray(request.prefix, "prefix")
     }
 }

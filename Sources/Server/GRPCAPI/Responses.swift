@@ -111,7 +111,7 @@ extension CorralV1.Session {
 }
 
 extension CorralV1.Environment {
-    /// - Parameter object: As `GET /v1/environments` tells it.
+    /// - Parameter object: As REST tells it.
     init(_ object: JSONValue) {
         self.init()
         func text(_ key: String) -> String { object[key]?.string ?? "" }
@@ -121,19 +121,6 @@ extension CorralV1.Environment {
         (tags, gymnasium, backends) = (texts("tags"), texts("gymnasium"), texts("backends"))
         agents = text("agents")
         nondeterministic = object["nondeterministic"]?.bool ?? false
+        json = object.encoded()
     }
-}
-
-/// A page of a list that is sorted by reference.
-func page(
-    _ environments: [JSONValue], limit: Int32, cursor: String
-) throws(Failure) -> CorralV1.ListEnvironmentsResponse {
-    let limit = try pageLimit(limit)
-    let sorted = environments.map { CorralV1.Environment($0) }.sorted { $0.reference < $1.reference }
-    let rest =
-        cursor.isEmpty ? sorted[...] : sorted[(sorted.firstIndex { $0.reference > cursor } ?? sorted.endIndex)...]
-    var response = CorralV1.ListEnvironmentsResponse()
-    response.environments = Array(rest.prefix(limit))
-    if rest.count > limit { response.next = response.environments.last?.reference ?? "" }
-    return response
 }

@@ -4,32 +4,39 @@ import JSON
 import Reactor
 import Sessions
 
+/// What a method answers.
+enum MCPReply {
+    case result(JSONObject)
+    /// An error in JSON-RPC's numbers.
+    case problem(Int64, String)
+}
+
 extension MCPDoor {
-    func run(_ message: MCPMessage, _ client: Client) async throws(Failure) -> HTTPResponse {
+    /// The methods that all versions have.
+    func run(_ message: MCPMessage, _ client: Client) async throws(Failure) -> MCPReply {
         switch message.method {
-        case "ping": return Self.result(message.id, [:])
         case "tools/list":
             let summary = try service.summary(client.session, caller: client.caller)
             guard let spaces = summary.spaces else { throw Failure(.internal, "the session has no spaces") }
-            return Self.result(message.id, ["tools": MCPTools.list(spaces, environment: summary.environment)])
+            return .result(["tools": MCPTools.list(spaces, environment: summary.environment)])
         case "tools/call":
             guard let name = message.params["name"]?.string else {
-                return Self.problem(200, message.id, -32602, "the name of the tool is missing")
+                return .problem(-32602, "the name of the tool is missing")
             }
             let arguments = message.params["arguments"] ?? [:]
             guard let arguments = arguments.object else {
-                return Self.problem(200, message.id, -32602, "the arguments have to be an object")
+                return .problem(-32602, "the arguments have to be an object")
             }
             guard [MCPTools.act, MCPTools.observe].contains(name) else {
-                return Self.problem(200, message.id, -32602, "Unknown tool: \(name.prefix(100))")
+                return .problem(-32602, "Unknown tool: \(name.prefix(100))")
             }
-            return Self.result(message.id, await call(name, arguments, client))
-        default: return Self.problem(200, message.id, -32601, "Method not found: \(message.method.prefix(100))")
+            return .result(await call(name, arguments, client))
+        default: return .problem(-32601, "Method not found: \(message.method.prefix(100))")
         }
     }
 
     /// What goes wrong in a tool is told to the model, which may do better.
-    private func call(_ name: String, _ arguments: JSONObject, _ client: Client) async -> JSONValue {
+    private func call(_ name: String, _ arguments: JSONObject, _ client: Client) async -> JSONObject {
         do throws(Failure) {
             if name == MCPTools.observe { return try await observe(client) }
             let space = try service.summary(client.session, caller: client.caller).spaces?.action
@@ -43,7 +50,7 @@ extension MCPDoor {
         }
     }
 
-    private func observe(_ client: Client) async throws(Failure) -> JSONValue {
+    private func observe(_ client: Client) async throws(Failure) -> JSONObject {
         guard let answer = try await service.lastAnswer(client.session, caller: client.caller) else {
             throw Failure(.notReset, "nothing was observed yet", next: "wait for the session's reset")
         }

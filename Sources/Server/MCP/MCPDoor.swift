@@ -9,10 +9,10 @@ import Sessions
 /// A server of the Model Context Protocol over streamable HTTP: an environment's actions as tools.
 ///
 /// At `/v1/mcp/{environment}` each client that initializes gets a session of its own; at `/v1/sessions/{session}/mcp`
-/// an agent plays a session that somebody else made, and resets.
+/// an agent plays a session that somebody else made, and resets: there also by requests that stand alone.
 @Reactor
 public final class MCPDoor {
-    /// Newest first; a client that asks for another one is offered the newest.
+    /// Those with a handshake, newest first; a client that asks for another one is offered the newest.
     nonisolated static let versions = ["2025-11-25", "2025-06-18", "2025-03-26"]
 
     /// One client, from its `initialize` on.
@@ -116,10 +116,11 @@ public final class MCPDoor {
         if message.method == "initialize", message.id != nil {
             return try await initialize(message, request, target, caller)
         }
-        if let version = request.header("mcp-protocol-version"), !Self.versions.contains(version) {
-            let supported: JSONValue = ["supported": .array(Self.versions.map(JSONValue.string))]
-            return Self.problem(400, message.id, -32022, "version \(version.prefix(40)) is not spoken", data: supported)
+        let version = request.header("mcp-protocol-version")
+        if case .session(let session) = target, StatelessRequest.isMeant(message, header: version) {
+            return try await alone(message, request, session, caller)
         }
+        if let version, !Self.versions.contains(version) { return Self.unspoken(version, message.id, target) }
         guard let name = request.header("mcp-session-id") else {
             return Self.problem(400, message.id, -32600, "the header Mcp-Session-Id is missing: initialize first")
         }
@@ -127,7 +128,22 @@ public final class MCPDoor {
             return Self.problem(404, message.id, -32001, "there is no such session: initialize again")
         }
         guard message.id != nil else { return HTTPResponse(status: 202) }
-        return try await run(message, client)
+        if message.method == "ping" { return Self.result(message.id, [:]) }
+        switch try await run(message, client) {
+        case .result(let result): return Self.result(message.id, .object(result))
+        case .problem(let code, let text): return Self.problem(200, message.id, code, text)
+        }
+    }
+
+    nonisolated static let capabilities: JSONValue = ["tools": ["listChanged": false]]
+
+    var information: JSONValue { ["name": "corral", "title": "Corral", "version": .string(version)] }
+
+    func instructions(_ client: Client) throws(Failure) -> JSONValue {
+        let environment = try service.summary(client.session, caller: client.caller).environment
+        return .string(
+            "You act in the environment \(environment). Call `observe` to see where you are, then `act` until the episode "
+                + "has ended.")
     }
 
     /// The client of that name, if it calls from where it began.
@@ -158,19 +174,14 @@ public final class MCPDoor {
             client = Client(
                 session: created.summary.id, caller: caller, path: request.path, isOwner: true)
         }
-        let summary = try service.summary(client.session, caller: caller)
         let key = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
-        clients[key] = client
         var response = Self.result(
             message.id,
             [
                 "protocolVersion": .string(Self.versions.contains(wanted) ? wanted : Self.versions[0]),
-                "capabilities": ["tools": ["listChanged": false]],
-                "serverInfo": ["name": "corral", "title": "Corral", "version": .string(version)],
-                "instructions": .string(
-                    "You act in the environment \(summary.environment). Call `observe` to see where you are, then `act` "
-                        + "until the episode has ended."),
+                "capabilities": Self.capabilities, "serverInfo": information, "instructions": try instructions(client),
             ])
+        clients[key] = client
         response.headers.append(("Mcp-Session-Id", key))
         return response
     }

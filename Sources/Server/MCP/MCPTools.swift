@@ -53,7 +53,7 @@ enum MCPTools {
     }
 
     /// The result of a tool: text for a model, and the same as JSON.
-    static func result(_ answer: CallAnswer) throws(Failure) -> JSONValue {
+    static func result(_ answer: CallAnswer) throws(Failure) -> JSONObject {
         let text = try SplitJSON(text: Array(answer.reply.observation), tensors: answer.reply.tensors).joined()
         let observation: JSONValue
         do { observation = try JSONValue(parsing: text, limits: JSONLimits(depth: 512)) } catch { throw error.failure }
@@ -76,7 +76,7 @@ enum MCPTools {
         ]
     }
 
-    static func failure(_ failure: Failure) -> JSONValue {
+    static func failure(_ failure: Failure) -> JSONObject {
         let next = failure.next.isEmpty ? "" : ": \(failure.next)"
         return ["content": [["type": "text", "text": .string(failure.message + next)]], "isError": true]
     }

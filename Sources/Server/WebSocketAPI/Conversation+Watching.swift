@@ -18,7 +18,10 @@ extension Conversation {
         }
         watches[session]?.cancel()
         let look = Look(session: session, isBinary: request.isBinary)
-        watches[session] = try service.watch(session, caller: caller) { [weak self] in self?.tell($0, look) }
+        let frames = try request.body.bool("frames", default: false)
+        watches[session] = try service.watch(session, frames: frames, caller: caller) { [weak self] in
+            self?.tell($0, look)
+        }
         return SocketAnswer(summary.json(address: address))
     }
 

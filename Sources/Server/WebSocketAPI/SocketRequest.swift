@@ -19,7 +19,8 @@ struct SocketRequest: Sendable {
             case .render: ["session", "mode"]
             case .close: ["session", "now"]
             case .logs: ["session", "lines"]
-            case .attach, .interrupt, .keepalive, .watch, .unwatch, .usage: ["session"]
+            case .watch: ["session", "frames"]
+            case .attach, .interrupt, .keepalive, .unwatch, .usage: ["session"]
             }
         }
 

@@ -1,6 +1,9 @@
 import Foundations
+import Reactor
+import ScriptedSessions
 import Sessions
 import Testing
+import Workers
 
 @testable import WebSocketAPI
 
@@ -54,6 +57,57 @@ struct AccessTests {
             _ = try await owner.ask(#"{"id":4,"op":"close","session":"\#(session)"}"#)
             #expect(try await watcher.next().text.contains(#""event":"ended""#))
         }
+    }
+
+    @Test func `who wants frames gets them though nobody draws, and the agent's next call waits for one`()
+        async throws
+    {
+        try await withBench { bench in
+            let session = try await bench.session()
+            let host = await bench.host()
+            let watcher = try await Peer(bench)
+            let request = #"{"id":1,"op":"watch","session":"\#(session)","frames":true}"#
+            #expect(try await watcher.ask(request).contains(#""index":0"#))
+            #expect(
+                try await watcher.next().text
+                    == #"{"event":"frame","session":"\#(session)","data":{"text":"frame"}}"#)
+            let agent = try await Peer(bench)
+            let ask = { (number: Int) in #"{"id":\#(number),"op":"step","session":"\#(session)","action":1}"# }
+            #expect(try await agent.ask(ask(1)).contains(#""index":1"#))
+            #expect(try await watcher.next().text.contains(#""event":"answer""#))
+            // The frame behind it, which is held up here while the agent asks for more.
+            await host.gate.shut()
+            await host.gate.reached()
+            #expect(await host.calls.last == .render(nil))
+            agent.send(ask(2))
+            agent.send(#"{"id":3,"op":"attach","session":"\#(session)"}"#)
+            #expect(try await agent.next().text.contains(#""id":3,"result":{"#))
+            await host.gate.open()
+            #expect(try await agent.next().text.contains(#""id":2,"result":{"index":2"#))
+            #expect(try await watcher.next().text.contains(#""event":"frame""#))
+            #expect(try await watcher.next().text.contains(#""index":2"#))
+        }
+    }
+
+    @Test func `a session that cannot be drawn goes on, and is not asked to again`() async throws {
+        try await withBench { bench in
+            let session = try await bench.session()
+            await Self.refuseFrames(of: bench)
+            let watcher = try await Peer(bench)
+            _ = try await watcher.ask(#"{"id":1,"op":"watch","session":"\#(session)","frames":true}"#)
+            let agent = try await Peer(bench)
+            for number in 1...3 {
+                let step = #"{"id":1,"op":"step","session":"\#(session)","action":1}"#
+                #expect(try await agent.ask(step).contains(#""index":\#(number)"#))
+                #expect(try await watcher.next().text.contains(#""event":"answer""#))
+            }
+            #expect(await bench.host().calls.filter { $0 == .render(nil) }.count == 1)
+        }
+    }
+
+    @Reactor
+    private static func refuseFrames(of bench: Bench) {
+        bench.host().frame = .failure(WorkerError(code: "unsupported", message: "it has no picture"))
     }
 }
 

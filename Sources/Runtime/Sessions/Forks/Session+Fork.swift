@@ -21,6 +21,7 @@ extension Session {
         _ body: @Reactor (BranchPoint, any SessionHost) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         lease.renew()
+        while let drawing = watchers?.drawing { try await drawing.value() }
         try state.refuseIfOver()
         guard let host else { throw Failure(.busy, "the session is still starting", next: "try again shortly") }
         try state.beginFork()
