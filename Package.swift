@@ -192,9 +192,14 @@ let registry: [Target] = [
     module("Registry", "Compatibility", ["Foundations", "JSON", "YAML", "Spaces", "Manifests"]),
     tests("Registry", "Compatibility", ["Foundations", "JSON", "Spaces", "Manifests"]),
     module("Registry", "Catalog", ["Foundations", "JSON", "Spaces", "Manifests"]),
-    module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
-        "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+        "Registry", "AccessKeys", ["Foundations", "JSON", "YAML", "Digest", "Signing", "Logging", "Sessions"]),
+    tests("Registry", "AccessKeys", ["Foundations", "JSON", "Digest", "Logging", "Sessions", "TestSupport"]),
+    module(
+        "Registry", "CatalogSQL", ["Foundations", "JSON", "Digest", "Manifests", "Catalog", "AccessKeys"]),
+    module(
+        "Registry", "CatalogSQLite",
+        ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "AccessKeys", "CatalogSQL"]),
     module(
         "Registry", "Usage",
         [
@@ -204,7 +209,7 @@ let registry: [Target] = [
     tests("Registry", "Usage", ["HTTP", "TestSupport", "ScriptedSessions"]),
     module(
         "Registry", "CatalogPostgres",
-        ["Foundations", "JSON", "Digest", "Postgres", "Manifests", "Catalog", "CatalogSQL"]),
+        ["Foundations", "JSON", "Digest", "Postgres", "Manifests", "Catalog", "AccessKeys", "CatalogSQL"]),
     module(
         "Registry", "Bundles",
         ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
@@ -224,8 +229,9 @@ let registry: [Target] = [
     .testTarget(
         name: "CatalogStoresTests",
         dependencies: [
-            "Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Postgres",
-            "TestSupport",
+            "Foundations", "JSON", "Manifests", "Catalog", "AccessKeys", "CatalogSQL", "CatalogSQLite",
+            "CatalogPostgres",
+            "SQLite", "Postgres", "Digest", "Sessions", "TestSupport",
         ],
         path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
     module(
@@ -244,7 +250,7 @@ let server: [Target] = [
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "Compatibility", "RLConfigurations", "Usage",
-            "Catalog", "Bundles", "Publishing", "Review", "Signing",
+            "Catalog", "AccessKeys", "Bundles", "Publishing", "Review", "Signing",
         ]),
     module(
         "Server", "DockerGym",
@@ -296,7 +302,7 @@ let commands: [Target] = [
             "OpenEnv", "MCP",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
             "REST",
-            "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing", "Review",
+            "Catalog", "AccessKeys", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing", "Review",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "Admission", "Compatibility", "CorralABI",
@@ -318,7 +324,10 @@ let commands: [Target] = [
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
         name: "ScriptedSessions",
-        dependencies: ["Foundations", "JSON", "Logging", "Reactor", "Sandboxes", "Sessions", "Spaces", "Workers"],
+        dependencies: [
+            "Foundations", "JSON", "Logging", "Digest", "AccessKeys", "Reactor", "Sandboxes", "Sessions", "Spaces",
+            "Workers",
+        ],
         path: "Tests/ScriptedSessions", swiftSettings: strict),
 ]
 

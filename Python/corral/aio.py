@@ -18,7 +18,7 @@ from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import Endpoint, Lost, Response, endpoint
 from ._messages import message
-from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
+from ._offers import AccessOffers, EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
 from ._retry import Attempts
 from ._streams import Connection
 from ._transport import CONNECT_TIMEOUT, Pool, too_late, unreachable
@@ -156,6 +156,7 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
         self.sessions = AsyncSessions(self)
         self.environments = AsyncEnvironments(self)
         self.trajectories = AsyncTrajectories(self)
+        self.access = AsyncAccess(self)
 
     async def step_many(self, steps: Sequence[tuple[AsyncSession, Any]]) -> list[StepResult | errors.CorralError]:
         """As `corral.Client.step_many`."""
@@ -199,6 +200,19 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
 
 class AsyncEnvironments(EnvironmentOffers[_Coroutine[dict[str, Any]], AsyncIterator[dict[str, Any]]]):
     """The environments that the server offers."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return await self._client._run(call)
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> AsyncIterator[dict[str, Any]]:
+        return _items(self._client, page)
+
+
+class AsyncAccess(AccessOffers[_Coroutine[dict[str, Any]], AsyncIterator[dict[str, Any]]]):
+    """Who may call the server, and what was done."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client

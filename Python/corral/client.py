@@ -13,7 +13,7 @@ from . import _calls as calls
 from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import endpoint
-from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
+from ._offers import AccessOffers, EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
 from ._transport import Transport
 
 T = TypeVar("T")
@@ -110,6 +110,7 @@ class Client(ServerOffers[dict[str, Any]]):
         self.sessions = Sessions(self)
         self.environments = Environments(self)
         self.trajectories = Trajectories(self)
+        self.access = Access(self)
 
     def step_many(self, steps: Sequence[tuple[Session, Any]]) -> list[StepResult | errors.CorralError]:
         """Steps several sessions by one request.
@@ -189,6 +190,19 @@ class Client(ServerOffers[dict[str, Any]]):
 
 class Environments(EnvironmentOffers[dict[str, Any], Iterator[dict[str, Any]]]):
     """The environments that the server offers."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return self._client._run(call)
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Iterator[dict[str, Any]]:
+        return _items(self._client, page)
+
+
+class Access(AccessOffers[dict[str, Any], Iterator[dict[str, Any]]]):
+    """Who may call the server, and what was done."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

@@ -1,3 +1,5 @@
+import AccessKeys
+import AccessKeys
 import Bundles
 import Catalog
 import CatalogPostgres
@@ -15,7 +17,7 @@ import Sessions
 
 /// The catalog that a configuration names, with its blobs and caches.
 struct Registry: Sendable {
-    let store: any CatalogStore
+    let store: any CatalogStore & AccessStore
     let blobs: BlobStore
     let uploads: UploadStore
     let versions: VersionCache
@@ -34,7 +36,7 @@ struct Registry: Sendable {
         }
     }
 
-    private static func store(_ place: String) throws(Failure) -> any CatalogStore {
+    private static func store(_ place: String) throws(Failure) -> any CatalogStore & AccessStore {
         let schemes = ["postgresql://", "postgres://"]
         if schemes.contains(where: place.hasPrefix) { return try PostgresCatalogStore(url: place) }
         return try SQLiteCatalogStore(path: place)
@@ -60,13 +62,15 @@ struct Registry: Sendable {
 
 extension ReviewDesk {
     /// By the policy of a configuration, which is read again whenever the desk is told to.
+    ///
+    /// - Parameter callers: Nil where only this process calls.
     static func make(
-        _ configuration: Configuration, store: any CatalogStore, logger: Logger
+        _ configuration: Configuration, _ callers: KeyRing?, store: any CatalogStore, logger: Logger
     ) async throws(Failure) -> ReviewDesk {
         let path = configuration[ServerKeys.policy]
-        let hasKeys = configuration[ServerKeys.keys] != nil
+        let hasFile = configuration[ServerKeys.keys] != nil
         return try await ReviewDesk(
-            store: store, keys: configuration.keyStore, logger: logger, hasKeys: { hasKeys }
+            store: store, keys: configuration.keyStore, logger: logger, hasKeys: { callers?.isInUse ?? hasFile }
         ) { () throws(Failure) in
             try path.map { (path) throws(Failure) in try ReviewPolicy(file: path) }
         }

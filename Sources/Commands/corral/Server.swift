@@ -1,3 +1,4 @@
+import AccessKeys
 import Admission
 import Configuration
 import Containers
@@ -39,6 +40,7 @@ struct Server {
     private let cgroups: CgroupTree.Choice
     private let docker: DockerBackend?
     private let usage: UsageKeeping?
+    private let keys: Task<Void, Never>?
 
     enum Reach {
         /// Whoever the configuration lets in.
@@ -79,7 +81,8 @@ struct Server {
         let folder = try loadManifests(configuration, installation, served: served, logger)
         let policy = try policy(configuration, installation, backends.preferred)
         let registry = try await Registry.open(configuration)
-        let reviews = try await ReviewDesk.make(configuration, store: registry.store, logger: logger)
+        let keys = reach == .configured ? try await Self.keys(configuration, registry, logger) : nil
+        let reviews = try await ReviewDesk.make(configuration, keys, store: registry.store, logger: logger)
         let authority = CatalogAuthority(
             folder: ManifestAuthority(folder: folder, policy: policy, isolations: backends.isolations),
             store: registry.store, versions: registry.versions,
@@ -116,11 +119,6 @@ struct Server {
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             recorders: trajectories, logger: logger)
-        var keys: Access.Keys?
-        if reach == .configured, let path = configuration[ServerKeys.keys] {
-            let file = try KeyFile(path)
-            keys = { file.caller(of: $0) }
-        }
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
@@ -133,6 +131,7 @@ struct Server {
             authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store)
         let api = await RESTAPI(
             service: service, trajectories: trajectories, environments: catalog, catalog: catalog, reviews: reviews,
+            keys: keys.map { KeyService(store: registry.store, ring: $0) },
             trainingSettings: try trainingSettings(installation), checks: checks,
             information: information, usage: usage?.store, access: access,
             metrics: metrics, journal: journal, logger: logger)
@@ -157,7 +156,8 @@ struct Server {
             api: api, sockets: sockets, openEnv: openEnv, mcp: mcp, dockerGym: dockerGym, root: root)
         let http = try HTTPServer(
             configuration: httpConfiguration(
-                configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
+                configuration, isAuthenticated: keys?.isInUse ?? false,
+                socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
             start: { work in Task { @Reactor in await work() } }
         ) { await doors.handle($0) }
         let told = Hook.Server(id: RunDirectory.name(of: run.server), version: Version.current)
@@ -179,7 +179,8 @@ struct Server {
                 ? nil
                 : try await GRPCServing.start(
                     configuration, service: service, environments: catalog, information: information,
-                    access: access, metrics: metrics, address: addresses.first ?? "", logger: logger)
+                    access: access, isAuthenticated: keys?.isInUse ?? false, metrics: metrics,
+                    address: addresses.first ?? "", logger: logger)
         } catch {
             await http.stop(grace: .zero)
             await hook?.stop(told)
@@ -189,7 +190,16 @@ struct Server {
             addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
             service: service, stopping: { await hook?.stop(told) },
             run: run,
-            cgroups: cgroups, docker: backends.docker, usage: usage)
+            cgroups: cgroups, docker: backends.docker, usage: usage,
+            keys: keys.map { keys in Task { await keys.run() } })
+    }
+
+    /// Those of the file that the configuration names, and of the catalog.
+    private static func keys(
+        _ configuration: Configuration, _ registry: Registry, _ logger: Logger
+    ) async throws(Failure) -> KeyRing {
+        let file = try configuration[ServerKeys.keys].map { (path) throws(Failure) in try KeyFile(path).keys }
+        return try await KeyRing.open(file: file, store: registry.store, logger: logger)
     }
 
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
@@ -202,6 +212,7 @@ struct Server {
         await stopping()
         await service.drain()
         await usage?.stop()
+        keys?.cancel()
         await docker?.close()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()
@@ -292,9 +303,11 @@ struct Server {
         return SandboxLimits(memory: max(1 << 30, memory / 2), processes: 32768, files: 20000)
     }
 
-    /// - Parameter socket: Taken instead of what the configuration says.
+    /// - Parameters:
+    ///   - isAuthenticated: Whether callers need a key.
+    ///   - socket: Taken instead of what the configuration says.
     private static func httpConfiguration(
-        _ configuration: Configuration, socket: String?
+        _ configuration: Configuration, isAuthenticated: Bool, socket: String?
     ) throws(Failure) -> HTTPServerConfiguration {
         let host = configuration[ServerKeys.host]
         let listener: HTTPServerConfiguration.Listener
@@ -302,12 +315,12 @@ struct Server {
             listener = .unix(path: path, mode: 0o600)
         } else {
             guard
-                Access.isLoopbackName(host) || configuration[ServerKeys.keys] != nil
-                    || configuration[ServerKeys.insecure]
+                Access.isLoopbackName(host) || isAuthenticated || configuration[ServerKeys.insecure]
             else {
                 throw Failure(
                     .failedPrecondition, "\(host) can be reached from other machines and nobody is authenticated",
-                    next: "listen on 127.0.0.1, name the callers with --keys, or accept the risk with --insecure")
+                    next:
+                        "listen on 127.0.0.1, make a key with corral access create, or accept the risk with --insecure")
             }
             listener = .tcp(host: host, port: configuration[ServerKeys.port])
         }

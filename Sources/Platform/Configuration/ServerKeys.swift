@@ -26,7 +26,7 @@ public enum ServerKeys {
         "insecure", "Listen beyond loopback although nobody is authenticated.")
     public static let keys: Key<String?> = .path(
         "keys", "FILE",
-        "Who may call: a YAML file of callers with the SHA-256 of their keys; without it everyone is the local admin.")
+        "Who may call, beside the keys of the catalog: a YAML file of callers with the SHA-256 of their keys.")
     public static let policy: Key<String?> = .path(
         "policy", "FILE",
         "What is demanded of versions before they may be started; without it all is allowed, or with keys checks and one approval."

@@ -1,3 +1,4 @@
+import AccessKeys
 import Catalog
 import Foundations
 import JSON
@@ -14,7 +15,6 @@ extension SQLSession where Self: ~Copyable {
         guard after != record.state else { return record }
         if after == .submitted { (record.round, record.submittedBy) = (record.round + 1, principal.id) }
         try move(id, &record, to: after, by: transition.name, environment, principal, note, time)
-        try refreshListing(environment, at: time)
         return record
     }
 
@@ -40,7 +40,6 @@ extension SQLSession where Self: ~Copyable {
         let after = isOver ? try record.state.after(.approve, at: time) : record.state
         guard isNew || after != record.state else { return record }
         try move(id, &record, to: after, by: .approve, environment, principal, note, time)
-        try refreshListing(environment, at: time)
         return record
     }
 
@@ -61,9 +60,10 @@ extension SQLSession where Self: ~Copyable {
                 .text(after.name.rawValue), after.detail, .integer(record.round),
                 record.submittedBy.map(SQLValue.text) ?? .null, .integer(id),
             ])
+        try refreshListing(environment, at: time)
         try remember(
-            action.rawValue, environment, version: record.version, by: principal, reason: note, details: details,
-            at: time)
+            action.rawValue, record.name, environment, version: record.version, by: principal, reason: note,
+            details: details, at: time)
     }
 
     public borrowing func setAlias(
@@ -95,11 +95,11 @@ extension SQLSession where Self: ~Copyable {
         } else {
             try change("DELETE FROM aliases WHERE environment = $1 AND alias = $2", row)
         }
+        try refreshListing(environment, at: time)
         try remember(
-            after == nil ? "remove_alias" : "set_alias", environment, version: after?.version, by: principal,
+            after == nil ? "remove_alias" : "set_alias", name, environment, version: after?.version, by: principal,
             reason: reason, details: ["alias": .string(alias), "before": before.map(JSONValue.string) ?? .null],
             at: time)
-        try refreshListing(environment, at: time)
         return try environmentRecord(environment)
     }
 
@@ -114,9 +114,9 @@ extension SQLSession where Self: ~Copyable {
         try change(
             "UPDATE environments SET metadata = $1 WHERE id = $2",
             [.json(.object(metadata.json)), .integer(environment)])
-        try remember(
-            "update", environment, version: nil, by: principal, reason: reason, details: metadata.json, at: time)
         try refreshListing(environment, at: time)
+        try remember(
+            "update", name, environment, version: nil, by: principal, reason: reason, details: metadata.json, at: time)
         return try environmentRecord(environment)
     }
 
@@ -136,7 +136,13 @@ extension SQLSession where Self: ~Copyable {
                 next: "publish it first")
         }
         try lock("environment \(row.text(1))")
-        if try insert(attestation, envelopeDigest) { try refreshListing(row.integer(0), at: nil) }
+        guard try insert(attestation, envelopeDigest) else { return }
+        try refreshListing(row.integer(0), at: nil)
+        try audit(
+            AuditAct(
+                "attest", "sha256:\(attestation.digest)",
+                details: ["kind": .string(attestation.kind), "result": .string(attestation.result)]),
+            by: AuditActor(id: attestation.createdBy), at: attestation.createdAt)
     }
 
     /// - Returns: False where the same envelope is there already.

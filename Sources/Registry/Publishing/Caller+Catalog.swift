@@ -14,7 +14,7 @@ extension Caller {
     public func visible(_ query: SearchQuery) -> SearchQuery? {
         guard let seen = grants.namespaces(with: .viewer) else { return query }
         var query = query
-        let wanted = query.filters[.namespace].map(Set.init)
+        let wanted = query.filters[.namespace].map { Set($0) }
         let allowed = seen.filter { wanted?.contains($0) ?? true }
         query.filters[.namespace] = allowed
         return allowed.isEmpty ? nil : query

@@ -93,17 +93,25 @@ public final class CatalogService: Sendable {
     /// - Throws: `not_found`, also for what the caller may not see.
     public func record(_ text: String, caller: Caller) async throws(Failure) -> VersionRecord {
         let reference = try Reference(text)
-        let (candidates, constraint): (Candidates, Constraint)
-        do throws(Failure) { (candidates, constraint) = try await store.meant(by: reference) } catch {
-            guard !caller.seesAll, [.notFound, .conflict].contains(error.code) else { throw error }
-            throw Failure(unseen: "\(reference.name)")
-        }
-        guard caller.sees(candidates.name) else { throw Failure(unseen: "\(reference.name)") }
+        let (candidates, constraint) = try await meant(by: reference, caller)
         let found = try candidates.find(constraint)
         guard let record = try await store.version(digest: found.digest) else {
             throw Failure(.notFound, "\(candidates.name)@\(found.version) is not in the catalog any more")
         }
         return record
+    }
+
+    private func meant(
+        by reference: Reference, _ caller: Caller
+    ) async throws(Failure) -> (Candidates, Constraint) {
+        do throws(Failure) {
+            let (candidates, constraint) = try await store.meant(by: reference)
+            if caller.sees(candidates.name) { return (candidates, constraint) }
+        } catch {
+            // What tells of others' environments is not for everybody.
+            guard !caller.seesAll, [.notFound, .conflict].contains(error.code) else { throw error }
+        }
+        throw Failure(unseen: "\(reference.name)")
     }
 
     /// The archive of a version of the catalog, verified. Who reviews or publishes in its namespace may see it before it

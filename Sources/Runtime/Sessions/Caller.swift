@@ -117,6 +117,9 @@ extension Caller {
 
     /// - Throws: What `CallerStanding.admit` throws.
     public func admit() throws(Failure) { try standing?.admit() }
+
+    /// Whether its key counts no more.
+    public var isOver: Bool { standing?.isOver ?? false }
 }
 
 /// What a caller may do with one session.

@@ -7,10 +7,16 @@ extension RoleGrants {
     ///
     /// - Throws: `invalid_argument` for what is neither, names no role, or no namespace.
     public init(json: JSONValue) throws(Failure) {
-        if json.array != nil { return self.init([Self.allNamespaces: try Self.roles(json)]) }
-        guard let members = json.object else { throw Self.malformed }
         var grants: [String: Set<Caller.Role>] = [:]
-        for (namespace, roles) in members { grants[try Self.namespace(namespace)] = try Self.roles(roles) }
+        if json.array != nil {
+            grants[Self.allNamespaces] = try Self.roles(json)
+        } else {
+            guard let members = json.object else { throw Self.malformed }
+            for (text, roles) in members {
+                let namespace = try Self.namespace(text)
+                grants[namespace] = try Self.roles(roles)
+            }
+        }
         self.init(grants)
     }
 
@@ -22,7 +28,8 @@ extension RoleGrants {
         for text in texts {
             let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let namespace = parts.count > 1 ? try Self.namespace(parts[1]) : Self.allNamespaces
-            grants[namespace, default: []].insert(try Caller.Role(checking: parts[0]))
+            let role = try Caller.Role(checking: parts[0])
+            grants[namespace, default: []].insert(role)
         }
         self.init(grants)
     }
@@ -41,7 +48,8 @@ extension RoleGrants {
         var roles: Set<Caller.Role> = []
         for name in names {
             guard let name = name.string else { throw malformed }
-            roles.insert(try Caller.Role(checking: name))
+            let role = try Caller.Role(checking: name)
+            roles.insert(role)
         }
         return roles
     }

@@ -1,15 +1,14 @@
 /// A set of roles, with those that they imply.
 public struct Roles: OptionSet, Sendable, Hashable {
-    public let rawValue: UInt8
+    public private(set) var rawValue: UInt8
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     public init(_ roles: some Sequence<Caller.Role>) {
-        self = roles.reduce(into: []) { all, role in
-            switch role {
-            case .admin: all = Roles(rawValue: .max)
-            default: all.formUnion([Roles(role), Roles(.viewer)])
-            }
+        self.init(rawValue: 0)
+        for role in roles {
+            if role == .admin { rawValue = .max }
+            rawValue |= Roles(role).rawValue | Roles(.viewer).rawValue
         }
     }
 
@@ -40,7 +39,7 @@ public struct RoleGrants: Sendable, Hashable {
     public init(_ given: [String: Set<Caller.Role>]) {
         self.given = given.filter { !$0.value.isEmpty }
         everywhere = Roles(given[Self.allNamespaces] ?? [])
-        var named = given.mapValues { Roles($0) }
+        var named = self.given.mapValues { Roles($0) }
         named[Self.allNamespaces] = nil
         self.named = named
     }

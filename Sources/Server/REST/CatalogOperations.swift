@@ -220,7 +220,7 @@ extension Call {
         return number
     }
 
-    fileprivate func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, _ type: Choice.Type
     ) throws(Failure) -> Choice? {
         guard let text = query(name) else { return nil }

@@ -9,8 +9,7 @@ extension RESTAPI {
     /// Every operation of `/v1`; the router and `/v1/openapi.json` are made from it.
     nonisolated static let routes =
         sessionRoutes + forkRoutes + stepRoutes + readingRoutes + trajectoryRoutes + reviewRoutes + catalogRoutes
-        + serverRoutes
-        + usageRoutes
+        + serverRoutes + usageRoutes + keyRoutes
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [

@@ -5,7 +5,9 @@ import Usage
 
 extension RESTAPI {
     /// JSON Schemas of what goes over the wire, by name.
-    nonisolated static let schemas: JSONObject = catalogSchemas.reduce(into: sessionSchemas) { $0[$1.key] = $1.value }
+    nonisolated static let schemas: JSONObject = [catalogSchemas, keySchemas].reduce(
+        into: sessionSchemas
+    ) { all, schemas in for (name, schema) in schemas { all[name] = schema } }
 
     private nonisolated static let sessionSchemas: JSONObject = [
         "CreateSession": object(required: ["environment"], creation),

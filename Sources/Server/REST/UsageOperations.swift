@@ -113,7 +113,7 @@ extension Call {
         return time
     }
 
-    fileprivate func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
         guard let text = query(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(

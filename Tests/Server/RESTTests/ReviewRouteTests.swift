@@ -1,3 +1,4 @@
+import AccessKeys
 import Bundles
 import Catalog
 import CatalogSQLite
@@ -104,7 +105,7 @@ private final class ReviewBench {
                 logger: .silent),
             environments: catalog, catalog: catalog, reviews: desk,
             information: .init(version: "1", capabilities: { [:] }),
-            access: Access(keys: { known[$0] }, isLoopback: true), metrics: metrics,
+            access: Access(keys: try KeyRing(known), isLoopback: true), metrics: metrics,
             journal: RequestJournal(metrics: metrics, logger: .silent), logger: .silent)
     }
 

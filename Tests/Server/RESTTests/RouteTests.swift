@@ -1,3 +1,4 @@
+import AccessKeys
 import Foundations
 import JSON
 import Reactor
@@ -260,7 +261,7 @@ struct RouteErrorTests {
 
     @Test func `paths, methods and callers that are not known`() async throws {
         let me = Caller(id: "w", tenant: "t", roles: [.viewer])
-        let bench = try Bench(access: Access(keys: { $0 == "k" ? me : nil }, isLoopback: true))
+        let bench = try Bench(access: Access(keys: try KeyRing(["k": me]), isLoopback: true))
         let nowhere = await bench.call("GET", "/v1/nowhere")
         #expect(nowhere.status == 404 && nowhere.code == "not_found")
         let method = await bench.call("PATCH", "/v1/sessions")
