@@ -83,7 +83,12 @@ extension ReviewPolicy.Demands {
         }
         if let node = node["by"] {
             roles = []
-            for item in try node.items() { roles.append(try item.choice(Caller.Role.self)) }
+            for item in try node.items() {
+                roles.append(try item.choice(Caller.Role.self))
+                guard [.reviewer, .admin].contains(roles[roles.count - 1]) else {
+                    throw item.mark.failure("only reviewers and administrators review")
+                }
+            }
             guard !roles.isEmpty else { throw node.mark.failure("without a role nobody can approve") }
         }
         if let node = node["own_keys"] { needsOwnKeys = try node.bool() }

@@ -85,6 +85,10 @@ import YAML
             "policy: 1\nrules:\n  - namespace: a\n    require:\n      approvals: 1\n      by: []", 6,
             "nobody can approve"
         ),
+        (
+            "policy: 1\nrules:\n  - namespace: a\n    require:\n      approvals: 1\n      by: viewer", 6,
+            "only reviewers"
+        ),
         ("policy: 1\nrules:\n  - namespace: a\n    require:\n      checks: approval", 5, "is no check"),
         ("policy: 1\nrules:\n  - namespace: a\n    require:\n      webhook: true", 5, "no `webhook` to ask"),
         ("policy: 1\nwebhook: {timeout: 1s}\nrules: []", 2, "`url` is missing"),

@@ -41,7 +41,8 @@ enum Ruling: String, CaseIterable, Sendable {
 
 /// Those who call; ann has published all versions, and each has its key as its name.
 private let callers: [Caller] = [
-    .init(id: "nobody", tenant: "t", roles: []), .init(id: "vic", tenant: "t", roles: [.viewer]),
+    .init(id: "nobody", tenant: "t", grants: RoleGrants(["other": [.runner, .publisher, .reviewer]])),
+    .init(id: "vic", tenant: "t", roles: [.viewer]),
     .init(id: "run", tenant: "t", roles: [.runner]),
     .init(id: "ann", tenant: "t", roles: [.runner, .publisher, .reviewer]),
     .init(id: "pat", tenant: "t", roles: [.publisher]), .init(id: "zoe", tenant: "t", roles: [.reviewer]),
