@@ -7,10 +7,16 @@ import pytest
 from rpc_doors import RPC_DOORS
 
 from doors import DOORS, DoorError
-from e2e import bundles
+from e2e import bundles, reviewing
 from e2e.server import Server
 
 REFUSALS = {"failed_precondition", "permission_denied", "EXECUTION_ERROR", "FACTORY_ERROR", "VALIDATION_ERROR"}
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +30,7 @@ def server(tmp_path_factory):
         {"namespace": "*", "source": "folder", "allow": True},
     ]
     policy.write_text(json.dumps({"policy": 1, "rules": rules}))
-    options = ["--policy", str(policy), "--grpc", "127.0.0.1:0", "--check-published=false"]
+    options = ["--policy", str(policy), "--grpc", "127.0.0.1:0", *reviewing.UNCHECKED]
     with Server(*options) as server:
         for name in ("shop/Counter", "free/Counter"):
             for version in ("1.0.0", "1.1.0"):
@@ -68,7 +74,7 @@ def test_the_other_doors_of_http_start_it_neither(server):
         ("/sessions", {"env_id": "shop/Counter@1.0.0"}),
         ("/openenv/shop%2FCounter@1.0.0/reset", {}),
         ("/openenv/shop%2FCounter@1.0.0/step", {"action": 1}),
-        ("/openenv/shop%2FCounter@1.0.0/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}),
+        ("/v1/mcp/shop/Counter@1.0.0", HELLO),
         ("/v1/sessions/batch", {"environment": "shop/Counter@1.0.0", "count": 2}),
     ]:
         assert server.client.post(path, body).status >= 400, path

@@ -7,6 +7,8 @@ import threading
 import time
 from contextlib import contextmanager
 
+UNCHECKED: list = []  # ["--check-published=false"]
+
 ROLES = {
     "root": ["admin"],
     "ann": ["publisher", "runner", "reviewer"],

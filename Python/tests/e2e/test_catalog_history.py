@@ -109,7 +109,7 @@ def test_concurrent_reviews_are_linearizable(serve, tmp_path):
     reviewers = ["rob", "zoe", "pia", "tom"]
     keys = reviewing.write_keys(tmp_path, more=[(name, ["reviewer"]) for name in reviewers])
     policy = reviewing.write_policy(tmp_path, reviewing.require(approvals=2))
-    server = serve("--http-threads", "4", "--keys", str(keys), "--policy", str(policy), "--check-published=false")
+    server = serve("--http-threads", "4", "--keys", str(keys), "--policy", str(policy), *reviewing.UNCHECKED)
     versions = ["many/Env@1.0.%d" % number for number in range(OPERATIONS // 40)]
     for version in versions:
         name, number = version.split("@")

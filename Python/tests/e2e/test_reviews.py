@@ -36,7 +36,7 @@ def reviewed(serve, tmp_path):
     def start(*rules, options=(), **more):
         policy = reviewing.write_policy(tmp_path, FOLDER, *(rules or [require(approvals=1)]), **more)
         keys = reviewing.write_keys(tmp_path)
-        return serve("--keys", str(keys), "--policy", str(policy), "--check-published=false", *options)
+        return serve("--keys", str(keys), "--policy", str(policy), *reviewing.UNCHECKED, *options)
 
     return start
 
@@ -277,7 +277,7 @@ def test_the_webhook_has_the_last_word_and_fails_closed(reviewed):
 
 
 def test_without_keys_a_folder_starts_and_what_is_published_too(serve):
-    server = serve("--check-published=false")
+    server = serve(*reviewing.UNCHECKED)
     assert server.client.get("/v1/policy").json["rules"] == [{"namespace": ["*"], "allow": True}]
     answer = bundles.publish(server.client, bundles.counter("shop/Counter", "1.0.0"))
     assert answer.json["state"] == "unreviewed"

@@ -204,10 +204,18 @@ private final class ReviewBench {
         "compatibility": .byNumber,
     ]
 
-    /// All; in a short run without those that only read. What ends sessions comes last.
+    /// Routes that may change the state of a version.
+    private static let changing: Set<String> = [
+        "submitVersion", "startReview", "approveVersion", "rejectVersion", "deprecateVersion", "yankVersion",
+        "retireVersion", "restoreVersion", "reloadPolicy",
+    ]
+
+    /// All; in a short run only those that may start or change something. What ends sessions comes last.
     private static let routes: [Route] = {
         let isLong = getenv("CORRAL_LONG").map { String(cString: $0) == "1" } ?? false
-        let chosen = RESTAPI.routes.filter { isLong || $0.method != "GET" || starting[$0.operation] != nil }
+        let chosen = RESTAPI.routes.filter {
+            isLong || starting[$0.operation] != nil || changing.contains($0.operation)
+        }
         return chosen.filter { $0.method != "DELETE" } + chosen.filter { $0.method == "DELETE" }
     }()
 
@@ -264,7 +272,7 @@ private final class ReviewBench {
                 }
             }
         }
-        #expect(tried > 1500)
+        #expect(tried > 800)
         #expect((started > 0) == ruling.isMet)
         #expect(changed > 40)
         #expect(try await bench.store.problems() == [])
