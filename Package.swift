@@ -168,8 +168,8 @@ let runtime: [Target] = [
     module(
         "Runtime", "Trajectories",
         [
-            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "Signing", "Spaces", "Manifests", "Reactor",
-            "Workers", "Sessions",
+            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "SQLite", "Signing", "Spaces", "Manifests",
+            "Reactor", "Workers", "Sessions",
         ]),
     module(
         "Runtime", "NativeHosts",
@@ -183,7 +183,7 @@ let runtime: [Target] = [
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
-    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions"]),
+    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions", "SQLite"]),
     tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
@@ -215,7 +215,7 @@ let registry: [Target] = [
         ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
     module(
         "Registry", "Publishing",
-        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
+        ["Foundations", "JSON", "Digest", "Signing", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
     module(
         "Registry", "Review",
         [
@@ -238,9 +238,11 @@ let registry: [Target] = [
         "Registry", "Admission",
         [
             "Foundations", "JSON", "Logging", "Digest", "Signing", "Spaces", "Manifests", "Reactor", "Workers",
-            "Sandboxes", "Sessions",
+            "Sandboxes", "Sessions", "Trajectories", "Bundles",
         ]),
-    tests("Registry", "Admission", ["JSON", "Manifests", "Signing", "TestSupport"], exclude: ["mutants"]),
+    tests(
+        "Registry", "Admission", ["JSON", "Manifests", "Sessions", "Signing", "Spaces", "Trajectories", "TestSupport"],
+        exclude: ["mutants"]),
 ]
 
 let server: [Target] = [

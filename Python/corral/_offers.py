@@ -128,6 +128,15 @@ class EnvironmentOffers(Generic[Fields, Items]):
         """Refuses a version."""
         return self._run(self._call("POST", reference, "/reject", body={"reason": reason}))
 
+    def start_check(self, reference: str, budget_seconds: int | None = None) -> Fields:
+        """Queues the admission checks of a version, or finds those that wait or run."""
+        body = {} if budget_seconds is None else {"budget_seconds": budget_seconds}
+        return self._run(self._call("POST", reference, "/checks", body=body))
+
+    def check_status(self, reference: str) -> Fields:
+        """The last check of a version: its ``state``, and when that is ``done`` its ``report`` and ``attestation``."""
+        return self._run(self._call("GET", reference, "/checks"))
+
     @staticmethod
     def _call(
         method: str, reference: str, rest: str = "", query: Mapping[str, Any] | None = None, body: Any = None

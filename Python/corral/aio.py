@@ -13,8 +13,8 @@ import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from typing import Any, Callable, TypeVar, Union
 
+from . import _bundles, errors
 from . import _calls as calls
-from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import Endpoint, Lost, Response, endpoint
 from ._messages import message
@@ -177,6 +177,25 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
                     core.failed(error)
                 raise
 
+    async def publish(
+        self, path: str | os.PathLike[str], *, alias: str | None = None, reason: str = ""
+    ) -> dict[str, Any]:
+        """As `corral.Client.publish`."""
+        bundle = await asyncio.get_running_loop().run_in_executor(None, _bundles.pack, path)
+        steps = _bundles.publish(bundle, alias, reason)
+        call = next(steps)
+        while True:
+            try:
+                try:
+                    result = await self._run(call)
+                except errors.CorralError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(result)
+            except StopIteration as stop:
+                version: dict[str, Any] = stop.value
+                return version
+
     def watch(self, session: AsyncSession | str, frames: bool = False) -> AsyncIterator[dict[str, Any]]:
         """As `corral.Client.watch`."""
         if not isinstance(self._transport, _WebSocketTransport):
@@ -299,9 +318,9 @@ class AsyncSession(SessionView):
     async def usage(self) -> dict[str, Any]:
         return await self._client._run(self._core.get_call("usage"))
 
-    async def fork(self, count: int = 1) -> Branches[AsyncSession]:
+    async def fork(self, count: int = 1, seed: int | None = None) -> Branches[AsyncSession]:
         async with self._ready():
-            branches = await self._client._run(self._core.fork_call(count))
+            branches = await self._client._run(self._core.fork_call(count, seed))
         return branches.map(lambda core: AsyncSession(self._client, core))
 
     async def close(self, branches: bool = False) -> None:

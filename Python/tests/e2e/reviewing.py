@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 
-UNCHECKED: list = []  # ["--check-published=false"]
+UNCHECKED = ["--no-check-published"]
 
 ROLES = {
     "root": ["admin"],

@@ -35,6 +35,7 @@ struct Server {
     private let hub: WebSocketHub
     private let grpc: GRPCServing?
     private let service: SessionService
+    private let checks: CheckJobs
     private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
@@ -73,6 +74,7 @@ struct Server {
     private static func wire(
         _ configuration: Configuration, _ logger: Logger, _ reach: Reach, run: RunDirectory, cgroups: CgroupTree.Choice
     ) async throws(Failure) -> Server {
+        let data = configuration[ServerKeys.data]
         let backends = try await Backends.make(configuration, server: run.server, run: run, cgroups: cgroups)
         let installation = Installation.find()
         let served = try configuration.servedWorker()?.entry(
@@ -98,7 +100,7 @@ struct Server {
         let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
         let trajectories = try TrajectoryStore(
-            path: configuration[ServerKeys.data] + "/trajectories", policy: try configuration.recordingPolicy(),
+            path: data + "/trajectories", policy: try configuration.recordingPolicy(),
             server: RunDirectory.name(of: run.server), metrics: metrics, logger: logger)
         await trajectories.start()
         var limits = SessionService.Limits(
@@ -108,7 +110,7 @@ struct Server {
             sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
         limits.prefixes = configuration[ServerKeys.prefixCache]
-        limits.checkpoints = try CheckpointFolder(data: configuration[ServerKeys.data])
+        limits.checkpoints = try CheckpointFolder(data: data)
         let usage = try await UsageKeeping.start(
             configuration, server: RunDirectory.name(of: run.server), isExporting: reach == .configured,
             metrics: metrics, logger: logger)
@@ -126,9 +128,13 @@ struct Server {
             version: Version.current, capabilities: { await backends.capabilities() })
         let bench = CheckBench(
             hosts: hosts, policy: policy, isolations: backends.isolations, server: run.server,
-            folder: try run.journalsFolder(), checker: "corral \(Version.current)", logger: logger)
+            folder: try run.journalsFolder(), trajectories: data + "/trajectories",
+            checker: "corral \(Version.current)", logger: logger)
         let checks = await CheckJobs(
-            authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store)
+            authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store, reviews: reviews,
+            settings: .init(
+                checksPublished: configuration[ServerKeys.checkPublished] && reach == .configured,
+                slots: configuration[ServerKeys.checkJobs], budget: configuration[ServerKeys.checkBudget]))
         let api = await RESTAPI(
             service: service, trajectories: trajectories, environments: catalog, catalog: catalog, reviews: reviews,
             keys: keys.map { KeyService(store: registry.store, ring: $0) },
@@ -186,9 +192,10 @@ struct Server {
             await hook?.stop(told)
             throw error
         }
+        await checks.begin()
         return Server(
             addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
-            service: service, stopping: { await hook?.stop(told) },
+            service: service, checks: checks, stopping: { await hook?.stop(told) },
             run: run,
             cgroups: cgroups, docker: backends.docker, usage: usage,
             keys: keys.map { keys in Task { await keys.run() } })
@@ -210,6 +217,7 @@ struct Server {
         await http.stop(grace: max(.zero, end - .now))
         _ = await grpcEnd
         await stopping()
+        await checks.stop()
         await service.drain()
         await usage?.stop()
         keys?.cancel()

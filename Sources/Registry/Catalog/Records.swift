@@ -199,6 +199,9 @@ public struct HistoryEntry: Sendable, Hashable {
 
 /// A signed statement about the bytes of a version, such as the record of an admission check.
 public struct Attestation: Sendable, Hashable {
+    /// The kind of the reports of admission checks.
+    public static let admission = "admission"
+
     /// Of the version: 64 lower-case hexadecimal digits.
     public let digest: String
     /// What it is about: `admission`, `approval`, …

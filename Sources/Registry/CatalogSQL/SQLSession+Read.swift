@@ -26,6 +26,15 @@ extension SQLSession where Self: ~Copyable {
         ).map { try Self.record($0) }
     }
 
+    public borrowing func versions(lacking kind: String, after: String?, limit: Int) throws -> [VersionRecord] {
+        let condition = """
+            WHERE v.state NOT IN ('rejected', 'yanked', 'retired') \
+            AND NOT EXISTS (SELECT 1 FROM attestations a WHERE a.digest = v.digest AND a.kind = $1) \
+            AND v.id > (SELECT coalesce(max(id), 0) FROM versions WHERE digest = $2) ORDER BY v.id LIMIT \(limit)
+            """
+        return try rows(Self.selectVersions + condition, [.text(kind), .text(after ?? "")]).map { try Self.record($0) }
+    }
+
     public borrowing func candidates(for name: EnvironmentName) throws -> [Candidates] {
         let found = try rows(
             """

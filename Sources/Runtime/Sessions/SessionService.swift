@@ -96,11 +96,6 @@ public final class SessionService {
     ) async throws(Failure) -> [CreatedSession] {
         try caller.requireSomewhere([.runner], for: "create a session")
         guard count > 0 else { throw Failure(.invalidArgument, "\(count) sessions are none") }
-        if request.rows != nil, request.record ?? .off != .off {
-            throw Failure(
-                .unimplemented, "vector sessions are not recorded",
-                next: "leave out \"record\", or make a session for each row")
-        }
         guard let idempotencyKey else {
             return try await createNow(request, count: count, caller: caller, isRepeatable: false)
         }
@@ -243,8 +238,15 @@ extension SessionService {
                 prefix, request, plan: plan, count: count, caller: caller, isRepeatable: isRepeatable)
         }
         let planned = try await plans(for: request, count: count, caller: caller)
+        return try await startAll(planned, request, caller: caller, isRepeatable: isRepeatable)
+    }
+
+    /// A session for each plan, all or none.
+    func startAll(
+        _ planned: [LaunchPlan], _ request: SessionRequest, caller: Caller, isRepeatable: Bool
+    ) async throws(Failure) -> [CreatedSession] {
         try refuseIfDraining()
-        try places.take(count)
+        try places.take(planned.count)
         let made = planned.map { plan in register(request, plan: plan, caller: caller) }
         for session in made { session.keepsFirstAnswer = isRepeatable || request.keepsFirstAnswer }
         if made.count == 1, let only = made.first { return [try await start(only, request)] }

@@ -139,7 +139,12 @@ extension RESTAPI {
         let body = try RequestBody(call.request, allowed: ["bundle", "reason"], isOptional: false)
         let publication = try await registry().publish(
             bundle: try body.digest("bundle"), reason: try body.string("reason") ?? "", caller: call.caller)
-        return .json(.object(publication.record.json), status: publication.isNew ? 201 : 200)
+        var answer = publication.record.json
+        if var check = await checks?.published(publication.record) {
+            check["path"] = .string("/v1/environments/\(publication.record.reference)/checks")
+            answer["check"] = .object(check)
+        }
+        return .json(.object(answer), status: publication.isNew ? 201 : 200)
     }
 
     func apply(_ name: String, _ call: Call) async throws(Failure) -> HTTPResponse {

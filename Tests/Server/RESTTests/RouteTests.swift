@@ -233,7 +233,7 @@ struct RouteErrorTests {
             expect(await bench.call("GET", "/v1/sessions?\(query)"), .invalidArgument, "listSessions")
         }
         let fork = "/v1/sessions/\(id)/fork"
-        expect(await bench.call("POST", fork, #"{"seed": 3}"#), .unimplemented, "forkSession")
+        expect(await bench.call("POST", fork, #"{"seed": 3}"#), .failedPrecondition, "forkSession")
         expect(await bench.call("POST", fork, #"{"count": 0}"#), .invalidArgument, "forkSession")
         expect(await bench.call("POST", fork, #"{"cuont": 1}"#), .invalidArgument, "forkSession")
     }

@@ -12,16 +12,17 @@ extension SessionService {
         let session = try session(id, caller, .owner)
         let folder = try checkpointFolder()
         let checkpoint = try await session.resting { (point, host) async throws(Failure) in
-            guard session.rows == nil else {
-                throw Failure(
-                    .failedPrecondition, "vector sessions have no checkpoints", next: "use sessions of one row")
-            }
             var state: [UInt8]?
             if point.journal == nil {
                 do throws(HostProblem) { state = try await host.saveState() } catch { throw session.failure(of: error) }
             }
             let calls = try await point.journal?.encoded()
             guard calls != nil || state != nil else { throw Failure(cannotFork: session.plan) }
+            guard state.map({ $0.count <= Self.snapshotBytes }) ?? true else {
+                throw Failure(
+                    .resourceExhausted, "the state of the session has more than \(Self.snapshotBytes >> 20) MiB",
+                    next: "use fewer rows")
+            }
             return Checkpoint(
                 id: self.newID(), of: session.summary, seed: session.seed, seedIsPending: point.seedIsPending,
                 parameters: session.plan.parameters, calls: calls, state: state)
@@ -39,9 +40,10 @@ extension SessionService {
         try caller.requireSomewhere([.runner], for: "restore a checkpoint")
         let checkpoint = try await checkpoint(id, of: caller)
         try refuseIfDraining()
-        let request = SessionRequest(
+        var request = SessionRequest(
             environment: checkpoint.environment, instance: checkpoint.instance, parameters: checkpoint.parameters,
             seed: checkpoint.seed, labels: checkpoint.labels, reset: false)
+        (request.rows, request.autoreset) = (checkpoint.rows?.count, checkpoint.rows?.autoreset)
         let plan = try await allowedPlan(for: request, caller: caller)
         guard plan.digest == checkpoint.digest else {
             throw Failure(
