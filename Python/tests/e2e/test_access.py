@@ -1,5 +1,6 @@
 """Keys with roles by namespace over every door, and the audit log that tells what was done with them."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -7,6 +8,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -14,7 +16,7 @@ import pytest
 import corral
 from corral import audit, errors
 from e2e import bundles, machine
-from e2e.server import BINARY, ROOT
+from e2e.server import BINARY, ROOT, Server
 
 ROLES = ("viewer", "runner", "publisher", "reviewer", "admin")
 
@@ -56,10 +58,18 @@ class As:
 @pytest.fixture
 def root(serve, tmp_path):
     """The first administrator of a new server, made on the command line."""
-    data = tmp_path / "data"
-    token = command(data, "access", "create", "root", "--role", "admin")
+    token = command(tmp_path / "data", "access", "create", "root", "--role", "admin")
     assert re.fullmatch("corral_[0-9a-f]{16}_[0-9a-f]{64}", token)
-    return As(serve("--record", "full", data=data), token)
+    return As(serve(data=tmp_path / "data"), token)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """An administrator of a server that several tests have."""
+    data = tmp_path_factory.mktemp("access") / "data"
+    token = command(data, "access", "create", "root", "--role", "admin")
+    with Server("--record", "full", "--grpc", "127.0.0.1:0", data=data) as server:
+        yield As(server, token)
 
 
 def test_the_first_key_ends_the_open_server_and_its_local_admin(serve):
@@ -86,6 +96,17 @@ def test_the_first_key_ends_the_open_server_and_its_local_admin(serve):
     assert root.token not in json.dumps(shown) and "sha256" not in json.dumps(shown)
 
 
+def test_private_servers_ask_for_no_key_of_the_catalog(tmp_path):
+    command(tmp_path, "access", "create", "root", "--role", "admin")
+    env = {**os.environ, "CORRAL_DATA": str(tmp_path), "CORRAL_BIN": BINARY, "CORRAL_API_KEY": ""}
+    play = "import corral; env = corral.make('classic/CartPole'); env.reset(seed=1); env.close()"
+    done = subprocess.run([sys.executable, "-c", play], env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    play = [BINARY, "run", "classic/CartPole", "--episodes", "1"]
+    done = subprocess.run(play, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_server_beyond_loopback_needs_a_key(tmp_path):
     serve = [BINARY, "serve", "--data", str(tmp_path), "--host", "0.0.0.0", "--port", "0"]
     done = subprocess.run(serve, capture_output=True, text=True, timeout=60)
@@ -96,8 +117,9 @@ def segment(reference):
     return reference.replace("/", "%2F").replace("@", "%40")
 
 
-def test_every_route_does_what_the_table_of_roles_says(root):
+def test_every_route_does_what_the_table_of_roles_says(shared):
     """Every operation, called by a key of every role: in all namespaces, in those of the call, and in another."""
+    root = shared
     document = root.get("/v1/openapi.json").json
     documented = {}
     page = (ROOT / "docs/access.md").read_text()
@@ -239,9 +261,8 @@ def test_roles_count_in_the_namespace_of_the_version(root):
 def connected(server, way, token):
     if way == "grpc":
         pytest.importorskip("grpc")
-        from rpc.addresses import grpc_address
-
-        url = "grpc://" + grpc_address(server)
+        addresses = [record.get("address", "") for record in server.records() if record["message"] == "listening"]
+        url = next(address for address in addresses if address.startswith("grpc://"))
     else:
         url = {"http": "http://", "websocket": "ws://"}[way] + server.client.address
     with corral.connect(url, api_key=token) as client:
@@ -249,10 +270,8 @@ def connected(server, way, token):
 
 
 @pytest.mark.parametrize("way", ["http", "websocket", "grpc"])
-def test_a_revoked_key_counts_no_more_from_the_next_request_on(serve, tmp_path, way):
-    root_token = command(tmp_path / "data", "access", "create", "root", "--role", "admin")
-    server = serve("--grpc", "127.0.0.1:0", data=tmp_path / "data")
-    root = As(server, root_token)
+def test_a_revoked_key_counts_no_more_from_the_next_request_on(shared, way):
+    root, server = shared, shared.server
     ann = root.key("ann", ["runner"])
     with connected(server, way, ann.token) as client:
         session = client.sessions.create("classic/CartPole", seed=1)
@@ -267,11 +286,11 @@ def test_a_revoked_key_counts_no_more_from_the_next_request_on(serve, tmp_path, 
         assert client.sessions.get(session.id).step(1).index == 2
 
 
-def test_open_connections_of_a_revoked_key_end(root):
+def test_open_connections_of_a_revoked_key_end(shared):
     from websockets.exceptions import ConnectionClosed
     from websockets.sync.client import connect
 
-    server = root.server
+    root, server = shared, shared.server
     ann = root.key("ann", ["runner"])
     watcher = root.key("wim", ["viewer"], tenant="ann")
     session = ann.post("/v1/sessions", {"environment": "classic/CartPole"}).json["id"]
@@ -295,8 +314,10 @@ def test_open_connections_of_a_revoked_key_end(root):
             playing.recv(10)
 
 
-def test_a_key_ends_at_its_time(root):
+def test_a_key_ends_at_its_time(shared):
     from datetime import datetime, timedelta, timezone
+
+    root = shared
 
     end = datetime.now(timezone.utc) + timedelta(seconds=1.5)
     ann = root.key("ann", ["runner"], expires_at=end.isoformat().replace("+00:00", "Z"))
@@ -309,10 +330,8 @@ def test_a_key_ends_at_its_time(root):
     assert past.code == "invalid_argument"
 
 
-def test_a_key_keeps_its_rate_through_every_door(serve, tmp_path):
-    token = command(tmp_path / "data", "access", "create", "root", "--role", "admin")
-    server = serve("--grpc", "127.0.0.1:0", data=tmp_path / "data")
-    root = As(server, token)
+def test_a_key_keeps_its_rate_through_every_door(shared):
+    root, server = shared, shared.server
     rate = {"per_second": 0.01, "burst": 5}
 
     def first_refused(call):
@@ -381,12 +400,22 @@ def test_the_log_tells_who_did_what_and_keys_are_in_no_log(root, tmp_path):
         assert client.access.get(made["id"])["roles"] == {"shop": ["runner"]}
         assert client.access.revoke(made["id"])["state"] == "revoked"
         assert made["id"] in [key["id"] for key in client.access.list("revoked")["keys"]]
+    asyncio.run(use_asynchronously("http://" + server.client.address, root.token))
     everything = server.log()
     for file in (server.data).rglob("*"):
         if file.is_file() and "blobs" not in file.parts:
             everything += file.read_bytes().decode("latin-1")
     for token in (root.token, ann.token, stranger, made["token"]):
         assert token.split("_")[2] not in everything
+
+
+async def use_asynchronously(url, token):
+    async with corral.aconnect(url, api_key=token) as client:
+        made = await client.access.create("eve", ["viewer"], acts_for_tenant=True, expires_at="2100-01-01")
+        assert (await client.access.get(made["id"]))["acts_for_tenant"]
+        assert (await client.access.revoke(made["id"], "an example"))["revoked_because"] == "an example"
+        assert len((await client.access.list())["keys"]) == 4
+        assert audit.verify([record async for record in client.access.audit(limit=2)]) is None
 
 
 def test_a_flood_of_refusals_does_not_fill_the_log(root):

@@ -46,6 +46,8 @@ struct Server {
     enum Reach {
         /// Whoever the configuration lets in.
         case configured
+        /// The process that started it, which ends it, over a socket of the user that both have: without keys.
+        case parent
         /// Only this process: over a socket in the run directory, and without keys.
         case thisProcess
     }
@@ -112,7 +114,7 @@ struct Server {
         limits.prefixes = configuration[ServerKeys.prefixCache]
         limits.checkpoints = try CheckpointFolder(data: data)
         let usage = try await UsageKeeping.start(
-            configuration, server: RunDirectory.name(of: run.server), isExporting: reach == .configured,
+            configuration, server: RunDirectory.name(of: run.server), isExporting: reach != .thisProcess,
             metrics: metrics, logger: logger)
         let service = await SessionService(
             server: run.server, limits: limits,

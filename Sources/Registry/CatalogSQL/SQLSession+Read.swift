@@ -1,3 +1,4 @@
+import AccessKeys
 import Catalog
 import Foundations
 import JSON
@@ -120,7 +121,16 @@ extension SQLSession where Self: ~Copyable {
                 problems.append("\(row.text(1)): \(Failure(wrapping: error).message)")
             }
         }
-        return problems
+        return problems + (try auditProblem().map { ["the audit log: \($0)"] } ?? [])
+    }
+
+    private borrowing func auditProblem() throws -> String? {
+        var chain = AuditChain()
+        while true {
+            let page = try audit(AuditFilter(), after: chain.count, limit: 1000)
+            for record in page { if let problem = chain.follow(record) { return problem } }
+            if page.count < 1000 { return nil }
+        }
     }
 
     private borrowing func problems(of environment: Int64, _ name: String, summary: String) throws -> [String] {
