@@ -15,6 +15,15 @@ from e2e.reviewing import FOLDER, As, require
 from e2e.server import BINARY
 
 NAME = "shop/Counter@1.0.0"
+# The counter with what admission checks miss in it.
+CAREFUL = """
+
+class Careful(Counter):
+    def step(self, action):
+        if action not in (0, 1) or self.count >= 10:
+            raise ValueError(action)
+        return super().step(action)
+"""
 
 
 def program(*words, name, server, ok=True):
@@ -59,7 +68,11 @@ def approved(server, reference=NAME, name="rob"):
 def test_with_keys_checks_and_another_identity_let_a_version_start(serve, tmp_path):
     server = serve("--keys", str(reviewing.write_keys(tmp_path)), "--check-budget", "3s")
     ann, rob, run = As(server, "ann"), As(server, "rob"), As(server, "run")
-    digest = published(server)
+    manifest = (bundles.MANIFEST % ("shop/Counter", "1.0.0")).replace("worker.py:Counter", "worker.py:Careful")
+    archive = bundles.pack({"environment.yaml": manifest, "worker.py": bundles.WORKER + CAREFUL})
+    answer = bundles.publish(ann, archive)
+    assert answer.status == 201 and answer.json["state"] == "submitted" and answer.json["check"]["state"] != "done"
+    digest = answer.json["digest"]
     for who in (ann, run):
         for reference in (NAME, "shop/Counter", "shop/Counter@^1", "shop/Counter@" + digest):
             assert who.start(reference).code in ("failed_precondition", "not_found"), reference
@@ -75,7 +88,7 @@ def test_with_keys_checks_and_another_identity_let_a_version_start(serve, tmp_pa
     if first["state"] == "in_review":  # the check still runs
         assert first["missing"] == ["the check `admission` has not passed yet"]
     review = machine.until(lambda: (rob.review(NAME).json["state"] == "approved") and rob.review(NAME).json, 60)
-    assert review, rob.review(NAME).json
+    assert review, rob.get("/v1/environments/%s/checks" % NAME).json["report"]["findings"]
     assert review["allowed"] and review["decision"] == "allowed" and review["missing"] == []
     assert [(each["reviewer"], each["comment"]) for each in review["approvals"]] == [("rob", "read it all")]
     for reference in (NAME, "shop/Counter", "shop/Counter@" + digest):
