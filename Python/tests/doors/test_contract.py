@@ -5,9 +5,9 @@ import random
 import threading
 
 import pytest
+from contract import ENVIRONMENT
 from rpc_doors import RPC_DOORS
 
-from conftest import ENVIRONMENT
 from doors import DOORS, DoorError, InProcess
 from e2e import machine
 
