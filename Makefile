@@ -1,7 +1,9 @@
 # Everything a developer or a newcomer runs. All targets work twice in a row.
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
-PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q
+# Two processes, of which each runs whole files (Python/tests/conftest.py).
+PARALLEL := -n 2 --dist loadgroup
+PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q $(PARALLEL)
 # Tests that do nothing but count would keep the threads from those that have deadlines.
 COUNTING := ^(CAPI|EnvironmentScenes|JSON|Manifests|NativeEnvironments|NativeHosts|NumPyRandom|Pictures|Spaces|Trajectories|Zstd)Tests
 # Tests that look for what a server leaves behind: no other tests' servers may run in their process.
@@ -65,7 +67,7 @@ sanitize: bootstrap
 		swift build --sanitize=$$kind --scratch-path .build/$$kind --product corral && \
 		cp .build/debug/corral-sandbox .build/$$kind/debug/corral-sandbox && \
 		CORRAL_BIN=$(CURDIR)/.build/$$kind/debug/corral CORRAL_SANITIZED=$$kind $(SANITIZERS) \
-			$(PYTHON) -m pytest -q Python/tests/e2e || exit 1; \
+			$(PYTHON) -m pytest -q $(PARALLEL) Python/tests/e2e || exit 1; \
 	done
 
 bench: bench-sessions bench-containers bench-native bench-catalog

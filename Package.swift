@@ -168,8 +168,8 @@ let runtime: [Target] = [
     module(
         "Runtime", "Trajectories",
         [
-            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "Signing", "Spaces", "Manifests", "Reactor",
-            "Workers", "Sessions",
+            "Foundations", "JSON", "Logging", "Metrics", "Digest", "Zstd", "SQLite", "Signing", "Spaces", "Manifests",
+            "Reactor", "Workers", "Sessions",
         ]),
     module(
         "Runtime", "NativeHosts",
@@ -183,7 +183,7 @@ let runtime: [Target] = [
     tests("Runtime", "Containers", ["Foundations", "JSON"]),
     tests("Runtime", "Sandboxes", ["TestSupport", "Containers", "corral-sandbox"]),
     tests("Runtime", "Hooks"),
-    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions"]),
+    tests("Runtime", "Trajectories", ["TestSupport", "ScriptedSessions", "SQLite"]),
     tests("Runtime", "NativeHosts", ["CorralABI", "NativeEnvironments"]),
     tests("Runtime", "Sessions", ["TestSupport", "ScriptedSessions", "corral-sandbox"]),
 ]
@@ -192,9 +192,14 @@ let registry: [Target] = [
     module("Registry", "Compatibility", ["Foundations", "JSON", "YAML", "Spaces", "Manifests"]),
     tests("Registry", "Compatibility", ["Foundations", "JSON", "Spaces", "Manifests"]),
     module("Registry", "Catalog", ["Foundations", "JSON", "Spaces", "Manifests"]),
-    module("Registry", "CatalogSQL", ["Foundations", "JSON", "Manifests", "Catalog"]),
     module(
-        "Registry", "CatalogSQLite", ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "CatalogSQL"]),
+        "Registry", "AccessKeys", ["Foundations", "JSON", "YAML", "Digest", "Signing", "Logging", "Sessions"]),
+    tests("Registry", "AccessKeys", ["Foundations", "JSON", "Digest", "Logging", "Sessions", "TestSupport"]),
+    module(
+        "Registry", "CatalogSQL", ["Foundations", "JSON", "Digest", "Manifests", "Catalog", "AccessKeys"]),
+    module(
+        "Registry", "CatalogSQLite",
+        ["Foundations", "JSON", "Digest", "SQLite", "Manifests", "Catalog", "AccessKeys", "CatalogSQL"]),
     module(
         "Registry", "Usage",
         [
@@ -204,30 +209,33 @@ let registry: [Target] = [
     tests("Registry", "Usage", ["HTTP", "TestSupport", "ScriptedSessions"]),
     module(
         "Registry", "CatalogPostgres",
-        ["Foundations", "JSON", "Digest", "Postgres", "Manifests", "Catalog", "CatalogSQL"]),
+        ["Foundations", "JSON", "Digest", "Postgres", "Manifests", "Catalog", "AccessKeys", "CatalogSQL"]),
     module(
         "Registry", "Bundles",
         ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sandboxes", "Sessions"]),
     module(
         "Registry", "Publishing",
-        ["Foundations", "JSON", "Digest", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
+        ["Foundations", "JSON", "Digest", "Signing", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
     tests("Registry", "Bundles", ["TestSupport", "Digest", "Manifests", "Sessions"]),
     // One suite for every store.
     .testTarget(
         name: "CatalogStoresTests",
         dependencies: [
-            "Foundations", "JSON", "Manifests", "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Postgres",
-            "TestSupport",
+            "Foundations", "JSON", "Manifests", "Catalog", "AccessKeys", "CatalogSQL", "CatalogSQLite",
+            "CatalogPostgres",
+            "SQLite", "Postgres", "Digest", "Sessions", "TestSupport",
         ],
         path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
     module(
         "Registry", "Admission",
         [
             "Foundations", "JSON", "Logging", "Digest", "Signing", "Spaces", "Manifests", "Reactor", "Workers",
-            "Sandboxes", "Sessions",
+            "Sandboxes", "Sessions", "Trajectories", "Bundles",
         ]),
-    tests("Registry", "Admission", ["JSON", "Manifests", "Signing", "TestSupport"], exclude: ["mutants"]),
+    tests(
+        "Registry", "Admission", ["JSON", "Manifests", "Sessions", "Signing", "Spaces", "Trajectories", "TestSupport"],
+        exclude: ["mutants"]),
 ]
 
 let server: [Target] = [
@@ -237,8 +245,7 @@ let server: [Target] = [
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "Compatibility", "RLConfigurations", "Usage",
-            "Catalog", "Bundles",
-            "Publishing",
+            "Catalog", "AccessKeys", "Bundles", "Publishing",
         ]),
     module(
         "Server", "DockerGym",
@@ -290,7 +297,7 @@ let commands: [Target] = [
             "OpenEnv", "MCP",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
             "REST",
-            "Catalog", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",
+            "Catalog", "AccessKeys", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "Admission", "Compatibility", "CorralABI",
@@ -312,7 +319,10 @@ let commands: [Target] = [
     .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
         name: "ScriptedSessions",
-        dependencies: ["Foundations", "JSON", "Logging", "Reactor", "Sandboxes", "Sessions", "Spaces", "Workers"],
+        dependencies: [
+            "Foundations", "JSON", "Logging", "Digest", "AccessKeys", "Reactor", "Sandboxes", "Sessions", "Spaces",
+            "Workers",
+        ],
         path: "Tests/ScriptedSessions", swiftSettings: strict),
 ]
 

@@ -251,8 +251,8 @@ def _forget(file: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/corral", help="the server program")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of stepping, for each figure of the cost")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=12.0, help="of stepping, for each figure of the cost")
     parser.add_argument("--sessions", type=int, default=64, help="that are stepped at the same time")
     parser.add_argument("--gigabytes", type=float, default=1.0, help="of the file that is read")
     parser.add_argument("--reads", type=int, default=500)

@@ -419,7 +419,7 @@ class SessionCore:
     def close_call(self, branches: bool = False) -> Call[dict[str, Any]]:
         return Call("DELETE", self.target + ("?branches=true" if branches else ""), _answer_if_any)
 
-    def fork_call(self, count: int) -> Call[Branches[SessionCore]]:
+    def fork_call(self, count: int, seed: int | None = None) -> Call[Branches[SessionCore]]:
         """Branches the session; retriable by its idempotency key."""
 
         def read(response: Response) -> Branches[SessionCore]:
@@ -432,7 +432,7 @@ class SessionCore:
             return Branches(cores, field(body, "mechanism", str), exact, float(field(body, "duration_ms", int, float)))
 
         headers = {"Idempotency-Key": str(uuid.uuid4())}
-        return Call("POST", self.target + "/fork", read, {"count": count}, headers)
+        return Call("POST", self.target + "/fork", read, {"count": count, "seed": seed}, headers)
 
     def render_call(self, mode: str | None, row: int | None = None) -> Call[str | bytes | np.ndarray[Any, Any]]:
         accept = _FRAMES.get(mode or "")

@@ -6,7 +6,7 @@ that the clients add.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Generic, TypeVar, overload
 from urllib.parse import urlencode
 
@@ -91,6 +91,15 @@ class EnvironmentOffers(Generic[Fields, Items]):
         """Takes a deprecation or a yank back."""
         return self._run(self._call("POST", reference, "/restore", body={"reason": reason}))
 
+    def start_check(self, reference: str, budget_seconds: int | None = None) -> Fields:
+        """Queues the admission checks of a version, or finds those that wait or run."""
+        body = {} if budget_seconds is None else {"budget_seconds": budget_seconds}
+        return self._run(self._call("POST", reference, "/checks", body=body))
+
+    def check_status(self, reference: str) -> Fields:
+        """The last check of a version: its ``state``, and when that is ``done`` its ``report`` and ``attestation``."""
+        return self._run(self._call("GET", reference, "/checks"))
+
     @staticmethod
     def _call(
         method: str, reference: str, rest: str = "", query: Mapping[str, Any] | None = None, body: Any = None
@@ -98,6 +107,69 @@ class EnvironmentOffers(Generic[Fields, Items]):
         given = {name: str(value) for name, value in (query or {}).items() if value is not None}
         target = f"/v1/environments/{calls.segment(reference)}{rest}"
         return Call(method, target + (f"?{urlencode(given)}" if given else ""), calls.answer, body)
+
+    def _run(self, call: Call[dict[str, Any]]) -> Fields:
+        raise NotImplementedError
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Items:
+        raise NotImplementedError
+
+
+class AccessOffers(Generic[Fields, Items]):
+    """Keys and the audit log, for administrators."""
+
+    def create(
+        self,
+        caller: str,
+        roles: Sequence[str] | Mapping[str, Sequence[str]],
+        *,
+        tenant: str | None = None,
+        acts_for_tenant: bool = False,
+        expires_at: str | None = None,
+        rate: Mapping[str, float] | None = None,
+        note: str = "",
+    ) -> Fields:
+        """Makes a key; ``token`` of what it returns is the key itself, which nobody can show again.
+
+        Args:
+            caller: Whose it is: the owner of what is done with it.
+            roles: Of ``viewer``, ``runner``, ``publisher``, ``reviewer``, ``admin``: a list for all namespaces, or such
+                lists by namespace.
+            tenant: Whose sessions it shares; None: the caller's own.
+            acts_for_tenant: Whether it acts in sessions that others of the tenant made.
+            expires_at: RFC 3339 or a date; None: never.
+            rate: ``{"per_second": 10, "burst": 20}``; None: no limit.
+        """
+        body = {
+            "caller": caller,
+            "roles": {name: list(each) for name, each in roles.items()} if isinstance(roles, Mapping) else list(roles),
+            "tenant": tenant,
+            "acts_for_tenant": acts_for_tenant,
+            "expires_at": expires_at,
+            "rate": dict(rate) if rate is not None else None,
+            "note": note,
+        }
+        return self._run(Call("POST", "/v1/keys", calls.answer, body))
+
+    def list(self, state: str | None = None) -> Fields:
+        """``{"keys": […]}``, the oldest first; `state` is ``active``, ``expired`` or ``revoked``."""
+        return self._run(Call("GET", "/v1/keys" + (f"?state={state}" if state else ""), calls.answer))
+
+    def get(self, id: str) -> Fields:
+        return self._run(Call("GET", f"/v1/keys/{calls.segment(id)}", calls.answer))
+
+    def revoke(self, id: str, reason: str = "") -> Fields:
+        """Takes a key's rights away for ever, from its next request on."""
+        query = "?" + urlencode({"reason": reason}) if reason else ""
+        return self._run(Call("DELETE", f"/v1/keys/{calls.segment(id)}{query}", calls.answer))
+
+    def audit(self, **query: Any) -> Items:
+        """The records of the audit log, the oldest first, page by page as they are needed.
+
+        Arguments are those of ``GET /v1/audit``: ``actor``, ``action``, ``object``, ``outcome``, ``limit`` (the size of
+        a page). `corral.audit.verify` checks all of them.
+        """
+        return self._items(calls.listing("/v1/audit", "records", query))
 
     def _run(self, call: Call[dict[str, Any]]) -> Fields:
         raise NotImplementedError

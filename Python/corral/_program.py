@@ -1,10 +1,11 @@
-"""Where the server's program is. Standard library only, so that whoever starts it needs nothing else."""
+"""Where the server's program is and its sockets go. Standard library only, so that whoever starts it needs nothing else."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from . import errors
@@ -13,6 +14,8 @@ BUNDLED = Path(__file__).with_name("bin") / "corral"
 """The program in an installed package; its manifests are in `share/corral/Manifests` beside `bin`."""
 CHECKOUT = Path(__file__).resolve().parents[2]
 """Where the sources of the program lie, if the package was not installed."""
+LONGEST_FOLDER = 90
+"""Bytes of a path below which sockets with short names can be."""
 
 
 def find_binary() -> str:
@@ -34,6 +37,18 @@ def find_binary() -> str:
             "install the corral program or set CORRAL_BIN to it, or give the url of a running server (CORRAL_URL)",
         )
     return found
+
+
+def folder_for_sockets(prefix: str) -> str:
+    """A new folder that only this user may enter, with a path that leaves room for a socket's name.
+
+    The kernel takes addresses of 107 bytes; where `TMPDIR` is longer than that allows, the folder is in `/tmp`.
+    """
+    folder = tempfile.mkdtemp(prefix=prefix)
+    if len(os.fsencode(folder)) <= LONGEST_FOLDER:
+        return folder
+    os.rmdir(folder)
+    return tempfile.mkdtemp(prefix=prefix, dir="/tmp")
 
 
 def interpreter(binary: str) -> list[str]:

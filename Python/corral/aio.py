@@ -13,12 +13,12 @@ import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from typing import Any, Callable, TypeVar, Union
 
+from . import _bundles, errors
 from . import _calls as calls
-from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import Endpoint, Lost, Response, endpoint
 from ._messages import message
-from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
+from ._offers import AccessOffers, EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
 from ._retry import Attempts
 from ._streams import Connection
 from ._transport import CONNECT_TIMEOUT, Pool, too_late, unreachable
@@ -156,6 +156,7 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
         self.sessions = AsyncSessions(self)
         self.environments = AsyncEnvironments(self)
         self.trajectories = AsyncTrajectories(self)
+        self.access = AsyncAccess(self)
 
     async def step_many(self, steps: Sequence[tuple[AsyncSession, Any]]) -> list[StepResult | errors.CorralError]:
         """As `corral.Client.step_many`."""
@@ -175,6 +176,25 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
                 for core in cores:
                     core.failed(error)
                 raise
+
+    async def publish(
+        self, path: str | os.PathLike[str], *, alias: str | None = None, reason: str = ""
+    ) -> dict[str, Any]:
+        """As `corral.Client.publish`."""
+        bundle = await asyncio.get_running_loop().run_in_executor(None, _bundles.pack, path)
+        steps = _bundles.publish(bundle, alias, reason)
+        call = next(steps)
+        while True:
+            try:
+                try:
+                    result = await self._run(call)
+                except errors.CorralError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(result)
+            except StopIteration as stop:
+                version: dict[str, Any] = stop.value
+                return version
 
     def watch(self, session: AsyncSession | str, frames: bool = False) -> AsyncIterator[dict[str, Any]]:
         """As `corral.Client.watch`."""
@@ -199,6 +219,19 @@ class AsyncClient(ServerOffers[_Coroutine[dict[str, Any]]]):
 
 class AsyncEnvironments(EnvironmentOffers[_Coroutine[dict[str, Any]], AsyncIterator[dict[str, Any]]]):
     """The environments that the server offers."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return await self._client._run(call)
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> AsyncIterator[dict[str, Any]]:
+        return _items(self._client, page)
+
+
+class AsyncAccess(AccessOffers[_Coroutine[dict[str, Any]], AsyncIterator[dict[str, Any]]]):
+    """Who may call the server, and what was done."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
@@ -285,9 +318,9 @@ class AsyncSession(SessionView):
     async def usage(self) -> dict[str, Any]:
         return await self._client._run(self._core.get_call("usage"))
 
-    async def fork(self, count: int = 1) -> Branches[AsyncSession]:
+    async def fork(self, count: int = 1, seed: int | None = None) -> Branches[AsyncSession]:
         async with self._ready():
-            branches = await self._client._run(self._core.fork_call(count))
+            branches = await self._client._run(self._core.fork_call(count, seed))
         return branches.map(lambda core: AsyncSession(self._client, core))
 
     async def close(self, branches: bool = False) -> None:

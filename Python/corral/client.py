@@ -9,11 +9,11 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, Optional, TypeVar
 
+from . import _bundles, errors
 from . import _calls as calls
-from . import errors
 from ._calls import Branches, Call, ResetResult, SessionCore, StepResult
 from ._http import endpoint
-from ._offers import EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
+from ._offers import AccessOffers, EnvironmentOffers, ServerOffers, SessionOffers, SessionView, TrajectoryOffers
 from ._transport import Transport
 
 T = TypeVar("T")
@@ -110,6 +110,7 @@ class Client(ServerOffers[dict[str, Any]]):
         self.sessions = Sessions(self)
         self.environments = Environments(self)
         self.trajectories = Trajectories(self)
+        self.access = Access(self)
 
     def step_many(self, steps: Sequence[tuple[Session, Any]]) -> list[StepResult | errors.CorralError]:
         """Steps several sessions by one request.
@@ -154,6 +155,26 @@ class Client(ServerOffers[dict[str, Any]]):
                 raise stepping
             return stepping, results
 
+    def publish(self, path: str | os.PathLike[str], *, alias: str | None = None, reason: str = "") -> dict[str, Any]:
+        """Publishes the environment in a folder as a version of the catalog, as ``corral publish`` does.
+
+        The answer describes the version; the same folder again changes nothing. `alias`, such as ``stable``, then names
+        the version. Raises `errors.AlreadyExists` where the version was published with other bytes.
+        """
+        steps = _bundles.publish(_bundles.pack(path), alias, reason)
+        call = next(steps)
+        while True:
+            try:
+                try:
+                    result = self._run(call)
+                except errors.CorralError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(result)
+            except StopIteration as stop:
+                version: dict[str, Any] = stop.value
+                return version
+
     def watch(self, session: Session | str, frames: bool = False) -> Iterator[dict[str, Any]]:
         """What happens to a session from now on, until it ends; a session that runs is not touched by it.
 
@@ -189,6 +210,19 @@ class Client(ServerOffers[dict[str, Any]]):
 
 class Environments(EnvironmentOffers[dict[str, Any], Iterator[dict[str, Any]]]):
     """The environments that the server offers."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def _run(self, call: Call[dict[str, Any]]) -> dict[str, Any]:
+        return self._client._run(call)
+
+    def _items(self, page: Callable[[str | None], Call[calls.Page]]) -> Iterator[dict[str, Any]]:
+        return _items(self._client, page)
+
+
+class Access(AccessOffers[dict[str, Any], Iterator[dict[str, Any]]]):
+    """Who may call the server, and what was done."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -293,13 +327,16 @@ class Session(SessionView):
         """CPU time, memory and processes of the worker."""
         return self._client._run(self._core.get_call("usage"))
 
-    def fork(self, count: int = 1) -> Branches[Session]:
+    def fork(self, count: int = 1, seed: int | None = None) -> Branches[Session]:
         """Branches the session: `count` more that are where it is now, and go their own ways.
+
+        With a `seed` the random numbers of branch *k* start anew from ``seed + k``, where the environment can do that;
+        else they go on as the session's own.
 
         Raises `errors.FailedPrecondition` where the environment cannot be forked now, with the reason.
         """
         with self._ready():
-            return self._client._run(self._core.fork_call(count)).map(lambda core: Session(self._client, core))
+            return self._client._run(self._core.fork_call(count, seed)).map(lambda core: Session(self._client, core))
 
     def close(self, branches: bool = False) -> None:
         """Ends the session, with `branches` also all that descends from it by forks; may be called again."""

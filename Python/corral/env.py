@@ -129,12 +129,14 @@ class RemoteEnv(gymnasium.Env[Any, Any]):
             return None
         return self.session.render(self.render_mode)
 
-    def fork(self, count: int = 1) -> Branches[RemoteEnv]:
+    def fork(self, count: int = 1, seed: int | None = None) -> Branches[RemoteEnv]:
         """Branches the environment in mid-episode: `count` more that are where it is now, and go their own ways.
+
+        With a `seed` their random numbers start anew, those of branch *k* from ``seed + k``.
 
         Raises `errors.FailedPrecondition` where it cannot be forked now, with the reason.
         """
-        return self.session.fork(count).map(self._around)
+        return self.session.fork(count, seed).map(self._around)
 
     def _around(self, session: Session) -> RemoteEnv:
         other = copy.copy(self)

@@ -13,20 +13,20 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 from . import errors
-from ._program import find_binary, interpreter
+from ._program import find_binary, folder_for_sockets, interpreter
 from .client import Client
 
 __all__ = ["LocalServer", "find_binary", "url"]
 
 START_LIMIT = 30.0
 """Seconds in which a server has to be ready."""
-OPTIONS = ("--log-level", "warning", "--idle-timeout", "24h")
-"""Sessions end with this process at the latest, so they may be idle for as long as its user thinks."""
+OPTIONS = ("--log-level", "warning", "--idle-timeout", "24h", "--no-check-published")
+"""Sessions end with this process at the latest, so they may be idle for as long as its user thinks. What is published
+is checked by the next server that lasts."""
 STOP_LIMIT = 10.0
 """Seconds that a server may take to end its sessions and itself."""
 
@@ -41,7 +41,7 @@ class LocalServer:
     def __init__(self, arguments: list[str] | None = None) -> None:
         binary = find_binary()
         self.owner = os.getpid()
-        self.folder = tempfile.mkdtemp(prefix="corral-")
+        self.folder = folder_for_sockets("corral-")
         self.log = os.path.join(self.folder, "log")
         path = os.path.join(self.folder, "socket")
         self.url = f"unix://{path}"

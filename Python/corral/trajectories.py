@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
@@ -27,6 +28,7 @@ __all__ = [
     "from_mlgym",
     "from_parquet",
     "read",
+    "to_file",
     "to_jsonl",
     "to_minari",
     "to_mlgym",
@@ -56,8 +58,11 @@ class Trajectory(NamedTuple):
     def episodes(self) -> Iterator[Episode]:
         """Its episodes; records of failed calls are left out.
 
-        Raises `errors.FailedPrecondition` where only digests of observations were recorded.
+        Raises `errors.FailedPrecondition` where only digests of observations were recorded, and for a vector session,
+        whose records are of all rows together.
         """
+        if self.header.get("rows"):
+            raise errors.error("failed_precondition", "the episodes of a vector session's rows are not taken apart")
         current: Episode | None = None
         for record in self.records:
             if "error" in record:
@@ -87,12 +92,7 @@ def fetch(client: Client, id: str) -> Trajectory:
 def read(path: PathLike) -> Trajectory:
     """A file of the server (``.ctraj``), or JSON lines as `to_jsonl` writes them."""
     if Path(path).suffix == ".ctraj":
-        command = [find_binary(), "trajectory", "export", str(path)]
-        done = subprocess.run(command, capture_output=True, check=False)
-        if done.returncode != 0:
-            text = done.stderr.decode("utf-8", "replace").strip()
-            raise errors.error("failed_precondition", f"{path} cannot be read: {text}")
-        lines = done.stdout.decode().splitlines()
+        lines = _corral("trajectory", "export", str(path)).decode().splitlines()
     else:
         lines = Path(path).read_text("utf-8").splitlines()
     parsed = [json.loads(line) for line in lines if line]
@@ -106,6 +106,25 @@ def to_jsonl(trajectory: Trajectory, path: PathLike) -> None:
     with open(path, "w", encoding="utf-8") as file:
         for item in (trajectory.header, *trajectory.records):
             file.write(json.dumps(item, separators=(",", ":"), ensure_ascii=False) + "\n")
+
+
+def to_file(trajectory: Trajectory, path: PathLike) -> None:
+    """A file of the server (``.ctraj``), made by the program `corral`; `path` must not be there.
+
+    Raises `errors.FailedPrecondition` for what was never a session, or has several agents or rows.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder) / "lines.jsonl"
+        to_jsonl(trajectory, lines)
+        _corral("trajectory", "import", str(lines), "--output", str(path))
+
+
+def _corral(*words: str) -> bytes:
+    done = subprocess.run([find_binary(), *words], capture_output=True, check=False)
+    if done.returncode != 0:
+        text = done.stderr.decode("utf-8", "replace").strip()
+        raise errors.error("failed_precondition", f"corral {' '.join(words[:2])}: {text}")
+    return done.stdout
 
 
 PLAIN = ("index", "episode", "call", "seed", "reward", "terminated", "truncated", "agent", "error", "time")

@@ -11,12 +11,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 
-from .._program import find_binary, interpreter
+from .._program import find_binary, folder_for_sockets, interpreter
 from .app import App, create_app
 from .config import ServerConfig
 from .endpoint import Endpoint
@@ -91,7 +90,7 @@ class Running:
     async def __aenter__(self) -> Running:
         self.app.config.check()
         binary = find_binary()
-        self.folder = tempfile.mkdtemp(prefix="corral-dockergym-")
+        self.folder = folder_for_sockets("corral-dockergym-")
         try:
             flags = ["--exit-with-parent", *interpreter(binary)]
             if self._on_socket:

@@ -319,7 +319,7 @@ _OPERATIONS: dict[tuple[str, str | None], Callable[..., Request]] = {
     ),
     ("POST", "fork"): lambda id, body, query, call, key, tensors: _session(
         "Fork",
-        sessions.ForkRequest(session=id, count=body.get("count") or 1, idempotency_key=key),
+        sessions.ForkRequest(session=id, count=body.get("count") or 1, seed=body.get("seed"), idempotency_key=key),
         sessions.ForkResponse,
         _forked,
     ),

@@ -6,6 +6,9 @@ from . import snapshots, spaces
 from .errors import Unsupported
 from .made import MadeWorker
 
+#: Packages whose environments draw all that is random from `np_random`; an emulator has generators of its own.
+REPEATABLE = ("gymnasium", "minigrid")
+
 
 class GymnasiumWorker(MadeWorker):
     """Serves `gymnasium.make(id, **kwargs)`.
@@ -20,12 +23,14 @@ class GymnasiumWorker(MadeWorker):
 
     _snapshots = False
     _portable = False
+    _reseeds = False
 
     @classmethod
     def preload(cls, config):
         env = cls.make(config, {})
         cls._portable = snapshots.is_known(env)
         cls._snapshots = snapshots.work(env)
+        cls._reseeds = snapshots.is_known(env, REPEATABLE)
         super().preload(config)
 
     @staticmethod
@@ -56,7 +61,12 @@ class GymnasiumWorker(MadeWorker):
         found = super().capabilities
         if self._snapshots:
             found += ("snapshot",) + ("portable",) * self._portable
-        return found
+        return found + ("reseed",) * self._reseeds
+
+    def reseed(self, seed):
+        from gymnasium.utils import seeding
+
+        self._env.unwrapped.np_random = seeding.np_random(seed)[0]
 
     def init(self, instance, params, seed):
         super().init(instance, params, seed)

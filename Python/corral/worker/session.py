@@ -31,6 +31,7 @@ class Session:
             "render": lambda request: self._slot(request).render(request),
             "snapshot": lambda request: self._slot(request).snapshot(request),
             "restore": lambda request: self._slot(request).restore(request, len(self._slots) == 1),
+            "reseed": lambda request: self._slot(request).reseed(request),
             "drop": self._drop,
             "fork": self._fork,
             "close": self._close,

@@ -109,6 +109,15 @@ class Slot:
         self.obstacle = errors.EpisodeOver("the episode is over; reset begins another") if state[0] else None
         return {"status": "ok"}
 
+    def reseed(self, request):
+        self._require_begun()
+        seed = fields.seed_field(request)
+        if seed is None:
+            raise errors.BadRequest("reseed needs `seed`")
+        self.worker.reseed(seed)
+        seed_globals(seed)
+        return {"status": "ok"}
+
     def interrupted(self):
         """A command ended in the middle: only a reset helps."""
         if self._initialized:

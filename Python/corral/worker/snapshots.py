@@ -30,10 +30,10 @@ def revive(env, state):
 KNOWN = ("gymnasium", "ale_py", "minigrid")
 
 
-def is_known(env):
-    """Whether every layer of an environment is of a package that keeps no state outside of it."""
+def is_known(env, packages=KNOWN):
+    """Whether every layer of an environment is of one of these packages; by default: keeps no state outside of it."""
     while True:
-        if type(env).__module__.partition(".")[0] not in KNOWN:
+        if type(env).__module__.partition(".")[0] not in packages:
             return False
         if env is env.unwrapped:
             return True

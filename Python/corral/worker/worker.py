@@ -16,7 +16,7 @@ class Worker:
     the end of an episode. An exception becomes the error `environment_error`; its traceback goes to standard error.
     """
 
-    #: What the worker can do beyond `buffers`, `batch` and `interrupt`: of `seed`, `snapshot`, `render`.
+    #: What the worker can do beyond `buffers`, `batch` and `interrupt`: of `seed`, `reseed`, `snapshot`, `render`.
     capabilities = ("seed",)
     #: Whether one process may hold several objects of this class, each with an environment of its own.
     holds_many = True
@@ -84,6 +84,14 @@ class Worker:
     def restore(self, state):
         """Brings back a state of `snapshot`."""
         raise Unsupported("this worker has no snapshots")
+
+    def reseed(self, seed):
+        """Starts the environment's random numbers anew, in its present state.
+
+        Offer `reseed` in `capabilities` where nothing else decides what is random: `random` and numpy's old generator
+        are seeded beside it.
+        """
+        raise Unsupported("this worker cannot start its random numbers anew")
 
     def branched(self, before, after):
         """Called in a process that was just forked from another one, and has its state.

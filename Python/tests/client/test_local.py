@@ -35,6 +35,23 @@ def gone(pid, folder, within=20.0):
     return False
 
 
+def test_a_socket_has_a_place_also_where_temporary_folders_have_long_paths(binary, tmp_path):
+    long = tmp_path / ("long" * 25)
+    long.mkdir()
+    pid, folder = run(
+        """
+        from corral import local
+
+        local.url()
+        print(local._server.process.pid, local._server.folder)
+        """,
+        binary,
+        TMPDIR=str(long),
+    )
+    assert folder.startswith("/tmp/") and not any(long.iterdir())
+    assert gone(pid, folder)
+
+
 def test_environments_of_a_process_share_one_server_that_ends_with_it(binary):
     pid, folder, shared = run(
         """

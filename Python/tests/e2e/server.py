@@ -173,3 +173,12 @@ def _reap(process):
         os.waitpid(process, os.WNOHANG)
     except ChildProcessError:
         pass
+
+
+def corral(server, *words, status=0):
+    """Runs the program against a server, whose data folder holds the keys; returns what it prints."""
+    variables = {**os.environ, "CORRAL_URL": "http://" + server.client.address, "CORRAL_DATA": str(server.data)}
+    done = subprocess.run([BINARY, *words], env=variables, capture_output=True, text=True, timeout=120)
+    allowed = status if isinstance(status, tuple) else (status,)
+    assert done.returncode in allowed, done.stdout + done.stderr
+    return done.stdout

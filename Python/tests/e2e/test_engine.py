@@ -3,6 +3,7 @@
 The engine is the tests' own, on a small disk in memory; its images hold one static program each.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e import environments, machine, owners
+from e2e import bundles, environments, machine, owners
 from e2e.containers import LABEL
 from e2e.server import ROOT, Server
 
@@ -177,6 +178,50 @@ def test_always_asks_the_registry_at_every_start_and_missing_only_once(small, st
             for session in made:
                 server.client.delete(session["id"])
     assert refused(always) == (409, "image_missing")
+
+
+def test_a_published_version_runs_in_the_image_of_its_digest_and_in_no_other(small, serve, tmp_path):
+    options = ["--warm", "0", "--backend", "docker", "--docker-host", small.address, "--no-check-published"]
+    server = serve(*options)
+
+    def publish(version, image):
+        launch = {"docker": {"command": ["/worker"], "protocol": 1, "image": image, "pull": "missing"}}
+        manifest = {"manifest": 1, "name": "tiny/one", "version": version, "launch": launch}
+        archive = bundles.pack({"environment.yaml": json.dumps({**manifest, "instances": {"list": ["a"]}})})
+        return bundles.publish(server.client, archive)
+
+    def observed(version):
+        session = server.client.create("tiny/one@" + version)
+        server.client.delete(session["id"])
+        return session["observation"]
+
+    with registry(tmp_path) as address:
+        name = address + "/tiny:latest"
+        assert "by a tag" in publish("1.0.0", name).json["error"]["message"]
+        pushed = {}
+        for number, text in (("1.0.0", "first"), ("2.0.0", "second")):
+            small.image(name, text)
+            small.docker("push", name)
+            [pushed[number]] = json.loads(small.docker("image", "inspect", "--format", "{{json .RepoDigests}}", name))
+            assert publish(number, pushed[number]).status == 201
+            small.docker("rmi", "--force", name, pushed[number])
+        # The tag stands for the second one now; each version has its own, fetched by its digest.
+        assert (observed("1.0.0"), observed("2.0.0")) == ("first", "second")
+        server.client.post("/v1/environments/tiny/one@2.0.0/checks", {"budget_seconds": 2})
+        job = machine.until(lambda: done(server, "2.0.0"), 90)
+        assert job["report"]["measured"]["baseline"]["random"]["mean_return"] > 0, job
+        small.docker("rmi", "--force", *pushed.values())
+    # Neither the engine nor a registry has it, and the other one is not taken for it.
+    small.image(address + "/tiny:latest", "third")
+    refusal = server.client.post("/v1/sessions", {"environment": "tiny/one@1.0.0"})
+    assert refusal.json["error"]["details"]["reason"] == "image_missing"
+    local = small.docker("image", "inspect", "--format", "{{.Id}}", address + "/tiny:latest").strip()
+    assert publish("3.0.0", local).status == 201 and observed("3.0.0") == "third"
+
+
+def done(server, version):
+    job = server.client.get("/v1/environments/tiny/one@%s/checks" % version).json
+    return job.get("state") == "done" and job
 
 
 def test_a_user_who_may_not_use_the_engine_is_told_so(small):

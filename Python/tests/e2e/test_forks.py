@@ -7,10 +7,13 @@ import pytest
 
 from e2e import environments, machine
 from e2e.marks import LONG
+from e2e.server import ROOT, Server, corral
 
 POINTS = 50 if LONG else 2
 FUTURE = 12
 GAMES = {
+    "native/CartPole": {"expected": "copy"},
+    "native/FrozenLake8x8": {"expected": "copy"},
     "classic/CartPole": {},
     "minigrid/Empty-5x5": {},
     "ale/Pong": {},
@@ -119,6 +122,169 @@ def test_scienceworld_is_replayed_and_right(api, seed):
     (second,) = fork(api, session, 1, "replay")
     futures = [[post(api, one, "step", {"action": a}) for a in ("look around", "wait1")] for one in (second, session)]
     assert futures[0] == futures[1]
+
+
+DICE = '''
+import os, pickle, random
+from corral.worker import Worker
+
+PROCESS = int.from_bytes(os.urandom(3), "little")
+
+
+class Dice(Worker):
+    """Throws dice; its state travels."""
+
+    capabilities = ("seed", "snapshot", "portable")
+
+    def spaces(self):
+        return {"type": "Discrete", "n": 1 << 30}, {"type": "Discrete", "n": 2}
+
+    def reset(self, seed, options):
+        self.dice, self.seen = random.Random(seed), []
+        return 0, {}
+
+    def step(self, action):
+        if action == 1:
+            return PROCESS, 0.0, False, False, {}
+        self.seen.append(self.dice.randrange(1 << 30))
+        return self.seen[-1], 0.0, False, False, {"seen": len(self.seen)}
+
+    def snapshot(self):
+        return pickle.dumps((self.dice.getstate(), self.seen))
+
+    def restore(self, state):
+        self.dice = random.Random()
+        state, self.seen = pickle.loads(state)
+        self.dice.setstate(state)
+'''
+
+
+@pytest.fixture
+def dice(serve, tmp_path):
+    """A server, started again with the same data, of an environment whose sessions are processes of their own."""
+    launch = {"worker": "worker.py:Dice", "share": "none"}
+    folder = environments.write_source(tmp_path / "envs", "test/dice", launch, DICE, fork=["snapshot"])
+
+    return lambda **more: serve(environments=[folder], **more)
+
+
+def throw(api, session, times=5):
+    return [post(api, session, "step", {"action": 0})["observation"] for _ in range(times)]
+
+
+def test_a_fresh_process_takes_over_a_snapshot(dice):
+    api = dice().client
+    session = start(api, "test/dice")
+    throw(api, session)
+    (child, astray) = fork(api, session, 2, "snapshot")
+    throw(api, astray, 3)
+    (grandchild,) = fork(api, child, 1, "snapshot")
+    assert throw(api, grandchild) == throw(api, session) == throw(api, child)
+    family = (session, child, astray, grandchild)
+    assert len({post(api, one, "step", {"action": 1})["observation"] for one in family}) == 4
+    again = post(api, session, "snapshots", {"name": "here"})
+    assert again["mechanism"] == "snapshot"
+    future = throw(api, session)
+    post(api, session, "snapshots/here/restore", {})
+    assert throw(api, session) == future
+
+
+def test_a_checkpoint_with_a_workers_state_is_taken_over_by_another_server(dice):
+    server = dice()
+    session = start(server.client, "test/dice")
+    throw(server.client, session)
+    taken = post(server.client, session, "checkpoint", {})
+    future = throw(server.client, session)
+    server.kill()
+    api = dice(data=server.data).client
+    restored = api.post("/v1/checkpoints/%s/restore" % taken["id"], {}).json
+    assert restored["mechanism"] == "snapshot" and restored["trajectory_hash"] == taken["trajectory_hash"]
+    assert throw(api, restored) == future
+
+
+SLIPPERY = {"worker": "corral.worker.gymnasium:GymnasiumWorker", "config": {"id": "FrozenLake-v1"}, "share": "zygote"}
+
+
+@pytest.fixture(scope="module")
+def slippery(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("envs")
+    environments.write(folder, "test/slippery", SLIPPERY)
+    environments.write(folder, "test/replayed", SLIPPERY, fork=["replay"])
+    with Server("--record", "full", environments=[folder, ROOT / "Manifests/ale"]) as server:
+        yield server
+
+
+def walk(api, session, actions=(2, 1, 2, 1)):
+    """Observations until the walk is over, on ice that slips."""
+    seen = []
+    for action in actions:
+        answer = post(api, session, "step", {"action": action})
+        seen.append(answer["observation"])
+        if answer["terminated"] or answer["truncated"]:
+            break
+    return seen
+
+
+@pytest.mark.parametrize("environment", ["test/slippery", "native/FrozenLake8x8"])
+def test_branches_can_have_random_numbers_of_their_own(slippery, environment):
+    api = slippery.client
+    session = start(api, environment)
+    post(api, session, "step", {"action": 3})
+    before = read(api, session)
+    same = [walk(api, one) for one in post(api, session, "fork", {"count": 3})["sessions"]]
+    assert same[0] == same[1] == same[2]
+    branches = post(api, session, "fork", {"count": 8, "seed": 40})["sessions"]
+    assert {branch["branched_at"] for branch in branches} == {1}
+    assert len({branch["trajectory_hash"] for branch in branches} | {before["trajectory_hash"]}) == 9
+    walks = [walk(api, branch) for branch in branches]
+    assert len({tuple(one) for one in walks}) > 1
+    again = post(api, session, "fork", {"count": 2, "seed": 43})["sessions"]
+    assert [walk(api, branch) for branch in again] == walks[3:5]
+    hashes = [read(api, one)["trajectory_hash"] for one in (branches[3], again[0])]
+    assert hashes[0] == hashes[1]
+    for one in (session, branches[3]):
+        api.delete(one["id"])
+    for name in (branches[3]["id"], str(slippery.data / "trajectories" / (branches[3]["id"] + ".ctraj"))):
+        replayed = corral(slippery, "replay", name)
+        assert replayed.startswith("identical: %d records" % len(walks[3])), replayed
+
+
+def test_random_numbers_of_a_branch_are_repeated_with_its_calls(slippery):
+    api = slippery.client
+    session = start(api, "test/replayed", seed=11)
+    post(api, session, "step", {"action": 3})
+    children = post(api, session, "fork", {"count": 2, "seed": 8})["sessions"]
+    for child in children:
+        post(api, child, "step", {"action": 3})
+    grandchildren = [fork(api, child, 1, "replay")[0] for child in children]
+    checkpoint = post(api, children[1], "checkpoint", {})
+    restored = api.post("/v1/checkpoints/%s/restore" % checkpoint["id"], {}).json
+    walks = [walk(api, one) for one in (*children, *grandchildren, restored)]
+    assert walks[:2] == walks[2:4] and walks[4] == walks[1]
+    assert read(api, grandchildren[0])["trajectory_hash"] != read(api, grandchildren[1])["trajectory_hash"]
+    for one in (session, children[0], grandchildren[0]):
+        api.delete(one["id"])
+    assert corral(slippery, "replay", grandchildren[0]["id"]).startswith("identical")
+
+
+def test_a_seed_of_a_fork_is_repeated_or_refused(slippery):
+    api = slippery.client
+    session = start(api, "test/slippery", reset=False)
+    path = "/v1/sessions/%s/fork" % session["id"]
+    assert api.post(path, {"seed": 1}).code == "not_reset"
+    post(api, session, "reset", {"seed": 3})
+    bodies = ({"seed": -1}, {"seed": "1"}, {"seed": 2**63 - 1, "count": 2})
+    assert {api.post(path, body).code for body in bodies} == {"invalid_argument"}
+    first = api.call("POST", path, {"seed": 5}, {"Idempotency-Key": "s"}).json
+    again = api.call("POST", path, {"seed": 5}, {"Idempotency-Key": "s"}).json
+    assert again["sessions"][0]["id"] == first["sessions"][0]["id"]
+    assert api.call("POST", path, {"seed": 6}, {"Idempotency-Key": "s"}).code == "conflict"
+    (grandchild,) = fork(api, first["sessions"][0], 1, "snapshot")
+    assert walk(api, grandchild) == walk(api, first["sessions"][0])
+    pong = start(api, "ale/Pong")
+    refused = api.post("/v1/sessions/%s/fork" % pong["id"], {"seed": 1})
+    assert refused.code == "failed_precondition" and refused.json["error"]["details"]["reason"] == "reseed"
+    assert api.get("/v1/sessions/%s" % pong["id"]).json["state"] == "running"
 
 
 AWKWARD = '''
@@ -371,6 +537,42 @@ def test_a_prefix_is_played_once_and_branched_from_there(serve, api):
     assert api.post("/v1/sessions", {**request, "prefix": [99]}).code == "invalid_action"
     listed = [one for one in api.get("/v1/sessions?limit=1000").json["sessions"] if one["state"] == "running"]
     assert len(listed) == 6
+
+
+def test_rows_go_back_and_are_brought_back_by_another_server(serve):
+    first = serve()
+    api = first.client
+    session = start(api, "native/FrozenLake8x8", rows=5, autoreset="Disabled")
+
+    def future(api, session):
+        mask = {"options": {"reset_mask": [True, False, False, False, True]}}
+        calls = [("reset", mask), ("step", {"action": [2, 1, 0, 3, 2]}), ("reset", mask)]
+        answers = [post(api, session, call, body) for call, body in calls]
+        return [{**answer, "index": None} for answer in answers]
+
+    post(api, session, "step", {"action": [2, 2, 1, 1, 0]})
+    taken = post(api, session, "snapshots", {"name": "here"})
+    assert taken["mechanism"] == "snapshot"
+    checkpoint = post(api, session, "checkpoint", {})
+    (branch,) = fork(api, session, 1, "copy")
+    expected = future(api, session)
+    assert future(api, branch) == expected
+    for _ in range(2):
+        post(api, session, "snapshots/here/restore", {})
+        assert future(api, session) == expected
+    first.kill()
+    api = serve(data=first.data).client
+    restored = api.post("/v1/checkpoints/%s/restore" % checkpoint["id"], {})
+    assert restored.status == 201, restored
+    assert restored.json["rows"] == 5 and restored.json["trajectory_hash"] == checkpoint["trajectory_hash"]
+    assert future(api, restored.json) == expected
+
+
+def test_branches_of_rows_have_random_numbers_of_their_own(api):
+    session = start(api, "native/FrozenLake8x8", rows=64)
+    branches = post(api, session, "fork", {"count": 2, "seed": 9})["sessions"]
+    seen = [post(api, one, "step", {"action": [2] * 64})["observation"] for one in [*branches, session]]
+    assert len({tuple(one) for one in seen}) == 3
 
 
 def metric(api, result):

@@ -9,37 +9,16 @@ import Reactor
 import Sessions
 import Signing
 
-/// The checks that a server was asked for: one at a time, the last of each version kept.
+/// The checks that a server runs in the background: those that it was asked for, and those of what is published.
 @Reactor
 final class CheckJobs: CheckRunner {
-    /// How many may wait.
-    private static let waitingLimit = 64
-    /// How many versions' last checks are kept.
-    private static let keptLimit = 1024
-
-    private struct Job {
-        let entry: ManifestFolder.Entry
-        let budget: Duration
-        var state = "waiting"
-        var progress: CheckProgress?
-        var report: AdmissionReport?
-        var attestation: JSONValue?
-
-        var isOver: Bool { state == "done" }
-
-        var json: JSONValue {
-            var value: JSONValue = [
-                "environment": .string("\(entry.manifest.reference)"), "digest": .string("sha256:\(entry.digest)"),
-                "state": .string(state),
-            ]
-            if let progress, !isOver {
-                value["step"] = .string(progress.step)
-                value["fraction"] = .number(progress.fraction)
-            }
-            if let report { value["report"] = report.json }
-            if let attestation { value["attestation"] = attestation }
-            return value
-        }
+    struct Settings: Sendable {
+        /// Whether versions are checked because they were published.
+        var checksPublished: Bool
+        /// How many checks run at once.
+        var slots: Int
+        /// Of a check that nobody gave another.
+        var budget: Duration
     }
 
     private let authority: CatalogAuthority
@@ -47,68 +26,144 @@ final class CheckJobs: CheckRunner {
     private let keys: KeyStore
     /// Keeps the signed reports of the versions that it has.
     private let store: any CatalogStore
-    private var jobs: [String: Job] = [:]
-    /// Digests, oldest first.
-    private var order: [String] = []
-    private var waiting: [String] = []
-    private var isRunning = false
+    private let settings: Settings
+    private var queue: CheckQueue
+    private var running: [String: Task<Void, Never>] = [:]
+    private var isStopped = false
+    /// Whether the store may have versions that were published and never checked.
+    private var mayHaveUnchecked = false
+    /// The last of them that was looked at.
+    private var looked: String?
+    private var looking: Task<Void, Never>?
 
-    init(authority: CatalogAuthority, bench: CheckBench, keys: KeyStore, store: any CatalogStore) {
-        self.store = store
+    init(
+        authority: CatalogAuthority, bench: CheckBench, keys: KeyStore, store: any CatalogStore, settings: Settings
+    ) {
         self.authority = authority
         self.bench = bench
         self.keys = keys
+        self.store = store
+        self.settings = settings
+        queue = CheckQueue(slots: settings.slots)
+    }
+
+    /// Begins with what was published and not checked before the server was started.
+    func begin() {
+        guard settings.checksPublished else { return }
+        mayHaveUnchecked = true
+        fill()
+    }
+
+    /// Ends the checks that run, whose versions are checked after the next start, and returns when none runs.
+    func stop() async {
+        isStopped = true
+        looking?.cancel()
+        for task in running.values { task.cancel() }
+        for task in running.values { await task.value }
+        await looking?.value
     }
 
     func start(_ reference: String, budget: Duration?, caller: Caller) async throws(Failure) -> JSONValue {
-        let entry = try await authority.entry(for: reference)
-        if let job = jobs[entry.digest], !job.isOver { return job.json }
-        guard waiting.count < Self.waitingLimit else {
-            throw Failure(
-                .resourceExhausted, "\(waiting.count) checks are waiting already", next: "try again later")
-        }
-        let job = Job(entry: entry, budget: budget ?? EnvironmentCheck.standardBudget)
-        jobs[entry.digest] = job
-        order.removeAll { $0 == entry.digest }
-        order.append(entry.digest)
-        if order.count > Self.keptLimit, let oldest = order.first(where: { jobs[$0]?.isOver ?? true }) {
-            order.removeAll { $0 == oldest }
-            jobs[oldest] = nil
-        }
-        waiting.append(entry.digest)
-        if !isRunning {
-            isRunning = true
-            Task { await self.work() }
-        }
-        return job.json
+        let found = try await authority.identify(
+            reference, caller: caller, roles: .runner, .publisher, .reviewer)
+        return try add(found.reference, found.digest, budget ?? settings.budget).json
     }
 
     func status(_ reference: String, caller: Caller) async throws(Failure) -> JSONValue {
-        let entry = try await authority.entry(for: reference)
-        guard let job = jobs[entry.digest] else {
+        let found = try await authority.identify(reference, caller: caller, roles: .viewer)
+        guard let job = try await last(found.reference, found.digest) else {
             throw Failure(
-                .notFound, "\(entry.manifest.reference) was not checked here",
-                next: "POST to the same path to check it")
+                .notFound, "\(found.reference) was not checked here", next: "POST to the same path to check it")
         }
         return job.json
     }
 
-    private func work() async {
-        while !waiting.isEmpty {
-            let digest = waiting.removeFirst()
-            guard let job = jobs[digest] else { continue }
-            jobs[digest]?.state = "running"
-            let check = EnvironmentCheck(job.entry, on: bench, budget: job.budget) { [weak self] progress in
-                Task { @Reactor in self?.jobs[digest]?.progress = progress }
-            }
-            let report = await check.run()
-            let attestation = await attestation(of: report)
-            if let attestation { await keep(attestation, of: report) }
-            jobs[digest]?.attestation = attestation
-            jobs[digest]?.report = report
-            jobs[digest]?.state = "done"
+    func published(_ record: VersionRecord) async -> JSONObject? {
+        guard settings.checksPublished else { return nil }
+        if let known = try? await last(record.reference, record.digest) { return known.summary }
+        do throws(Failure) {
+            return try add(record.reference, record.digest, settings.budget).summary
+        } catch {
+            // There is no room: it is found again when there is.
+            mayHaveUnchecked = true
+            return CheckQueue.Job(reference: record.reference, digest: record.digest, budget: .zero).summary
         }
-        isRunning = false
+    }
+
+    private func add(_ reference: String, _ digest: String, _ budget: Duration) throws(Failure) -> CheckQueue.Job {
+        let job = try queue.add(.init(reference: reference, digest: digest, budget: budget))
+        work()
+        return job
+    }
+
+    /// What waits, runs or was done here; else what was kept of an earlier check.
+    private func last(_ reference: String, _ digest: String) async throws(Failure) -> CheckQueue.Job? {
+        if let job = queue[digest] { return job }
+        guard let kept = try await store.attestations(of: digest, kind: Attestation.admission).first else { return nil }
+        return try .init(reference: reference, digest: digest, kept: kept.envelope)
+    }
+
+    private func work() {
+        while !isStopped, let job = queue.next() {
+            running[job.digest] = Task {
+                await self.check(job)
+                self.running[job.digest] = nil
+                self.work()
+                self.fill()
+            }
+        }
+    }
+
+    private func check(_ job: CheckQueue.Job) async {
+        let report = await report(job)
+        // It saw only a part: the next start checks it anew.
+        if Task.isCancelled { return }
+        let attestation = await attestation(of: report)
+        if let attestation { await keep(attestation, of: report) }
+        queue.finish(job.digest, report: report.json, attestation: attestation)
+    }
+
+    private func report(_ job: CheckQueue.Job) async -> AdmissionReport {
+        do throws(Failure) {
+            let entry = try await authority.entry(for: "\(job.reference.prefix { $0 != "@" })@sha256:\(job.digest)")
+            let previous = try await authority.previous(to: entry.manifest)
+            let check = EnvironmentCheck(entry, after: previous, on: bench, budget: job.budget) {
+                [weak self] progress in Task { @Reactor in self?.queue.progressed(job.digest, progress) }
+            }
+            return await check.run()
+        } catch {
+            var report = AdmissionReport(reference: job.reference, digest: job.digest)
+            report.obstacle = error.message
+            report.checker = bench.checker
+            return report
+        }
+    }
+
+    /// Lets what was published and not checked wait, as far as there is room.
+    private func fill() {
+        guard mayHaveUnchecked, looking == nil, !isStopped, queue.hasRoom else { return }
+        looking = Task {
+            await self.look()
+            self.looking = nil
+        }
+    }
+
+    private func look() async {
+        do throws(Failure) {
+            while queue.hasRoom, !Task.isCancelled {
+                let found = try await store.versions(lacking: Attestation.admission, after: looked, limit: 16)
+                if found.isEmpty {
+                    (mayHaveUnchecked, looked) = (false, nil)
+                    return
+                }
+                for record in found where queue.hasRoom {
+                    looked = record.digest
+                    _ = try add(record.reference, record.digest, settings.budget)
+                }
+            }
+        } catch {
+            bench.logger.log(.warning, "versions that wait for their checks were not found", failure: error)
+        }
     }
 
     /// Nil where nothing was checked, and where there is no key.
@@ -125,7 +180,7 @@ final class CheckJobs: CheckRunner {
     /// A version of a folder alone is in no catalog.
     private func keep(_ attestation: JSONValue, of report: AdmissionReport) async {
         let record = Attestation(
-            digest: report.digest, kind: "admission", result: report.verdict.rawValue,
+            digest: report.digest, kind: Attestation.admission, result: report.verdict.rawValue,
             envelope: attestation.encoded(), createdAt: .now, createdBy: "server")
         do throws(Failure) {
             try await store.attach(record)

@@ -21,15 +21,16 @@ struct GRPCServing {
     /// - Throws: `failed_precondition` where the address cannot be bound or can be reached by strangers.
     static func start(
         _ configuration: Configuration, service: SessionService, environments: any EnvironmentDirectory,
-        information: RESTAPI.Information, access: Access, metrics: MetricsRegistry, address: String, logger: Logger
+        information: RESTAPI.Information, access: Access, isAuthenticated: Bool, metrics: MetricsRegistry,
+        address: String, logger: Logger
     ) async throws(Failure) -> GRPCServing? {
         guard let listen = configuration[ServerKeys.grpc] else { return nil }
         guard
-            Access.isLoopbackName(listen) || configuration[ServerKeys.keys] != nil || configuration[ServerKeys.insecure]
+            Access.isLoopbackName(listen) || isAuthenticated || configuration[ServerKeys.insecure]
         else {
             throw Failure(
                 .failedPrecondition, "\(listen) can be reached from other machines and nobody is authenticated",
-                next: "listen on 127.0.0.1, name the callers with --keys, or accept the risk with --insecure")
+                next: "listen on 127.0.0.1, make a key with corral access create, or accept the risk with --insecure")
         }
         guard let colon = listen.lastIndex(of: ":") else {
             throw Failure(.invalidArgument, "grpc has to be HOST:PORT", details: ["key": "grpc"])

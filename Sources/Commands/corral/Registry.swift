@@ -1,3 +1,4 @@
+import AccessKeys
 import Bundles
 import Catalog
 import CatalogPostgres
@@ -13,7 +14,7 @@ import Sessions
 
 /// The catalog that a configuration names, with its blobs and caches.
 struct Registry: Sendable {
-    let store: any CatalogStore
+    let store: any CatalogStore & AccessStore
     let blobs: BlobStore
     let uploads: UploadStore
     let versions: VersionCache
@@ -32,7 +33,7 @@ struct Registry: Sendable {
         }
     }
 
-    private static func store(_ place: String) throws(Failure) -> any CatalogStore {
+    private static func store(_ place: String) throws(Failure) -> any CatalogStore & AccessStore {
         let schemes = ["postgresql://", "postgres://"]
         if schemes.contains(where: place.hasPrefix) { return try PostgresCatalogStore(url: place) }
         return try SQLiteCatalogStore(path: place)

@@ -1,3 +1,4 @@
+import AccessKeys
 import Admission
 import Configuration
 import Containers
@@ -33,15 +34,19 @@ struct Server {
     private let hub: WebSocketHub
     private let grpc: GRPCServing?
     private let service: SessionService
+    private let checks: CheckJobs
     private let stopping: @Sendable () async -> Void
     private let run: RunDirectory
     private let cgroups: CgroupTree.Choice
     private let docker: DockerBackend?
     private let usage: UsageKeeping?
+    private let keys: Task<Void, Never>?
 
     enum Reach {
         /// Whoever the configuration lets in.
         case configured
+        /// The process that started it, which ends it, over a socket of the user that both have: without keys.
+        case parent
         /// Only this process: over a socket in the run directory, and without keys.
         case thisProcess
     }
@@ -70,6 +75,7 @@ struct Server {
     private static func wire(
         _ configuration: Configuration, _ logger: Logger, _ reach: Reach, run: RunDirectory, cgroups: CgroupTree.Choice
     ) async throws(Failure) -> Server {
+        let data = configuration[ServerKeys.data]
         let backends = try await Backends.make(configuration, server: run.server, run: run, cgroups: cgroups)
         let installation = Installation.find()
         let served = try configuration.servedWorker()?.entry(
@@ -94,7 +100,7 @@ struct Server {
         let hosts = await HostsByLaunch(workers: pool, natives: NativeHosts(registry: natives, limits: rows))
         let hook = try configuration.hook(logger: logger)
         let trajectories = try TrajectoryStore(
-            path: configuration[ServerKeys.data] + "/trajectories", policy: try configuration.recordingPolicy(),
+            path: data + "/trajectories", policy: try configuration.recordingPolicy(),
             server: RunDirectory.name(of: run.server), metrics: metrics, logger: logger)
         await trajectories.start()
         var limits = SessionService.Limits(
@@ -104,9 +110,9 @@ struct Server {
             sessions: configuration[ServerKeys.forkSessions], memory: configuration[ServerKeys.forkMemory])
         limits.limitJournals(total: configuration[ServerKeys.forkJournal], folder: try run.journalsFolder())
         limits.prefixes = configuration[ServerKeys.prefixCache]
-        limits.checkpoints = try CheckpointFolder(data: configuration[ServerKeys.data])
+        limits.checkpoints = try CheckpointFolder(data: data)
         let usage = try await UsageKeeping.start(
-            configuration, server: RunDirectory.name(of: run.server), isExporting: reach == .configured,
+            configuration, server: RunDirectory.name(of: run.server), isExporting: reach != .thisProcess,
             metrics: metrics, logger: logger)
         let service = await SessionService(
             server: run.server, limits: limits,
@@ -115,11 +121,7 @@ struct Server {
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             recorders: trajectories, logger: logger)
-        var keys: Access.Keys?
-        if reach == .configured, let path = configuration[ServerKeys.keys] {
-            let file = try KeyFile(path)
-            keys = { file.caller(of: $0) }
-        }
+        let keys = reach == .configured ? try await Self.keys(configuration, registry, logger) : nil
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
@@ -127,11 +129,16 @@ struct Server {
             version: Version.current, capabilities: { await backends.capabilities() })
         let bench = CheckBench(
             hosts: hosts, policy: policy, isolations: backends.isolations, server: run.server,
-            folder: try run.journalsFolder(), checker: "corral \(Version.current)", logger: logger)
+            folder: try run.journalsFolder(), trajectories: data + "/trajectories",
+            checker: "corral \(Version.current)", logger: logger)
         let checks = await CheckJobs(
-            authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store)
+            authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store,
+            settings: .init(
+                checksPublished: configuration[ServerKeys.checkPublished] && reach == .configured,
+                slots: configuration[ServerKeys.checkJobs], budget: configuration[ServerKeys.checkBudget]))
         let api = await RESTAPI(
             service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
+            keys: keys.map { KeyService(store: registry.store, ring: $0) },
             trainingSettings: try trainingSettings(installation), checks: checks,
             information: information, usage: usage?.store, access: access,
             metrics: metrics, journal: journal, logger: logger)
@@ -156,7 +163,8 @@ struct Server {
             api: api, sockets: sockets, openEnv: openEnv, mcp: mcp, dockerGym: dockerGym, root: root)
         let http = try HTTPServer(
             configuration: httpConfiguration(
-                configuration, socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
+                configuration, isAuthenticated: keys?.isInUse ?? false,
+                socket: reach == .thisProcess ? run.path + "/http.sock" : nil),
             start: { work in Task { @Reactor in await work() } }
         ) { await doors.handle($0) }
         let told = Hook.Server(id: RunDirectory.name(of: run.server), version: Version.current)
@@ -178,17 +186,28 @@ struct Server {
                 ? nil
                 : try await GRPCServing.start(
                     configuration, service: service, environments: catalog, information: information,
-                    access: access, metrics: metrics, address: addresses.first ?? "", logger: logger)
+                    access: access, isAuthenticated: keys?.isInUse ?? false, metrics: metrics,
+                    address: addresses.first ?? "", logger: logger)
         } catch {
             await http.stop(grace: .zero)
             await hook?.stop(told)
             throw error
         }
+        await checks.begin()
         return Server(
             addresses: addresses + [grpc?.address].compactMap { $0 }, http: http, hub: hub, grpc: grpc,
-            service: service, stopping: { await hook?.stop(told) },
+            service: service, checks: checks, stopping: { await hook?.stop(told) },
             run: run,
-            cgroups: cgroups, docker: backends.docker, usage: usage)
+            cgroups: cgroups, docker: backends.docker, usage: usage,
+            keys: keys.map { keys in Task { await keys.run() } })
+    }
+
+    /// Those of the file that the configuration names, and of the catalog.
+    private static func keys(
+        _ configuration: Configuration, _ registry: Registry, _ logger: Logger
+    ) async throws(Failure) -> KeyRing {
+        let file = try configuration[ServerKeys.keys].map { (path) throws(Failure) in try KeyFile(path).keys }
+        return try await KeyRing.open(file: file, store: registry.store, logger: logger)
     }
 
     /// Stops in order: no new requests, running ones end, WebSockets close, the hook is told, sessions end, nothing is left.
@@ -199,8 +218,10 @@ struct Server {
         await http.stop(grace: max(.zero, end - .now))
         _ = await grpcEnd
         await stopping()
+        await checks.stop()
         await service.drain()
         await usage?.stop()
+        keys?.cancel()
         await docker?.close()
         if case .available(let tree) = cgroups { await tree.close() }
         run.remove()
@@ -291,9 +312,11 @@ struct Server {
         return SandboxLimits(memory: max(1 << 30, memory / 2), processes: 32768, files: 20000)
     }
 
-    /// - Parameter socket: Taken instead of what the configuration says.
+    /// - Parameters:
+    ///   - isAuthenticated: Whether callers need a key.
+    ///   - socket: Taken instead of what the configuration says.
     private static func httpConfiguration(
-        _ configuration: Configuration, socket: String?
+        _ configuration: Configuration, isAuthenticated: Bool, socket: String?
     ) throws(Failure) -> HTTPServerConfiguration {
         let host = configuration[ServerKeys.host]
         let listener: HTTPServerConfiguration.Listener
@@ -301,12 +324,12 @@ struct Server {
             listener = .unix(path: path, mode: 0o600)
         } else {
             guard
-                Access.isLoopbackName(host) || configuration[ServerKeys.keys] != nil
-                    || configuration[ServerKeys.insecure]
+                Access.isLoopbackName(host) || isAuthenticated || configuration[ServerKeys.insecure]
             else {
                 throw Failure(
                     .failedPrecondition, "\(host) can be reached from other machines and nobody is authenticated",
-                    next: "listen on 127.0.0.1, name the callers with --keys, or accept the risk with --insecure")
+                    next:
+                        "listen on 127.0.0.1, make a key with corral access create, or accept the risk with --insecure")
             }
             listener = .tcp(host: host, port: configuration[ServerKeys.port])
         }

@@ -51,6 +51,7 @@ extension Manifest {
         gymnasium = reader.texts("gymnasium")
         agents = try reader.choice("agents") ?? .single
         isNondeterministic = value["nondeterministic"]?.bool ?? false
+        behaviourChange = value["behaviour_change"]?.string
         launches = try reader.launches()
         resources = try reader.resources(allowsGPUs: launches.contains { $0.backend == .docker })
         spaces = try reader.spaces(agents: agents)

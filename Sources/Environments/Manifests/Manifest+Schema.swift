@@ -36,6 +36,8 @@ extension Manifest {
             "type": "boolean", "default": false,
             "description": "Whether the same seed and actions may give another trajectory.",
         ],
+        "behaviour_change": text(
+            .line, "What behaves otherwise than in the release before, where the number alone does not say so."),
         "resources": resources,
         "fork": fork,
         "compatibility": object(

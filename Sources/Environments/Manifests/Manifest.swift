@@ -25,6 +25,8 @@ public struct Manifest: Sendable, Hashable {
     public let agents: Agents
     /// Whether the same seed and actions may give another trajectory.
     public let isNondeterministic: Bool
+    /// What behaves otherwise than in the release before, where its number alone does not say so.
+    public let behaviourChange: String?
     public let resources: Resources
     /// The ways to fork a session, the preferred one first; empty where forks are refused.
     public let fork: [ForkMechanism]

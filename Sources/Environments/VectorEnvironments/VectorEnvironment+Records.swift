@@ -50,6 +50,15 @@ extension VectorEnvironment {
         }
     }
 
+    /// Starts the random numbers of all rows anew, those of row *i* from `seed + i`; nothing else changes.
+    ///
+    /// - Throws: `busy` during another call.
+    public func reseed(_ seed: UInt64) throws(Failure) {
+        try alone { () throws(Failure) in
+            for row in 0..<count { kernel.seed(row: row, with: seed &+ UInt64(row)) }
+        }
+    }
+
     /// All records of all rows.
     public func snapshot() throws(Failure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count * recordBytes)

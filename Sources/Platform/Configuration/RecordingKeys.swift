@@ -13,7 +13,7 @@ public enum RecordingKeys {
         "record-memory", 1 << 16...1 << 50, fallback: 64 << 20,
         "Memory for records that are not written yet, of all sessions.")
     public static let interval: Key<Duration> = .duration(
-        "record-interval", .milliseconds(10) ... .seconds(3600), fallback: .seconds(2),
+        "record-interval", .milliseconds(10) ... .seconds(3600), fallback: .seconds(5),
         "How long a record may be in memory only.")
     public static let keptSize: Key<Int> = .size(
         "record-keep-size", 0...1 << 50, fallback: 10 << 30, "How large all trajectories may be; the oldest go first.")

@@ -26,7 +26,7 @@ public enum ServerKeys {
         "insecure", "Listen beyond loopback although nobody is authenticated.")
     public static let keys: Key<String?> = .path(
         "keys", "FILE",
-        "Who may call: a YAML file of callers with the SHA-256 of their keys; without it everyone is the local admin.")
+        "Who may call, beside the keys of the catalog: a YAML file of callers with the SHA-256 of their keys.")
     public static let allowSoftLimits: Key<Bool> = .bool(
         "allow-soft-limits", "Start sessions where the kernel cannot enforce memory and process limits.")
     public static let allowHostNetwork: Key<Bool> = .bool(
@@ -110,6 +110,13 @@ public enum ServerKeys {
         "hook", "URL|COMMAND", "Who is asked before a session is made: http(s)://…, unix:PATH or a command.")
     public static let hookTimeout: Key<Duration> = .duration(
         "hook-timeout", .milliseconds(1) ... .seconds(3600), fallback: .seconds(10), "How long the hook may take.")
+    public static let checkPublished: Key<Bool> = .bool(
+        "check-published", fallback: true, "Run the admission checks of every version that is published.")
+    public static let checkJobs: Key<Int> = .integer(
+        "check-jobs", 1...64, fallback: 1, "How many admission checks run at once.")
+    public static let checkBudget: Key<Duration> = .duration(
+        "check-budget", .seconds(1) ... .seconds(3600), fallback: .seconds(60),
+        "How long an admission check may take that nobody gave another budget.")
     public static let usage: Key<Bool> = .bool("usage", fallback: true, "Keep an event of every session and episode.")
     public static let usageRetention: Key<Duration> = .duration(
         "usage-retention", .seconds(0) ... .seconds(3_155_760_000), fallback: .seconds(400 * 86_400),
@@ -136,7 +143,8 @@ public enum ServerKeys {
             headerLimit.declaration, clientTimeout.declaration, httpThreads.declaration, tlsCertificate.declaration,
             tlsKey.declaration, grpc.declaration, grpcClientRoots.declaration, validation.declaration, root.declaration,
             batchWindow.declaration, hook.declaration,
-            hookTimeout.declaration, usage.declaration, usageRetention.declaration, bigQueryTable.declaration,
+            hookTimeout.declaration, checkPublished.declaration, checkJobs.declaration, checkBudget.declaration,
+            usage.declaration, usageRetention.declaration, bigQueryTable.declaration,
             bigQueryCredentials.declaration, bigQueryURL.declaration,
         ] + RecordingKeys.all + WorkerKeys.all
 }

@@ -1,3 +1,5 @@
+import CCrypto
+
 /// A digest of 32 bytes.
 public struct Digest32: Sendable, Hashable {
     /// The bytes in order, eight to a word, the first in its highest byte.
@@ -55,6 +57,9 @@ public struct Digest32: Sendable, Hashable {
             return 64
         }
     }
+
+    /// Whether it is the same, in a time that does not depend on where they differ.
+    public func equalsInConstantTime(_ other: Digest32) -> Bool { CRYPTO_memcmp(bytes, other.bytes, 32) == 0 }
 
     public static func == (left: Digest32, right: Digest32) -> Bool { left.words == right.words }
 

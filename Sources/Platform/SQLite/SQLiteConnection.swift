@@ -172,7 +172,7 @@ extension SQLiteConnection {
     ///   - name: Of this list of steps: several modules may keep their tables in one file.
     ///   - steps: Scripts, oldest first; a step that was released is never changed.
     /// - Returns: How many were applied.
-    /// - Throws: `SQLiteError` of kind `other` where the database is of a newer program.
+    /// - Throws: `SQLiteError` of kind `newer` where the database is of a newer program.
     @discardableResult
     public borrowing func migrate(_ name: String, _ steps: [String]) throws -> Int {
         try run("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, version INTEGER NOT NULL)")

@@ -17,6 +17,8 @@ public struct SQLiteError: Error, Sendable, Equatable {
         case inputOutput
         /// The file is damaged, or no database.
         case corrupt
+        /// Its tables are of a newer program.
+        case newer
         /// The statement is wrong.
         case statement
         case other
@@ -39,6 +41,7 @@ public struct SQLiteError: Error, Sendable, Equatable {
             case SQLITE_CANTOPEN: .cannotOpen
             case SQLITE_IOERR: .inputOutput
             case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt
+            case SQLITE_MISMATCH: .newer
             case SQLITE_ERROR: .statement
             default: .other
             }
@@ -71,6 +74,10 @@ extension Failure {
             self.init(
                 .failedPrecondition, "the database \(path) is damaged: \(error.message)",
                 next: "restore a backup: corral catalog restore", cause: error)
+        case .newer:
+            self.init(
+                .failedPrecondition, "the database \(path) is of a newer Corral: \(error.message)",
+                next: "use that program, or another data directory (--data)", cause: error)
         case .unique, .constraint, .inputOutput, .statement, .other:
             self.init(.internal, "the database failed: \(error.message)", cause: error)
         }

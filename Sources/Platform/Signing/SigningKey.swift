@@ -21,11 +21,7 @@ public struct SigningKey: Sendable {
     ///
     /// - Throws: `internal` where libcrypto has no randomness.
     public static func generate() throws(Failure) -> SigningKey {
-        var seed = [UInt8](repeating: 0, count: 32)
-        guard RAND_priv_bytes(&seed, CInt(seed.count)) == 1 else {
-            throw Failure(.internal, "libcrypto gave no random bytes")
-        }
-        return try SigningKey(seed: seed)
+        try SigningKey(seed: try SecureRandom.bytes(32))
     }
 
     /// Reads `-----BEGIN PRIVATE KEY-----` (PKCS#8, without a password).

@@ -24,6 +24,27 @@ public struct ZstdDecompressor: ~Copyable {
 
     deinit { ZSTD_freeDCtx(context) }
 
+    /// The content of frames that have so many bytes together, in one piece of memory.
+    ///
+    /// - Throws: `corrupt`, and `incomplete` where they have others.
+    public static func content(of frames: ArraySlice<UInt8>, count: Int) throws(ZstdError) -> [UInt8] {
+        guard let context = ZSTD_createDCtx() else { throw .failed("no memory") }
+        defer { ZSTD_freeDCtx(context) }
+        let told = frames.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
+        // Before anything is reserved for what a few bytes may promise.
+        guard told == UInt64(count) else { throw .incomplete }
+        var status = 0
+        let content = [UInt8](unsafeUninitializedCapacity: count) { output, filled in
+            status = frames.withUnsafeBytes {
+                ZSTD_decompressDCtx(context, output.baseAddress, count, $0.baseAddress, $0.count)
+            }
+            filled = ZSTD_isError(status) != 0 ? 0 : status
+        }
+        try ZstdError.check(status) { .corrupt($0) }
+        guard content.count == count else { throw .incomplete }
+        return content
+    }
+
     /// The content of whole frames.
     ///
     /// - Parameter limit: The most bytes of content.

@@ -3,16 +3,21 @@ import Sessions
 import Spaces
 import Workers
 
-/// A random agent: takes an action that the environment offers, else one of the action space. The same seed and answers
+/// A simple agent: takes an action that the environment offers, else one of the action space. The same seed and answers
 /// give the same actions.
 struct ActionSource: Sendable {
+    /// How it chooses: at random, or always zero, the first or the last action.
+    enum Kind: String, Sendable, CaseIterable { case random, nothing, first, last }
+
+    private let kind: Kind
     private var generator: SeededGenerator
     private let space: Space
     private let isShared: Bool
     /// Whether info can offer actions.
     private let readsInfo: Bool
 
-    init(seed: UInt64, space: Space, isShared: Bool) {
+    init(_ kind: Kind = .random, seed: UInt64, space: Space, isShared: Bool) {
+        self.kind = kind
         generator = SeededGenerator(seed: seed)
         self.space = space
         self.isShared = isShared
@@ -44,9 +49,15 @@ struct ActionSource: Sendable {
     }
 
     private mutating func choose(_ space: Space, _ info: JSONValue?) -> JSONValue {
-        if let info, let offers = Self.offers(in: info, for: space) {
-            return offers[Int(generator.next() % UInt64(offers.count))]
+        let offers = info.flatMap { Self.offers(in: $0, for: space) }
+        guard kind == .random else {
+            let constant = space.constant(kind)
+            if let offers, !offers.contains(where: { $0 == constant }) {
+                return (kind == .last ? offers.last : offers.first) ?? .null
+            }
+            return constant ?? space.sample(using: &generator)
         }
+        if let offers { return offers[Int(generator.next() % UInt64(offers.count))] }
         return space.sample(using: &generator)
     }
 
@@ -60,6 +71,32 @@ struct ActionSource: Sendable {
             let allowed = mask.indices.filter { mask[$0].integer == 1 || mask[$0] == true }
             return allowed.isEmpty ? nil : allowed.map { .integer(discrete.start + Int64($0)) }
         default: return nil
+        }
+    }
+}
+
+extension Space {
+    /// The one action of an agent that never changes its mind; nil where the space has no first and last one.
+    func constant(_ kind: ActionSource.Kind) -> JSONValue? {
+        switch self {
+        case .discrete(let space):
+            if kind == .nothing, (space.start...space.last).contains(0) { return 0 }
+            return .integer(kind == .last ? space.last : space.start)
+        case .text(let space):
+            let letters = space.charset.map { Array($0) } ?? Array("abcdefghijklmnopqrstuvwxyz")
+            guard let letter = kind == .last ? letters.last : letters.first else { return "" }
+            return .string(String(repeating: letter, count: max(space.minimum, kind == .nothing ? 0 : 1)))
+        case .dict(let space):
+            var members = JSONObject()
+            for member in space.members {
+                guard let value = member.space.constant(kind) else { return nil }
+                members[member.key] = value
+            }
+            return .object(members)
+        case .tuple(let spaces):
+            let values = spaces.compactMap { $0.constant(kind) }
+            return values.count == spaces.count ? .array(values) : nil
+        case .box, .multiDiscrete, .multiBinary, .sequence, .oneOf: return nil
         }
     }
 }

@@ -13,27 +13,30 @@ public struct CheckBench: Sendable {
     public let server: UInt32
     /// For what replays keep; it is there.
     public let folder: String
+    /// Where trajectories are that a new version is compared with; nil: nowhere.
+    public let trajectories: String?
     /// The version of the program.
     public let checker: String
     public let logger: Logger
 
     public init(
         hosts: any SessionHostSource & Sendable, policy: ManifestAuthority.Policy,
-        isolations: [LaunchPlan.Backend: IsolationReport], server: UInt32, folder: String, checker: String,
-        logger: Logger
+        isolations: [LaunchPlan.Backend: IsolationReport], server: UInt32, folder: String, trajectories: String?,
+        checker: String, logger: Logger
     ) {
         self.hosts = hosts
         self.policy = policy
         self.isolations = isolations
         self.server = server
         self.folder = folder
+        self.trajectories = trajectories
         self.checker = checker
         self.logger = logger
     }
 
     /// A service of its own for one check, over the same sandboxes: its sessions take no places of the server's.
     @Reactor
-    func service(_ variants: Variants) -> SessionService {
+    func service(_ variants: Variants, _ recorders: any SessionRecorderSource) -> SessionService {
         var policy = policy
         policy.validation = .full
         policy.allowsHostNetwork = false
@@ -43,7 +46,8 @@ public struct CheckBench: Sendable {
         limits.limitJournals(total: 64 << 20, folder: folder)
         let authority = ManifestAuthority(folder: variants.folder, policy: policy, isolations: isolations)
         return SessionService(
-            server: server, limits: limits, authority: authority, hosts: hosts, observers: [], logger: logger)
+            server: server, limits: limits, authority: authority, hosts: hosts, observers: [],
+            recorders: recorders, logger: logger)
     }
 }
 
@@ -53,4 +57,9 @@ public struct CheckProgress: Sendable {
     public let step: String
     /// From 0 to 1, by the time that is used up.
     public let fraction: Double
+
+    public init(step: String, fraction: Double) {
+        self.step = step
+        self.fraction = fraction
+    }
 }

@@ -20,14 +20,26 @@ final class CheckedSession {
     private let service: SessionService
     private(set) var last: CallAnswer?
 
-    static func open(
-        _ kind: Variants.Kind, on service: SessionService, seed: Int64?, instance: String? = nil
+    /// Makes a session without its first reset.
+    ///
+    /// - Parameter record: How what happens to it is kept.
+    static func make(
+        _ kind: Variants.Kind, on service: SessionService, instance: String? = nil, parameters: JSONObject = [:],
+        takesSeeds: Bool = true, record: RecordingMode = .off
     ) async throws(Failure) -> CheckedSession {
-        let start = ContinuousClock.now
-        let request = SessionRequest(environment: Variants.reference(kind), instance: instance, reset: false)
+        var request = SessionRequest(
+            environment: Variants.reference(kind), instance: instance, parameters: parameters, reset: false)
+        request.record = record
         guard let made = try await service.create(request, caller: .local).first, let spaces = made.summary.spaces
         else { throw Failure(.internal, "a session was made without spaces") }
-        let session = CheckedSession(made, spaces, service: service, takesSeeds: seed != nil)
+        return CheckedSession(made, spaces, service: service, takesSeeds: takesSeeds)
+    }
+
+    static func open(
+        _ kind: Variants.Kind, on service: SessionService, seed: Int64?, record: RecordingMode = .off
+    ) async throws(Failure) -> CheckedSession {
+        let start = ContinuousClock.now
+        let session = try await make(kind, on: service, takesSeeds: seed != nil, record: record)
         do throws(Failure) {
             try await session.reset(seed: seed)
         } catch {
@@ -67,14 +79,14 @@ final class CheckedSession {
         last = parent.last
     }
 
-    func source(seed: Int64) -> ActionSource {
-        ActionSource(seed: UInt64(bitPattern: seed), space: actionSpace, isShared: agents != nil)
+    func source(_ kind: ActionSource.Kind = .random, seed: Int64) -> ActionSource {
+        ActionSource(kind, seed: UInt64(bitPattern: seed), space: actionSpace, isShared: agents != nil)
     }
 
     @discardableResult
-    func reset(seed: Int64?) async throws(Failure) -> CallAnswer {
+    func reset(seed: Int64?, options: JSONObject = [:]) async throws(Failure) -> CallAnswer {
         let answer = try await service.reset(
-            id, seed: takesSeeds ? seed : nil, options: [:], index: nil, caller: .local)
+            id, seed: takesSeeds ? seed : nil, options: options, index: nil, caller: .local)
         last = answer
         return answer
     }

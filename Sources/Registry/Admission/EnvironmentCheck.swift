@@ -14,6 +14,8 @@ public final class EnvironmentCheck {
     public static let standardBudget = Duration.seconds(60)
 
     let entry: ManifestFolder.Entry
+    /// The release that this one follows.
+    private let previous: ManifestFolder.Entry?
     let bench: CheckBench
     let budget: Duration
     let progress: @Sendable (CheckProgress) -> Void
@@ -26,12 +28,16 @@ public final class EnvironmentCheck {
 
     var manifest: Manifest { entry.manifest }
 
-    /// - Parameter progress: Called before each part.
+    /// - Parameters:
+    ///   - previous: The release that it follows, which it is compared with.
+    ///   - progress: Called before each part.
     public init(
-        _ entry: ManifestFolder.Entry, on bench: CheckBench, budget: Duration = standardBudget,
+        _ entry: ManifestFolder.Entry, after previous: ManifestFolder.Entry? = nil, on bench: CheckBench,
+        budget: Duration = standardBudget,
         progress: @escaping @Sendable (CheckProgress) -> Void = { _ in }
     ) {
         self.entry = entry
+        self.previous = previous
         self.bench = bench
         self.budget = budget
         self.progress = progress
@@ -42,13 +48,19 @@ public final class EnvironmentCheck {
 
     /// What was found; also where the task is cancelled, which the report then says.
     public func run() async -> AdmissionReport {
-        findings.add(StaticChecks.findings(entry))
+        findings.add(await offload { [entry] in StaticChecks.findings(entry) })
         do throws(Failure) {
             // A look may take what is left of the budget, and something for the machine.
-            let variants = try Variants(entry, stepTime: max(.seconds(5), budget / 2))
+            let variants = try Variants(entry, after: previous, stepTime: max(.seconds(5), budget / 2))
             if variants.wantsNetwork { skip("the host's network, which the version asks for: checks have none") }
-            let service = bench.service(variants)
-            await play(service, variants)
+            let recorders = BehaviourRecorders()
+            let service = bench.service(variants, recorders)
+            await withTaskCancellationHandler {
+                await play(service, variants, recorders)
+            } onCancel: {
+                // A call that runs does not outlast its session.
+                Task { await service.drainSessions() }
+            }
             await service.drainSessions()
         } catch {
             report.obstacle = error.message
@@ -60,7 +72,7 @@ public final class EnvironmentCheck {
         return report
     }
 
-    private func play(_ service: SessionService, _ variants: Variants) async {
+    private func play(_ service: SessionService, _ variants: Variants, _ recorders: BehaviourRecorders) async {
         // The other processes start while the first one plays.
         let probe = variants.entry.map { _ in opening(.probe, service, seed: nil) }
         let fresh = opening(.fresh, service, seed: Self.seeds[0])
@@ -68,7 +80,7 @@ public final class EnvironmentCheck {
         tell("starting")
         let first: CheckedSession
         do throws(Failure) {
-            first = try await CheckedSession.open(.plain, on: service, seed: Self.seeds[0], instance: nil)
+            first = try await CheckedSession.open(.plain, on: service, seed: Self.seeds[0])
         } catch {
             for task in [probe, fresh, other] { await (try? task?.value.get())?.close() }
             return startFailed(error)
@@ -85,11 +97,13 @@ public final class EnvironmentCheck {
         await closing(first)
         if !findings.all.contains(where: { $0.code == .startFailed }) {
             await ForkChecks(self, service).run(reference: episodes)
+            if let previous { await BehaviourChecks(self, service, recorders, after: previous).run() }
         }
         if let probe {
             await ProbeChecks(self).run(await opened(probe))
         } else {
-            skip("what only a probe sees (types, aliasing, invalid actions, growth, files, network): no Python worker")
+            skip("what only a probe sees (types, aliasing, invalid actions, open files, network): no Python worker")
+            await SessionLooks(self, service).run()
         }
     }
 
@@ -151,6 +165,44 @@ public final class EnvironmentCheck {
 
     var left: Duration { max(.zero, budget - (.now - started)) }
 
+    /// Notes the figures of a look.
+    func measure(_ look: Look, _ facts: JSONValue) {
+        switch look {
+        case .contract:
+            if let speed = facts["steps_per_second"]?.double {
+                measured["steps_per_second"] = .number(speed.rounded())
+            }
+            let counts = (facts["steps"]?.array ?? []).compactMap(\.integer)
+            for (seed, count) in zip(EnvironmentCheck.seeds, counts) where count < EnvironmentCheck.stepLimit {
+                skip("steps of seed \(seed) from \(count) on, in the probe")
+            }
+        case .agents:
+            var baseline = JSONObject()
+            for (name, row) in facts["agents"]?.object ?? [:] {
+                let returns = (row["returns"]?.array ?? []).compactMap(\.double)
+                let lengths = (row["lengths"]?.array ?? []).compactMap(\.double)
+                guard !returns.isEmpty else {
+                    skip("the agent `\(name)`")
+                    continue
+                }
+                baseline[name] = [
+                    "episodes": .integer(Int64(returns.count)), "mean_return": .number(mean(returns)),
+                    "least": .number(returns.min() ?? 0), "most": .number(returns.max() ?? 0),
+                    "mean_length": .number(mean(lengths)),
+                ]
+            }
+            measured["baseline"] = .object(baseline)
+        case .growth:
+            let rows = facts["rows"]?.array ?? []
+            measured["growth_episodes"] = .integer(Int64(rows.count))
+            if rows.count < GrowthJudge.fewest {
+                skip("growth: fewer than \(GrowthJudge.fewest) episodes in time")
+            }
+            if let last = rows.last?["memory"]?.integer { measured["memory_bytes"] = .integer(last) }
+        default: break
+        }
+    }
+
     /// Notes what a failed call says; what is no fault of the environment's was then not looked at.
     func note(_ failure: Failure, during call: SessionProblem.Call, at place: String = "") {
         if let finding = SessionProblem.finding(failure, during: call, at: place) {
@@ -164,4 +216,8 @@ public final class EnvironmentCheck {
 extension SessionService {
     /// Ends all sessions of a check.
     func drainSessions() async { _ = await closeAll(caller: .local) }
+}
+
+private func mean(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : (values.reduce(0, +) / Double(values.count) * 1e6).rounded() / 1e6
 }

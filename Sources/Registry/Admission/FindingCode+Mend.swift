@@ -7,6 +7,8 @@ extension FindingCode {
         case .requirementsUnpinned: "pin every requirement with `==`"
         case .licenseMissing: "name the licence in `license`"
         case .rewardUndeclared: "declare the least and the greatest reward of a step in `reward.range`"
+        case .notPublishable: "do what the evidence says before `corral publish`"
+        case .packageIncomplete: "add the files: DockerGym's guide has them in every package"
         case .spacesDiffer: "declare the spaces that the worker has, or `spaces: ask`"
         case .agentsDiffer: "set `agents` to what the worker says in its hello"
         case .startFailed: "run the worker by hand and read what it prints"
@@ -43,6 +45,8 @@ extension FindingCode {
         case .hashOrder: "sort sets and other unordered collections before they count, or fix PYTHONHASHSEED"
         case .forkRefused: "take the mechanism out of `fork`, or let the worker do it"
         case .forkDiffers: "put all of the state into the snapshot, or take the mechanism out of `fork`"
+        case .behaviourChanged:
+            "give it the number that is named, or say in `behaviour_change` what is different and why"
         case .actionAbsorbed: "raise an error for actions that the space does not hold; do not clip or ignore them"
         case .rewardForInvalidAction: "pay nothing for an action that is refused"
         case .stepAfterEnd: "raise an error, or stay ended, when a step comes after the end"

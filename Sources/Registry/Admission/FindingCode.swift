@@ -7,6 +7,8 @@ public enum FindingCode: String, Sendable, CaseIterable {
     case requirementsUnpinned = "requirements_unpinned"
     case licenseMissing = "license_missing"
     case rewardUndeclared = "reward_undeclared"
+    case notPublishable = "not_publishable"
+    case packageIncomplete = "package_incomplete"
     case spacesDiffer = "spaces_differ"
     case agentsDiffer = "agents_differ"
     // Starting, and the form of what comes back.
@@ -43,6 +45,7 @@ public enum FindingCode: String, Sendable, CaseIterable {
     case hashOrder = "hash_order"
     case forkRefused = "fork_refused"
     case forkDiffers = "fork_differs"
+    case behaviourChanged = "behaviour_changed"
     // What is refused, and what is earned.
     case actionAbsorbed = "action_absorbed"
     case rewardForInvalidAction = "reward_for_invalid_action"
@@ -87,9 +90,10 @@ extension FindingCode {
     public var severity: Severity {
         switch self {
         case .licenseMissing, .rewardUndeclared, .noSeed, .neverEnds, .idleEarnsMost, .renderModeUndeclared,
-            .programStarted:
+            .programStarted, .notPublishable:
             .note
-        case .requirementsUnpinned, .infoAliased, .globalRandom, .limitAsTermination, .stepAfterEnd, .noisyOutput:
+        case .requirementsUnpinned, .infoAliased, .globalRandom, .limitAsTermination, .stepAfterEnd, .noisyOutput,
+            .packageIncomplete:
             .warning
         default: .error
         }

@@ -29,7 +29,7 @@ struct ProbeChecks {
             do throws(Failure) {
                 let facts = try await facts(session, request)
                 check.findings.add(judge.findings(of: look, facts))
-                measure(look, facts)
+                check.measure(look, facts)
             } catch {
                 // What ended its process is found again by nothing else in it.
                 check.note(error, during: .step, at: look.title)
@@ -47,46 +47,5 @@ struct ProbeChecks {
             let facts = try? JSONValue(parsing: Array(inner.utf8))
         else { throw Failure(.environmentError, "the probe answered what is no JSON") }
         return facts
-    }
-
-    private func measure(_ look: Look, _ facts: JSONValue) {
-        switch look {
-        case .contract:
-            if let speed = facts["steps_per_second"]?.double {
-                check.measured["steps_per_second"] = .number(speed.rounded())
-            }
-            let counts = (facts["steps"]?.array ?? []).compactMap(\.integer)
-            for (seed, count) in zip(EnvironmentCheck.seeds, counts) where count < EnvironmentCheck.stepLimit {
-                check.skip("steps of seed \(seed) from \(count) on, in the probe")
-            }
-        case .agents:
-            var baseline = JSONObject()
-            for (name, row) in facts["agents"]?.object ?? [:] {
-                let returns = (row["returns"]?.array ?? []).compactMap(\.double)
-                let lengths = (row["lengths"]?.array ?? []).compactMap(\.double)
-                guard !returns.isEmpty else {
-                    check.skip("the agent `\(name)`")
-                    continue
-                }
-                baseline[name] = [
-                    "episodes": .integer(Int64(returns.count)), "mean_return": .number(mean(returns)),
-                    "least": .number(returns.min() ?? 0), "most": .number(returns.max() ?? 0),
-                    "mean_length": .number(mean(lengths)),
-                ]
-            }
-            check.measured["baseline"] = .object(baseline)
-        case .growth:
-            let rows = facts["rows"]?.array ?? []
-            check.measured["growth_episodes"] = .integer(Int64(rows.count))
-            if rows.count < GrowthJudge.fewest {
-                check.skip("growth: fewer than \(GrowthJudge.fewest) episodes in time")
-            }
-            if let last = rows.last?["memory"]?.integer { check.measured["memory_bytes"] = .integer(last) }
-        default: break
-        }
-    }
-
-    private func mean(_ values: [Double]) -> Double {
-        values.isEmpty ? 0 : (values.reduce(0, +) / Double(values.count) * 1e6).rounded() / 1e6
     }
 }

@@ -16,6 +16,8 @@ struct Variants: Sendable {
         case snapshot, fork, replay
         /// Behind the probe.
         case probe
+        /// The release that it follows.
+        case previous
     }
 
     /// The variable that fixes the order of Python's sets.
@@ -31,8 +33,12 @@ struct Variants: Sendable {
 
     static func reference(_ kind: Kind) -> String { "admission/\(kind.rawValue)" }
 
-    /// - Parameter stepTime: Of a look of the probe.
-    init(_ entry: ManifestFolder.Entry, stepTime: Duration) throws(Failure) {
+    /// - Parameters:
+    ///   - previous: The release that it follows.
+    ///   - stepTime: Of a look of the probe.
+    init(
+        _ entry: ManifestFolder.Entry, after previous: ManifestFolder.Entry? = nil, stepTime: Duration
+    ) throws(Failure) {
         let manifest = entry.manifest
         let launch = manifest.launch(.process) ?? manifest.launch(.plain) ?? manifest.launch(.docker)
         wantsNetwork = manifest.launches.contains { $0.network == .host }
@@ -43,7 +49,9 @@ struct Variants: Sendable {
         var entries: [ManifestFolder.Entry] = []
         for kind in Kind.allCases {
             if kind == .probe, worker == nil { continue }
-            var document = manifest.document
+            if kind == .previous, previous == nil { continue }
+            let entry = kind == .previous ? previous ?? entry : entry
+            var document = entry.manifest.document
             document["name"] = .string(Self.reference(kind))
             document["gymnasium"] = nil
             Self.edit(&document) { $0["network"] = nil }
@@ -57,7 +65,7 @@ struct Variants: Sendable {
                 }
             }
             switch kind {
-            case .plain: break
+            case .plain, .previous: break
             case .fresh, .otherHashes: digest = Self.derived(digest, kind)
             case .snapshot, .fork, .replay: document["fork"] = [.string(kind.rawValue)]
             case .probe:

@@ -49,6 +49,10 @@ public protocol CatalogStore: Sendable {
     ///
     /// - Parameter after: The digest of the last one of the page before.
     func versions(in state: VersionState.Name, after: String?, limit: Int) async throws(Failure) -> [VersionRecord]
+    /// Versions that may come into use and that no statement of a kind is about, the oldest first.
+    ///
+    /// - Parameter after: The digest of the last one of the page before.
+    func versions(lacking kind: String, after: String?, limit: Int) async throws(Failure) -> [VersionRecord]
     /// Names that contain a text, in any case: for suggestions.
     func names(like text: String, limit: Int) async throws(Failure) -> [String]
 

@@ -8,9 +8,13 @@ public struct Principal: Sendable, Hashable {
     /// Whether it may change what others own.
     public let isAdmin: Bool
 
-    public init(id: String, isAdmin: Bool) {
+    /// The public part of the key that was shown; nil where there is none.
+    public let key: String?
+
+    public init(id: String, isAdmin: Bool, key: String? = nil) {
         self.id = id
         self.isAdmin = isAdmin
+        self.key = key
     }
 }
 
@@ -186,6 +190,9 @@ public struct HistoryEntry: Sendable, Hashable {
 
 /// A signed statement about the bytes of a version, such as the record of an admission check.
 public struct Attestation: Sendable, Hashable {
+    /// The kind of the reports of admission checks.
+    public static let admission = "admission"
+
     /// Of the version: 64 lower-case hexadecimal digits.
     public let digest: String
     /// What it is about: `admission`, `approval`, …

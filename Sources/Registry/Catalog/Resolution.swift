@@ -56,6 +56,14 @@ public struct Candidates: Sendable, Hashable {
         throw missing(constraint == .any ? "no version" : "no version \(constraint)")
     }
 
+    /// The release below a version that users of its major version have: the greatest that may be started.
+    public func predecessor(of version: SemanticVersion) -> Candidate? {
+        versions.last { candidate in
+            candidate.version < version && candidate.version.major == version.major && !candidate.version.isPrerelease
+                && candidate.state.isOffered
+        }
+    }
+
     private func fitting(_ constraint: Constraint) throws(Failure) -> [Candidate] {
         switch constraint {
         case .digest(let digest): return versions.filter { $0.digest == digest }

@@ -75,6 +75,12 @@ public final class PostgresCatalogStore: CatalogStore {
         try await database.read { try $0.versions(in: state, after: after, limit: limit) }
     }
 
+    public func versions(
+        lacking kind: String, after: String?, limit: Int
+    ) async throws(Failure) -> [VersionRecord] {
+        try await database.read { try $0.versions(lacking: kind, after: after, limit: limit) }
+    }
+
     public func names(like text: String, limit: Int) async throws(Failure) -> [String] {
         try await database.read { try $0.names(like: text, limit: limit) }
     }

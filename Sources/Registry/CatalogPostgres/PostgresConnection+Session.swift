@@ -42,6 +42,12 @@ extension PostgresConnection: SQLSession {
         text: """
             ALTER TABLE environments ADD COLUMN words TSVECTOR;
             CREATE INDEX environments_words ON environments USING GIN (words);
+            """,
+        appendOnly: """
+            CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
+            CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();
             """)
 }
 

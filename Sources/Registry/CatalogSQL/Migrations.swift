@@ -9,8 +9,11 @@ public enum CatalogMigrations {
         public let binary: String
         /// Statements that make what words are searched in.
         public let text: String
+        /// Statements that let rows of the audit log be neither changed nor removed.
+        public let appendOnly: String
 
-        public init(identity: String, blob: String, binary: String, text: String) {
+        public init(identity: String, blob: String, binary: String, text: String, appendOnly: String) {
+            self.appendOnly = appendOnly
             self.identity = identity
             self.blob = blob
             self.binary = binary
@@ -25,7 +28,7 @@ public enum CatalogMigrations {
             var step = step
             for (word, text) in [
                 ("{identity}", dialect.identity), ("{blob}", dialect.blob), ("{text}", dialect.text),
-                ("{binary}", dialect.binary),
+                ("{binary}", dialect.binary), ("{append_only}", dialect.appendOnly),
             ] {
                 step = step.split(separator: word, omittingEmptySubsequences: false).joined(separator: text)
             }
@@ -90,6 +93,21 @@ public enum CatalogMigrations {
         );
         CREATE INDEX listing_terms_value ON listing_terms (facet, value, environment);
         {text}
+        """,
         """
+        CREATE TABLE access_keys (
+            id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE,
+            caller TEXT NOT NULL, tenant TEXT NOT NULL, wish TEXT NOT NULL,
+            created_at BIGINT NOT NULL, created_by TEXT NOT NULL,
+            revoked_at BIGINT, revoked_by TEXT, revoked_because TEXT,
+            change BIGINT NOT NULL UNIQUE
+        );
+        CREATE TABLE audit (
+            sequence BIGINT PRIMARY KEY, happened_at BIGINT NOT NULL, actor TEXT NOT NULL, access_key TEXT,
+            action TEXT NOT NULL, object TEXT NOT NULL, outcome TEXT NOT NULL, details TEXT NOT NULL,
+            previous TEXT NOT NULL, hash TEXT NOT NULL
+        );
+        {append_only}
+        """,
     ]
 }

@@ -1,3 +1,4 @@
+import AccessKeys
 import Catalog
 import Foundations
 import JSON
@@ -19,10 +20,10 @@ extension SQLSession where Self: ~Copyable {
             [.text(after.name.rawValue), after.detail, .integer(id)])
         var details = after.json
         details["before"] = .string(before.name.rawValue)
-        try remember(
-            transition.name.rawValue, environment, version: record.version, by: principal, reason: note,
-            details: details, at: time)
         try refreshListing(environment, at: time)
+        try remember(
+            transition.name.rawValue, name, environment, version: record.version, by: principal, reason: note,
+            details: details, at: time)
         return record
     }
 
@@ -55,11 +56,11 @@ extension SQLSession where Self: ~Copyable {
         } else {
             try change("DELETE FROM aliases WHERE environment = $1 AND alias = $2", row)
         }
+        try refreshListing(environment, at: time)
         try remember(
-            after == nil ? "remove_alias" : "set_alias", environment, version: after?.version, by: principal,
+            after == nil ? "remove_alias" : "set_alias", name, environment, version: after?.version, by: principal,
             reason: reason, details: ["alias": .string(alias), "before": before.map(JSONValue.string) ?? .null],
             at: time)
-        try refreshListing(environment, at: time)
         return try environmentRecord(environment)
     }
 
@@ -74,9 +75,9 @@ extension SQLSession where Self: ~Copyable {
         try change(
             "UPDATE environments SET metadata = $1 WHERE id = $2",
             [.json(.object(metadata.json)), .integer(environment)])
-        try remember(
-            "update", environment, version: nil, by: principal, reason: reason, details: metadata.json, at: time)
         try refreshListing(environment, at: time)
+        try remember(
+            "update", name, environment, version: nil, by: principal, reason: reason, details: metadata.json, at: time)
         return try environmentRecord(environment)
     }
 
@@ -106,6 +107,12 @@ extension SQLSession where Self: ~Copyable {
                 .blob(attestation.envelope), .text(envelopeDigest), .integer(attestation.createdAt.microseconds),
                 .text(attestation.createdBy),
             ])
-        if count > 0 { try refreshListing(row.integer(0), at: nil) }
+        guard count > 0 else { return }
+        try refreshListing(row.integer(0), at: nil)
+        try audit(
+            AuditAct(
+                "attest", "sha256:\(attestation.digest)",
+                details: ["kind": .string(attestation.kind), "result": .string(attestation.result)]),
+            by: AuditActor(id: attestation.createdBy), at: attestation.createdAt)
     }
 }

@@ -1,3 +1,4 @@
+import AccessKeys
 import Catalog
 import Foundations
 import JSON
@@ -29,14 +30,14 @@ extension SQLSession where Self: ~Copyable {
                 "INSERT INTO gymnasium_ids (gymnasium, version) VALUES ($1, $2)",
                 [.text(id), .integer(row?.integer(0) ?? 0)])
         }
+        try refreshListing(environment, at: time)
         try remember(
-            "publish", environment, version: manifest.version, by: principal, reason: submission.reason,
+            "publish", manifest.name, environment, version: manifest.version, by: principal, reason: submission.reason,
             details: [
                 "digest": .string("sha256:\(submission.digest)"),
                 "bundle": .string("sha256:\(submission.bundle.digest)"),
                 "state": .string(submission.state.name.rawValue),
             ], at: time)
-        try refreshListing(environment, at: time)
         let record = VersionRecord(
             name: manifest.name, version: manifest.version, digest: submission.digest, bundle: submission.bundle,
             document: manifest.document, state: submission.state, publishedAt: time, publishedBy: principal.id)
@@ -132,6 +133,12 @@ extension SQLSession where Self: ~Copyable {
             throw Failure(
                 .failedPrecondition, "the namespace `\(namespace)` would have no owner", next: "add another one first")
         }
+        try audit(
+            AuditAct(
+                "change_owners", "namespace \(namespace)",
+                details: [
+                    "added": .array(adding.map(JSONValue.string)), "removed": .array(removing.map(JSONValue.string)),
+                ]), by: principal.actor, at: time)
         return owners
     }
 }

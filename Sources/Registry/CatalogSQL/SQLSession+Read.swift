@@ -1,3 +1,4 @@
+import AccessKeys
 import Catalog
 import Foundations
 import JSON
@@ -24,6 +25,15 @@ extension SQLSession where Self: ~Copyable {
         return try rows(
             Self.selectVersions + "WHERE v.state = $1 AND " + end, [.text(state.rawValue), .text(after ?? "")]
         ).map { try Self.record($0) }
+    }
+
+    public borrowing func versions(lacking kind: String, after: String?, limit: Int) throws -> [VersionRecord] {
+        let condition = """
+            WHERE v.state NOT IN ('rejected', 'yanked', 'retired') \
+            AND NOT EXISTS (SELECT 1 FROM attestations a WHERE a.digest = v.digest AND a.kind = $1) \
+            AND v.id > (SELECT coalesce(max(id), 0) FROM versions WHERE digest = $2) ORDER BY v.id LIMIT \(limit)
+            """
+        return try rows(Self.selectVersions + condition, [.text(kind), .text(after ?? "")]).map { try Self.record($0) }
     }
 
     public borrowing func candidates(for name: EnvironmentName) throws -> [Candidates] {
@@ -111,7 +121,16 @@ extension SQLSession where Self: ~Copyable {
                 problems.append("\(row.text(1)): \(Failure(wrapping: error).message)")
             }
         }
-        return problems
+        return problems + (try auditProblem().map { ["the audit log: \($0)"] } ?? [])
+    }
+
+    private borrowing func auditProblem() throws -> String? {
+        var chain = AuditChain()
+        while true {
+            let page = try audit(AuditFilter(), after: chain.count, limit: 1000)
+            for record in page { if let problem = chain.follow(record) { return problem } }
+            if page.count < 1000 { return nil }
+        }
     }
 
     private borrowing func problems(of environment: Int64, _ name: String, summary: String) throws -> [String] {

@@ -1,3 +1,4 @@
+import AccessKeys
 import Catalog
 import Foundations
 import JSON
@@ -88,9 +89,10 @@ extension SQLSession where Self: ~Copyable {
             updatedAt: Timestamp(microseconds: row.integer(4)))
     }
 
+    /// Writes a change into the history of its environment and into the audit log; the last thing that it does.
     borrowing func remember(
-        _ action: String, _ environment: Int64, version: SemanticVersion?, by principal: Principal, reason: String,
-        details: JSONObject, at time: Timestamp
+        _ action: String, _ name: EnvironmentName, _ environment: Int64, version: SemanticVersion?,
+        by principal: Principal, reason: String, details: JSONObject, at time: Timestamp
     ) throws {
         try change(
             """
@@ -101,6 +103,10 @@ extension SQLSession where Self: ~Copyable {
                 .integer(environment), version.map { .text("\($0)") } ?? .null, .integer(time.microseconds),
                 .text(principal.id), .text(action), .text(reason), .json(.object(details)),
             ])
+        var details = details
+        if !reason.isEmpty { details["reason_given"] = .string(reason) }
+        let object = "\(name)" + (version.map { "@\($0)" } ?? "")
+        try audit(AuditAct(action, object, details: details), by: principal.actor, at: time)
     }
 }
 

@@ -35,7 +35,13 @@ extension SQLiteConnection: SQLSession {
         text: """
             CREATE VIRTUAL TABLE listing_text USING fts5
             (name, title, tags, description, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3 4');
-            """)
+            """,
+        appendOnly: ["UPDATE", "DELETE"].map { change in
+            """
+            CREATE TRIGGER audit_refuses_\(change.lowercased()) BEFORE \(change) ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+            """
+        }.joined(separator: "\n"))
 }
 
 extension SQLiteValue {

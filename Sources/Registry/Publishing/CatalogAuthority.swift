@@ -28,7 +28,10 @@ public struct CatalogAuthority: LaunchAuthority {
     }
 
     public func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
-        let meaning = try await Meaning.find(try Reference(request.environment), in: folder.folder, store)
+        let meaning = try await Meaning.find(
+            try Reference(request.environment), in: folder.folder, store, caller: caller)
+        let name = meaning.candidates.name
+        try caller.require(.runner, in: name.namespace ?? "", for: "\(name)")
         let chosen = try meaning.candidates.resolve(meaning.constraint)
         try await policy.checkStart(of: chosen, of: meaning.candidates.name, caller: caller)
         let entry = try await entry(of: chosen, meaning)
@@ -38,13 +41,44 @@ public struct CatalogAuthority: LaunchAuthority {
         return plan
     }
 
-    /// What a reference means, ready to be started by an authority that is no caller's: checks run before a policy says
-    /// yes.
+    /// What a reference means, whatever its state, ready to be started by an authority that is no caller's: checks run
+    /// before a policy says yes.
     ///
     /// - Throws: `not_found`, `invalid_argument`, `failed_precondition` where its packages cannot be installed.
     public func entry(for reference: String) async throws(Failure) -> ManifestFolder.Entry {
-        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store)
-        return try await entry(of: try meaning.candidates.resolve(meaning.constraint), meaning)
+        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store, caller: .local)
+        return try await entry(of: try meaning.candidates.find(meaning.constraint), meaning)
+    }
+
+    /// The exact version that a reference means, whatever its state.
+    ///
+    /// - Parameter roles: Of which the caller needs one.
+    /// - Throws: `not_found`, `permission_denied`, `invalid_argument`, `conflict`.
+    public func identify(
+        _ reference: String, caller: Caller, roles: Caller.Role...
+    ) async throws(Failure) -> (reference: String, digest: String) {
+        let meaning = try await Meaning.find(try Reference(reference), in: folder.folder, store, caller: caller)
+        let name = meaning.candidates.name
+        try caller.require(roles, in: name.namespace ?? "", for: "\(name)")
+        let found = try meaning.candidates.find(meaning.constraint)
+        return ("\(name)@\(found.version)", found.digest)
+    }
+
+    /// The version that a new one follows: what users of its major version have now. Nil where there is none.
+    ///
+    /// - Throws: As `entry(for:)`.
+    public func previous(to manifest: Manifest) async throws(Failure) -> ManifestFolder.Entry? {
+        let meaning: Meaning
+        do throws(Failure) {
+            meaning = try await Meaning.find(Reference(manifest.name, .any), in: folder.folder, store, caller: .local)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+        guard meaning.candidates.name == manifest.name,
+            let chosen = meaning.candidates.predecessor(of: manifest.version)
+        else { return nil }
+        return try await entry(of: chosen, meaning)
     }
 
     private func entry(of chosen: Candidate, _ meaning: Meaning) async throws(Failure) -> ManifestFolder.Entry {

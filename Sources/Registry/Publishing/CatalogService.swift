@@ -32,6 +32,7 @@ public final class CatalogService: Sendable {
     // MARK: Finding
 
     public func search(_ query: SearchQuery, caller: Caller) async throws(Failure) -> SearchPage {
+        guard let query = caller.visible(query) else { return SearchPage(hits: [], next: nil) }
         guard let rest = listings.remainder(of: query) else {
             var page = listings.page(query, joining: nil)
             // Facets count everything, also where the folder fills the page.
@@ -51,7 +52,7 @@ public final class CatalogService: Sendable {
     ///
     /// - Throws: `not_found`, `invalid_argument`, `conflict`.
     public func card(_ text: String, caller: Caller) async throws(Failure) -> EnvironmentCard {
-        let meaning = try await Meaning.find(try Reference(text), in: folder, store)
+        let meaning = try await Meaning.find(try Reference(text), in: folder, store, caller: caller)
         let shown = try meaning.candidates.find(meaning.constraint)
         let records = try await store.versions(of: meaning.candidates.name)
         let record = records.first { $0.digest == shown.digest }
@@ -88,8 +89,11 @@ public final class CatalogService: Sendable {
     }
 
     /// The version of the catalog that a reference means, whatever its state.
-    public func record(_ text: String) async throws(Failure) -> VersionRecord {
-        let (candidates, constraint) = try await store.meant(by: try Reference(text))
+    ///
+    /// - Throws: `not_found`, also for what the caller may not see.
+    public func record(_ text: String, caller: Caller) async throws(Failure) -> VersionRecord {
+        let reference = try Reference(text)
+        let (candidates, constraint) = try await meant(by: reference, caller)
         let found = try candidates.find(constraint)
         guard let record = try await store.version(digest: found.digest) else {
             throw Failure(.notFound, "\(candidates.name)@\(found.version) is not in the catalog any more")
@@ -97,12 +101,25 @@ public final class CatalogService: Sendable {
         return record
     }
 
+    private func meant(
+        by reference: Reference, _ caller: Caller
+    ) async throws(Failure) -> (Candidates, Constraint) {
+        do throws(Failure) {
+            let (candidates, constraint) = try await store.meant(by: reference)
+            if caller.sees(candidates.name) { return (candidates, constraint) }
+        } catch {
+            // What tells of others' environments is not for everybody.
+            guard !caller.seesAll, [.notFound, .conflict].contains(error.code) else { throw error }
+        }
+        throw Failure(unseen: "\(reference.name)")
+    }
+
     /// The archive of a version of the catalog, verified.
     ///
     /// - Throws: `failed_precondition` also where its state does not allow to use it.
     public func bundle(_ text: String, caller: Caller) async throws(Failure) -> (record: VersionRecord, bytes: [UInt8])
     {
-        let record = try await record(text)
+        let record = try await record(text, caller: caller)
         if case .digest = try Reference(text).constraint {
             try record.state.checkStart(of: record.reference, byDigest: true)
         } else {
@@ -120,13 +137,14 @@ public final class CatalogService: Sendable {
     /// - Throws: What `Bundle.checkPublishable` and `CatalogStore.publish` throw; `permission_denied` for a namespace of
     ///   the server's folder.
     public func publish(bundle: String, reason: String, caller: Caller) async throws(Failure) -> Publication {
-        let principal = try principal(caller)
+        try caller.requireSomewhere([.publisher], for: "publish")
         let archive = try await offload { [blobs] () throws(Failure) in
             let archive = try Bundle(reading: try blobs.get(bundle))
             try archive.checkPublishable()
             return archive
         }
         let name = archive.manifest.name
+        let principal = try caller.principal(.publisher, in: name.namespace ?? "", for: "publish \(name)")
         let isFolders = folder.entries.contains { $0.manifest.name.namespace == name.namespace }
         guard !isFolders || principal.isAdmin else {
             throw Failure(
@@ -143,8 +161,10 @@ public final class CatalogService: Sendable {
     public func apply(
         _ transition: Transition, to text: String, note: String, caller: Caller
     ) async throws(Failure) -> VersionRecord {
-        let principal = try principal(caller)
-        let record = try await record(text)
+        let record = try await record(text, caller: caller)
+        let principal = try caller.principal(
+            transition.name.role, in: record.name.namespace ?? "",
+            for: "\(transition.name.rawValue) \(record.reference)")
         return try await store.apply(
             transition, to: record.version, of: record.name, by: principal, note: note, at: .now)
     }
@@ -152,30 +172,31 @@ public final class CatalogService: Sendable {
     public func setAlias(
         _ alias: String, of name: EnvironmentName, to version: SemanticVersion?, reason: String, caller: Caller
     ) async throws(Failure) -> EnvironmentRecord {
-        try await store.setAlias(
-            alias, of: name, to: version, by: try principal(caller), reason: reason, at: .now)
+        let principal = try caller.principal(.publisher, in: name.namespace ?? "", for: "change aliases of \(name)")
+        return try await store.setAlias(alias, of: name, to: version, by: principal, reason: reason, at: .now)
     }
 
     public func update(
         _ name: EnvironmentName, to metadata: EnvironmentMetadata, reason: String, caller: Caller
     ) async throws(Failure) -> EnvironmentRecord {
-        try await store.update(name, to: metadata, by: try principal(caller), reason: reason, at: .now)
+        let principal = try caller.principal(.publisher, in: name.namespace ?? "", for: "update \(name)")
+        return try await store.update(name, to: metadata, by: principal, reason: reason, at: .now)
     }
 
     public func changeOwners(
         of namespace: String, adding: [String], removing: [String], caller: Caller
     ) async throws(Failure) -> [String] {
-        try await store.changeOwners(
-            of: namespace, adding: adding, removing: removing, by: try principal(caller), at: .now)
+        let principal = try caller.principal(.publisher, in: namespace, for: "change owners of `\(namespace)`")
+        return try await store.changeOwners(of: namespace, adding: adding, removing: removing, by: principal, at: .now)
     }
 
-    /// - Throws: `permission_denied` for callers who may only watch and act.
-    func principal(_ caller: Caller) throws(Failure) -> Principal {
-        guard caller.mayCreateSessions else {
-            throw Failure(
-                .permissionDenied, "\(caller.id) may not change the catalog", next: "use a key with role owner or admin"
-            )
+    /// Who owns a namespace.
+    ///
+    /// - Throws: `not_found` where the caller may see nothing of it.
+    public func owners(of namespace: String, caller: Caller) async throws(Failure) -> [String] {
+        guard caller.has(.viewer, in: namespace) else {
+            throw Failure(.notFound, "there is no namespace `\(namespace)`", next: "ask for a key with a role in it")
         }
-        return Principal(id: caller.id, isAdmin: caller.roles.contains(.admin))
+        return try await store.owners(of: namespace)
     }
 }

@@ -1,7 +1,9 @@
 import Catalog
+import Digest
 import Foundations
 import JSON
 import Manifests
+import Signing
 
 /// Everything that is known about a version and its environment.
 public struct EnvironmentCard: Sendable {
@@ -66,7 +68,24 @@ public struct EnvironmentCard: Sendable {
         members["owners"] = .array(owners.map(JSONValue.string))
         members["instances"] = instances.map { .array($0.map(JSONValue.string)) } ?? .null
         members["attestations"] = .array(attestations.map { .object($0.summary) })
+        members["admission"] = admission.map { .object($0) } ?? .null
         return members
+    }
+
+    /// What the last admission check found and measured.
+    private var admission: JSONObject? {
+        guard let kept = attestations.first(where: { $0.kind == Attestation.admission }),
+            let envelope = try? Envelope(parsing: kept.envelope),
+            let statement = try? Statement(parsing: envelope.payload),
+            let digest = Digest32(hex: shown.digest), statement.isAbout(sha256: digest)
+        else { return nil }
+        return Self.admission(statement.predicate)
+    }
+
+    /// What a card tells of the report of an admission check.
+    public static func admission(_ report: JSONValue) -> JSONObject {
+        let names = ["verdict", "started_at", "seconds", "checker", "isolation", "findings", "measured", "not_covered"]
+        return JSONObject(names.compactMap { name in report[name].map { (name, $0) } })
     }
 
     private func release(_ candidate: Candidate) -> JSONObject {

@@ -1,6 +1,7 @@
 import Catalog
 import Foundations
 import Manifests
+import Sessions
 
 /// What a reference can mean: the versions of one environment in the server's folder and in the catalog.
 struct Meaning: Sendable {
@@ -13,13 +14,16 @@ struct Meaning: Sendable {
     /// list, then a name and its major version. Of two versions of one number the folder's counts; so do its
     /// environments where others list the same Gymnasium id.
     ///
-    /// - Throws: `not_found`, `conflict` where several environments list a Gymnasium id, and what the store throws.
+    /// - Throws: `not_found`, also for what the caller may not see; `conflict` where several environments list a Gymnasium
+    ///   id; and what the store throws.
     static func find(
-        _ reference: Reference, in folder: ManifestFolder, _ store: any CatalogStore
+        _ reference: Reference, in folder: ManifestFolder, _ store: any CatalogStore, caller: Caller
     ) async throws(Failure) -> Meaning {
         for reference in [reference, reference.majorForm].compactMap({ $0 }) {
-            let own = folder.candidates(for: reference.name)
-            let others = try await store.candidates(for: reference.name)
+            let own = folder.candidates(for: reference.name).filter { versions in
+                versions.first.map { caller.sees($0.manifest.name) } ?? false
+            }
+            let others = try await store.candidates(for: reference.name).filter { caller.sees($0.name) }
             let names = names(own, others, reference.name)
             if names.isEmpty { continue }
             guard names.count == 1, let name = names.first else {
@@ -32,6 +36,7 @@ struct Meaning: Sendable {
                 name, own.first { $0.first?.manifest.name == name } ?? [], others.first { $0.name == name },
                 reference.constraint)
         }
+        guard caller.seesAll else { throw Failure(unseen: "\(reference.name)") }
         do throws(Failure) { _ = try folder.resolve(reference) } catch {
             if error.next.hasPrefix("did you mean") { throw error }
         }

@@ -18,6 +18,6 @@ public struct DefaultStartPolicy: StartPolicy {
     public func checkStart(of version: Candidate, of name: EnvironmentName, caller: Caller) async throws(Failure) {}
 
     public func initialState(for name: EnvironmentName, caller: Caller) -> VersionState {
-        caller.roles.contains(.admin) ? .unreviewed : .submitted
+        caller.has(.admin, in: name.namespace ?? "") ? .unreviewed : .submitted
     }
 }

@@ -127,7 +127,8 @@ extension UsageStore {
         CREATE TABLE usage_refusals (
             exporter TEXT NOT NULL, number INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (exporter, number)
         );
-        """
+        """,
+        "CREATE INDEX usage_environment ON usage (environment)",
     ]
 
     fileprivate static let insertion =
@@ -187,8 +188,10 @@ extension UsageQuery {
             values.append(.integer(until.microseconds))
         }
         if let environment {
-            parts.append("(environment = ? OR substr(environment, 1, length(?) + 1) = ? || '@')")
-            values += [.text(environment), .text(environment), .text(environment)]
+            // All versions stand between `name@` and `nameA`.
+            let isExact = environment.contains("@")
+            parts.append(isExact ? "environment = ?" : "environment > ? AND environment < ?")
+            values += isExact ? [.text(environment)] : [.text(environment + "@"), .text(environment + "A")]
         }
         if let caller {
             parts.append("caller = ?")

@@ -25,6 +25,8 @@ public struct EngineImage: Sendable, Hashable {
     public let user: String
     /// Folders for which it wants volumes.
     public let volumes: [String]
+    /// `sha256:…` under which registries have it.
+    let digests: [String]
 
     init(_ answer: JSONValue) throws(Failure) {
         guard let id = answer["Id"]?.string, !id.isEmpty else {
@@ -43,14 +45,26 @@ public struct EngineImage: Sendable, Hashable {
         let directory = configuration?["WorkingDir"]?.string ?? ""
         self.directory = directory.isEmpty ? "/" : directory
         user = configuration?["User"]?.string ?? ""
+        digests = (answer["RepoDigests"]?.array ?? []).compactMap(\.string)
+            .compactMap { $0.split(separator: "@").last.map(String.init) }
         volumes = (configuration?["Volumes"]?.object?.keys ?? []).filter { $0.hasPrefix("/") }.sorted()
+    }
+}
+
+extension EngineImage {
+    /// Whether it has the digest that a reference names; without one, and of an id that is cut, nothing tells.
+    func canBe(_ reference: String) -> Bool {
+        guard let digest = reference.split(separator: "@").last, digest.hasPrefix("sha256:"), digest.utf8.count == 71
+        else { return true }
+        return id == digest || digests.contains(String(digest))
     }
 }
 
 extension EngineClient {
     /// The image that a reference means now: a tag, `name@sha256:…`, or an id.
     ///
-    /// - Throws: `failed_precondition` with `image_missing` where it is not there and may not be fetched, or cannot be.
+    /// - Throws: `failed_precondition` with `image_missing` where it is not there and may not be fetched, or cannot be,
+    ///   with `image_changed` where the engine has another one under the digest.
     public func image(_ reference: String, pull: PullPolicy) async throws(Failure) -> EngineImage {
         if pull == .always { try await fetch(reference) }
         do throws(Failure) {
@@ -70,8 +84,14 @@ extension EngineClient {
     }
 
     private func inspect(_ reference: String) async throws(Failure) -> EngineImage {
-        try EngineImage(
+        let image = try EngineImage(
             try await call("GET", "/images/\(percentEncoded(reference))/json", purpose: "find the image \(reference)"))
+        guard image.canBe(reference) else {
+            throw Failure(
+                .failedPrecondition, .imageChanged, "the engine has another image under \(reference): \(image.id)",
+                next: "remove that image from the engine, so that the right one is fetched")
+        }
+        return image
     }
 
     private func fetch(_ reference: String) async throws(Failure) {

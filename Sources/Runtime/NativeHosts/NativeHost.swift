@@ -42,8 +42,10 @@ final class NativeHost: SessionHost {
             ? spaces
             : SessionSpaces(
                 observation: layout.observationSpace, action: try layout.actionSpace.repeated(environment.count))
-        capabilities = environment.renderer == nil ? [.seed, .fork, .snapshot] : [.seed, .fork, .snapshot, .render]
+        capabilities = environment.renderer == nil ? Self.abilities : Self.abilities.union([.render])
     }
+
+    private static let abilities: Set<WorkerGreeting.Capability> = [.seed, .reseed, .fork, .snapshot]
 
     private init(copy environment: VectorEnvironment, _ buffers: RowBuffers, of other: NativeHost) {
         (self.environment, self.buffers, budget) = (environment, buffers, other.budget)
@@ -82,12 +84,27 @@ final class NativeHost: SessionHost {
     /// - Throws: `invalid_argument` for one that is not sound.
     func restore(_ snapshot: [UInt8]) throws(Failure) { try environment.restore(snapshot) }
 
+    /// With several rows also what was seen last: a reset of some rows tells that of the others again.
     func saveState() async throws(HostProblem) -> [UInt8]? {
-        do throws(Failure) { return try snapshot() } catch { throw error.refusal }
+        do throws(Failure) { return try rows == nil ? snapshot() : snapshot() + buffers.bytes } catch {
+            throw error.refusal
+        }
     }
 
     func loadState(_ state: [UInt8]) async throws(HostProblem) {
-        do throws(Failure) { try restore(state) } catch { throw error.refusal }
+        let own = environment.count * environment.recordBytes
+        do throws(Failure) {
+            guard rows != nil else { return try restore(state) }
+            guard state.count == own + buffers.byteCount else {
+                throw Failure(.invalidArgument, "the state is of another number of rows")
+            }
+            try restore(Array(state[..<own]))
+            buffers.bytes = Array(state[own...])
+        } catch { throw error.refusal }
+    }
+
+    func reseed(_ seed: Int64) async throws(HostProblem) {
+        do throws(Failure) { try environment.reseed(UInt64(bitPattern: seed)) } catch { throw error.refusal }
     }
 
     func logs(last count: Int) -> [String] { [] }

@@ -46,6 +46,16 @@ final class RowBuffers: @unchecked Sendable {  // calls of one session follow ea
 
     deinit { memory.deallocate() }
 
+    /// All of it; set to as many bytes.
+    var bytes: [UInt8] {
+        get { Array(UnsafeRawBufferPointer(start: memory, count: byteCount)) }
+        set {
+            newValue.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(start: memory, count: byteCount).copyMemory(from: $0)
+            }
+        }
+    }
+
     /// Other memory with the same in it.
     func copy() -> RowBuffers {
         let other = RowBuffers(layout, count: count, keepsFinals: keepsFinals)

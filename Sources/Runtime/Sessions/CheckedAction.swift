@@ -49,7 +49,7 @@ extension SessionHost {
 }
 
 /// What a vector session is made of.
-public struct RowsOffer: Sendable {
+public struct RowsOffer: Sendable, Equatable {
     public let count: Int
     /// Gymnasium's name of what ended rows do next.
     public let autoreset: String
@@ -57,5 +57,18 @@ public struct RowsOffer: Sendable {
     public init(count: Int, autoreset: String) {
         self.count = count
         self.autoreset = autoreset
+    }
+}
+
+extension RowsOffer {
+    /// The members `rows` and `autoreset` of a stored object; nil where it is of one environment.
+    ///
+    /// - Throws: `invalid_argument` where they are none.
+    public init?(recorded json: JSONValue) throws(Failure) {
+        guard let rows = json["rows"], !rows.isNull else { return nil }
+        guard let count = rows.integer.flatMap({ Int(exactly: $0) }), count > 0,
+            let autoreset = json["autoreset"]?.string
+        else { throw Failure(.invalidArgument, "the rows cannot be read") }
+        self.init(count: count, autoreset: autoreset)
     }
 }

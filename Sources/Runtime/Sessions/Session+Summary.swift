@@ -20,6 +20,6 @@ extension Session {
             recording: recorder?.mode ?? .off,
             parent: lineage.flatMap { $0.isShown ? $0.parent : nil },
             branchedAt: lineage.flatMap { $0.isShown ? $0.branchedAt : nil },
-            warnings: plan.warnings, deprecatedSince: plan.deprecatedSince)
+            branchSeed: branchSeed, warnings: plan.warnings, deprecatedSince: plan.deprecatedSince)
     }
 }

@@ -38,6 +38,8 @@ final class Session {
     var chain: RecordChain?
     /// What the chain began with.
     var originSeed: Int64?
+    /// With which its random numbers started anew where it branched off.
+    var branchSeed: Int64?
     /// Nil where its environment is never replayed.
     var journal: SessionJournal?
     /// The call in flight, as the journal has it once it counts.

@@ -43,6 +43,9 @@ public protocol SessionHost: AnyObject, Sendable {
     func saveState() async throws(HostProblem) -> [UInt8]?
     /// Goes back to what `saveState` gave.
     func loadState(_ state: [UInt8]) async throws(HostProblem)
+    /// Starts the random numbers of its environment anew, in its present state; of several rows those of row *i* from
+    /// `seed + i`. Only hosts with the capability `reseed` can.
+    func reseed(_ seed: Int64) async throws(HostProblem)
     /// Told once when the host cannot go on by itself.
     func onEnd(_ handler: @escaping @Reactor (FailureReason, String) -> Void)
     /// Ends it and returns when nothing of it is left.
@@ -53,6 +56,10 @@ extension SessionHost {
     public var forkMechanisms: Set<ForkMechanism> { [] }
 
     public func saveState() async throws(HostProblem) -> [UInt8]? { nil }
+
+    public func reseed(_ seed: Int64) async throws(HostProblem) {
+        throw .refused(WorkerError(code: "unsupported", message: "it cannot start its random numbers anew"))
+    }
 
     public func loadState(_ state: [UInt8]) async throws(HostProblem) {
         throw .refused(WorkerError(code: "unsupported", message: "it cannot go back to a state"))
@@ -171,6 +178,8 @@ public struct SessionSummary: Sendable {
     public var parent: UniqueID?
     /// The index of the parent's last call before the fork; -1 before its first.
     public var branchedAt: Int?
+    /// With which its random numbers started anew then.
+    public var branchSeed: Int64?
     /// What every user of the version is told, such as its deprecation.
     public var warnings: [String] = []
     /// Since when the version is deprecated; nil where it is not.

@@ -51,7 +51,7 @@ extension SessionService {
         var page: [SessionSummary] = []
         let ordered = sessions.values.map { ("\($0.id)", $0) }.filter { $0.0 > after }.sorted { $0.0 < $1.0 }
         for (_, session) in ordered {
-            guard caller.grant(onSessionOf: session.owner.id, tenant: session.owner.tenant) != nil else { continue }
+            guard caller.grant(on: session) != nil else { continue }
             let summary = session.summary
             guard filter.admits(summary) else { continue }
             if page.count == limit { return (page, page.last.map { "\($0.id)" }) }

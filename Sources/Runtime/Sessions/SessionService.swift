@@ -94,15 +94,8 @@ public final class SessionService {
     public func create(
         _ request: SessionRequest, count: Int = 1, caller: Caller, idempotencyKey: String? = nil
     ) async throws(Failure) -> [CreatedSession] {
-        guard caller.mayCreateSessions else {
-            throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
-        }
+        try caller.requireSomewhere([.runner], for: "create a session")
         guard count > 0 else { throw Failure(.invalidArgument, "\(count) sessions are none") }
-        if request.rows != nil, request.record ?? .off != .off {
-            throw Failure(
-                .unimplemented, "vector sessions are not recorded",
-                next: "leave out \"record\", or make a session for each row")
-        }
         guard let idempotencyKey else {
             return try await createNow(request, count: count, caller: caller, isRepeatable: false)
         }
@@ -196,7 +189,7 @@ public final class SessionService {
     /// - Returns: Their ids, oldest first.
     public func closeAll(caller: Caller) async -> [UniqueID] {
         let closing = sessions.values.filter { session in
-            caller.grant(onSessionOf: session.owner.id, tenant: session.owner.tenant) == .owner
+            caller.grant(on: session) == .owner
                 && session.summary.isReachable
         }
         let ends = closing.map { session in (session.id, Task { await session.dismiss() }) }
@@ -224,15 +217,12 @@ public struct CreatedSession: Sendable {
 
 extension SessionService {
     func session(_ id: UniqueID, _ caller: Caller, _ needed: Grant) throws(Failure) -> Session {
-        guard let session = sessions[id],
-            let grant = caller.grant(onSessionOf: session.owner.id, tenant: session.owner.tenant)
-        else {
+        guard let session = sessions[id], let grant = caller.grant(on: session) else {
             throw Failure(
                 .notFound, "there is no session \(id)", next: "create one, or list them with GET /v1/sessions")
         }
         guard grant >= needed else {
-            throw Failure(
-                .permissionDenied, "\(caller.id) may not do this with session \(id)", next: "use a key of its owner")
+            throw caller.denied("\(caller.id) may not do this with session \(id)", next: "use a key of its owner")
         }
         return session
     }
@@ -248,8 +238,15 @@ extension SessionService {
                 prefix, request, plan: plan, count: count, caller: caller, isRepeatable: isRepeatable)
         }
         let planned = try await plans(for: request, count: count, caller: caller)
+        return try await startAll(planned, request, caller: caller, isRepeatable: isRepeatable)
+    }
+
+    /// A session for each plan, all or none.
+    func startAll(
+        _ planned: [LaunchPlan], _ request: SessionRequest, caller: Caller, isRepeatable: Bool
+    ) async throws(Failure) -> [CreatedSession] {
         try refuseIfDraining()
-        try places.take(count)
+        try places.take(planned.count)
         let made = planned.map { plan in register(request, plan: plan, caller: caller) }
         for session in made { session.keepsFirstAnswer = isRepeatable || request.keepsFirstAnswer }
         if made.count == 1, let only = made.first { return [try await start(only, request)] }
@@ -269,7 +266,7 @@ extension SessionService {
         for request: SessionRequest, count: Int, caller: Caller
     ) async throws(Failure) -> [LaunchPlan] {
         guard hook != nil else {
-            return Array(repeating: try await authority.plan(for: request, caller: caller), count: count)
+            return Array(repeating: try await allowedPlan(for: request, caller: caller), count: count)
         }
         if count == 1 { return [try await hookedPlan(for: request, caller: caller)] }
         let planning = (0..<count).map { _ in
@@ -286,7 +283,14 @@ extension SessionService {
 
     private func hookedPlan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
         let rewritten = try await hook?.rewrite(request, caller: caller) ?? request
-        return try await authority.plan(for: rewritten, caller: caller)
+        return try await allowedPlan(for: rewritten, caller: caller)
+    }
+
+    /// What the authority plans, where the caller may run it.
+    func allowedPlan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan {
+        let plan = try await authority.plan(for: request, caller: caller)
+        try caller.require(.runner, in: Caller.namespace(of: plan.reference), for: plan.reference)
+        return plan
     }
 
     func refuseIfDraining() throws(Failure) {
@@ -393,5 +397,12 @@ extension SessionRequest {
             "record": record.map { .string($0.rawValue) } ?? .null,
         ]
         return all.canonical
+    }
+}
+
+extension Caller {
+    /// The most this caller may do with a session; nil for a stranger.
+    func grant(on session: Session) -> Grant? {
+        grant(onSessionOf: session.owner.id, tenant: session.owner.tenant, environment: session.plan.reference)
     }
 }

@@ -34,6 +34,7 @@ struct RecordWriter {
         case reset = 0x11
         case step = 0x12
         case error = 0x13
+        case reseed = 0x14
     }
 
     private(set) var bytes: [UInt8]
@@ -98,6 +99,13 @@ public struct RecordChain: Sendable {
 
     /// Goes on from a link.
     init(link: Digest32) { self.link = link }
+
+    /// A branch's random numbers start anew: a link of its own, which no index has.
+    public mutating func reseed(_ seed: Int64) {
+        var record = RecordWriter(.reseed)
+        record.put(seed)
+        _ = append(record.bytes)
+    }
 
     public mutating func append(_ canonical: [UInt8]) -> Digest32 {
         var hash = SHA256()

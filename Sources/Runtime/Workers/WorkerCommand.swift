@@ -62,6 +62,11 @@ public enum WorkerCommand {
         command("restore", id, slot) { $0["state"] = .string(state) }
     }
 
+    /// Starts the environment's random numbers anew.
+    public static func reseed(id: Int, seed: Int64) -> [UInt8] {
+        command("reseed", id, nil) { $0["seed"] = .integer(seed) }
+    }
+
     /// The process forks itself, as often as messages with descriptors follow its `ready`.
     public static func fork(id: Int) -> [UInt8] { command("fork", id, nil) { _ in } }
 

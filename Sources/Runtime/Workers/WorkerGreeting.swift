@@ -4,7 +4,7 @@ import Spaces
 /// What a version 2 worker says of itself in answer to `hello`.
 public struct WorkerGreeting: Sendable {
     public enum Capability: String, Sendable, CaseIterable {
-        case seed, fork, snapshot, portable, render, batch, buffers, interrupt
+        case seed, reseed, fork, snapshot, portable, render, batch, buffers, interrupt
     }
 
     public let name: String

@@ -19,7 +19,9 @@ public struct InstanceOffer: DockerGymOffer {
 
     public init(_ entry: ManifestFolder.Entry) { self.entry = entry }
 
-    public func names(caller: Caller) async throws(Failure) -> [String] { entry.instances ?? [] }
+    public func names(caller: Caller) async throws(Failure) -> [String] {
+        caller.has(.viewer, in: entry.manifest.name.namespace ?? "") ? entry.instances ?? [] : []
+    }
 
     public func request(
         for name: String?, parameters: JSONObject, caller: Caller
@@ -36,7 +38,10 @@ public struct ReferenceOffer: DockerGymOffer {
 
     public init(_ folder: ManifestFolder) { self.folder = folder }
 
-    public func names(caller: Caller) async throws(Failure) -> [String] { references }
+    public func names(caller: Caller) async throws(Failure) -> [String] {
+        folder.entries.filter { caller.has(.viewer, in: $0.manifest.name.namespace ?? "") }
+            .map { "\($0.manifest.reference)" }
+    }
 
     public func request(
         for name: String?, parameters: JSONObject, caller: Caller

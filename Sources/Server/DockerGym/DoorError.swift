@@ -9,11 +9,14 @@ struct DoorError: Equatable {
     let status: Int
     let code: String
     let detail: String
+    /// Seconds until another try may go better.
+    var retryAfter: String?
 
     init(_ status: Int, _ code: String, _ detail: String) {
         self.status = status
         self.code = code
         self.detail = detail
+        retryAfter = status == 503 ? "1" : nil
     }
 
     /// - Parameter session: As the path had it.
@@ -23,6 +26,9 @@ struct DoorError: Equatable {
         case (.permissionDenied, .create) where failure.details["refused_by"] != nil:
             self.init(403, "SESSION_REFUSED", failure.message)
         case (.permissionDenied, _): self.init(403, "PERMISSION_DENIED", failure.message)
+        case (.resourceExhausted, _) where failure.details["retry_after"] != nil:
+            self.init(429, "RATE_LIMITED", failure.message)
+            retryAfter = failure.details["retry_after"]
         case (.resourceExhausted, .create):
             if let places = failure.details["max_sessions"] {
                 self.init(503, "NO_SLOTS_AVAILABLE", "No slots available (max \(places) sessions)")
@@ -78,7 +84,7 @@ struct DoorError: Equatable {
     var response: HTTPResponse {
         var headers: [(String, String)] = []
         if status == 401 { headers.append(("WWW-Authenticate", "Bearer")) }
-        if status == 503 { headers.append(("Retry-After", "1")) }
+        if let retryAfter { headers.append(("Retry-After", retryAfter)) }
         return .json(["detail": .string(detail), "error_code": .string(code)], status: status, headers: headers)
     }
 }

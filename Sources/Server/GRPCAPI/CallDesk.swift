@@ -61,7 +61,7 @@ public final class CallDesk {
             do throws(Failure) {
                 let visit = Visit(call, caller: try access.caller(authorization: call.metadata("authorization")))
                 let handler = try accept(visit)
-                return CountedStream(handler) { [self] in
+                return CountedStream(handler, visit) { [self] in
                     calls[name, call.isCancelled ? "cancelled" : "ok"].increment()
                     let duration = ContinuousClock.now - start
                     seconds[name].observe(duration)
@@ -126,18 +126,26 @@ package struct Visit {
     }
 }
 
-/// Tells when a stream is over.
+/// Lets in each message of a stream, and tells when it is over.
 @Reactor
 private final class CountedStream: GRPCStreamHandler {
     private let inner: any GRPCStreamHandler
+    private let visit: Visit
     private let ended: @Reactor () -> Void
 
-    init(_ inner: any GRPCStreamHandler, ended: @escaping @Reactor () -> Void) {
+    init(_ inner: any GRPCStreamHandler, _ visit: Visit, ended: @escaping @Reactor () -> Void) {
         self.inner = inner
+        self.visit = visit
         self.ended = ended
     }
 
-    func received(_ message: [UInt8]) { inner.received(message) }
+    /// Each message is a request: what a key was worth when the stream began does not matter.
+    func received(_ message: [UInt8]) {
+        do throws(Failure) { try visit.caller.admit() } catch {
+            return visit.call.finish(error.status(requestID: RequestJournal.newRequestID()))
+        }
+        inner.received(message)
+    }
     func halfClosed() { inner.halfClosed() }
 
     func closed() {

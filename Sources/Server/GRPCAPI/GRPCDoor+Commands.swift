@@ -65,14 +65,12 @@ extension GRPCDoor {
 
     private func fork(_ request: CorralV1.ForkRequest, _ caller: Caller) async throws(Failure) -> CorralV1.ForkResponse
     {
-        if request.seed != nil {
-            throw Failure(
-                .unimplemented, "branches cannot be given another seed",
-                next: "leave the seed out, or reset them with one")
+        if let seed = request.seed, seed < 0 {
+            throw Failure(.invalidArgument, "seed has to be an integer from 0", details: ["field": "seed"])
         }
         let forked = try await service.fork(
-            try sessionID(request.session), count: request.count == 0 ? 1 : Int(request.count), caller: caller,
-            idempotencyKey: try idempotencyKey(request.idempotencyKey))
+            try sessionID(request.session), count: request.count == 0 ? 1 : Int(request.count), seed: request.seed,
+            caller: caller, idempotencyKey: try idempotencyKey(request.idempotencyKey))
         var response = CorralV1.ForkResponse()
         response.sessions = forked.sessions.map { CorralV1.Session($0, address: address) }
         response.mechanism = forked.mechanism.rawValue

@@ -21,6 +21,10 @@ extension HTTPResponse {
             let field = failure.details["field"].map { [$0] } ?? []
             return .detail(
                 422, .array([OpenEnvMessage.item("value_error", ["body", "action"] + field, failure.message, .null)]))
+        case .resourceExhausted where failure.details["retry_after"] != nil:
+            var response = detail(429, .string(failure.message))
+            response.headers.append(("Retry-After", failure.details["retry_after"] ?? "1"))
+            return response
         case .resourceExhausted, .unavailable, .sandboxUnavailable: return .detail(503, .string(failure.message))
         case .unimplemented: return .detail(501, .string(failure.message))
         default:

@@ -62,6 +62,7 @@ final class OpenEnvTalk {
 
     private func received(_ message: WebSocketConnection.Message, isRPC: Bool) {
         guard case .text(let bytes) = message else { return connection.close(1003, "only text is understood") }
+        do throws(Failure) { try caller.admit() } catch { return connection.close(1008, error.message) }
         enqueue {
             guard !isRPC else {
                 let answer = await self.door.rpc(bytes, environment: self.environment, caller: self.caller)

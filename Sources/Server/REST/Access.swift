@@ -1,26 +1,25 @@
+import AccessKeys
 import Foundations
 import HTTP
 import Sessions
 
 /// Who a request comes from, and whether a browser may have been tricked into sending it.
 public struct Access: Sendable {
-    /// Finds the caller of a bearer token.
-    public typealias Keys = @Sendable (_ token: String) -> Caller?
-
-    private let keys: Keys?
+    private let keys: KeyRing?
     private let isLoopback: Bool
 
     /// - Parameters:
     ///   - keys: Nil: no keys are in use and every caller is the local admin.
     ///   - isLoopback: Whether the server listens on loopback only; then `Host` and `Origin` are checked against DNS rebinding.
-    public init(keys: Keys?, isLoopback: Bool) {
+    public init(keys: KeyRing?, isLoopback: Bool) {
         self.keys = keys
         self.isLoopback = isLoopback
     }
 
-    /// - Throws: `unauthenticated`, `permission_denied`.
+    /// Counts as one request of the caller's key.
     ///
     /// - Parameter token: The key where it came another way than in `Authorization`.
+    /// - Throws: `unauthenticated`, `permission_denied`, and what `CallerStanding.admit` throws.
     public func caller(of request: HTTPRequest, token: String? = nil) throws(Failure) -> Caller {
         if isLoopback && !request.isUnixSocket { try checkOrigin(request) }
         return try caller(authorization: request.header("authorization"), token: token)
@@ -29,17 +28,11 @@ public struct Access: Sendable {
     /// - Parameters:
     ///   - header: `Bearer KEY`.
     ///   - token: The key where it came another way.
-    /// - Throws: `unauthenticated`.
+    /// - Throws: What `KeyRing.caller` throws.
     package func caller(authorization header: String?, token: String? = nil) throws(Failure) -> Caller {
         guard let keys else { return .local }
         let header = header ?? ""
-        guard let token = header.lowercased().hasPrefix("bearer ") ? String(header.dropFirst(7)) : token else {
-            throw Failure(.unauthenticated, "this server wants a key", next: "send Authorization: Bearer KEY")
-        }
-        guard let caller = keys(token) else {
-            throw Failure(.unauthenticated, "the key is not known", next: "ask the operator for a key")
-        }
-        return caller
+        return try keys.caller(of: header.lowercased().hasPrefix("bearer ") ? String(header.dropFirst(7)) : token)
     }
 
     private func checkOrigin(_ request: HTTPRequest) throws(Failure) {

@@ -17,7 +17,8 @@ extension HTTPResponse {
     package static func failure(_ failure: Failure, requestID: String) -> HTTPResponse {
         var response = json(["error": errorObject(failure, requestID: requestID)], status: failure.code.httpStatus)
         switch failure.code {
-        case .resourceExhausted, .unavailable, .sandboxUnavailable: response.headers.append(("Retry-After", "1"))
+        case .resourceExhausted, .unavailable, .sandboxUnavailable:
+            response.headers.append(("Retry-After", failure.details["retry_after"] ?? "1"))
         case .unauthenticated: response.headers.append(("WWW-Authenticate", "Bearer"))
         case .methodNotAllowed:
             if let allow = failure.details["allow"] { response.headers.append(("Allow", allow)) }

@@ -51,7 +51,7 @@ extension RESTAPI {
     func history(_ call: Call) async throws(Failure) -> HTTPResponse {
         let registry = try registry()
         let reference = try Reference(call.reference)
-        let record = try await registry.record(call.reference)
+        let record = try await registry.record(call.reference, caller: call.caller)
         var before: Int64?
         if let text = call.query("before") {
             guard let number = Int64(text) else {
@@ -139,7 +139,12 @@ extension RESTAPI {
         let body = try RequestBody(call.request, allowed: ["bundle", "reason"], isOptional: false)
         let publication = try await registry().publish(
             bundle: try body.digest("bundle"), reason: try body.string("reason") ?? "", caller: call.caller)
-        return .json(.object(publication.record.json), status: publication.isNew ? 201 : 200)
+        var answer = publication.record.json
+        if var check = await checks?.published(publication.record) {
+            check["path"] = .string("/v1/environments/\(publication.record.reference)/checks")
+            answer["check"] = .object(check)
+        }
+        return .json(.object(answer), status: publication.isNew ? 201 : 200)
     }
 
     func apply(_ name: String, _ call: Call) async throws(Failure) -> HTTPResponse {
@@ -174,7 +179,7 @@ extension RESTAPI {
             }
             version = read
         }
-        let name = try await registry.record(call.reference).name
+        let name = try await registry.record(call.reference, caller: call.caller).name
         let record = try await registry.setAlias(
             alias, of: name, to: version, reason: try body.string("reason") ?? "", caller: call.caller)
         return .json(.object(record.json))
@@ -184,7 +189,7 @@ extension RESTAPI {
         let body = try RequestBody(
             call.request, allowed: ["title", "description", "homepage", "tags", "reason"], isOptional: false)
         let registry = try registry()
-        let name = try await registry.record(call.reference).name
+        let name = try await registry.record(call.reference, caller: call.caller).name
         var metadata = try await registry.store.environment(name).metadata
         let given = body.members.keys
         if given.contains("title") { metadata.title = try body.string("title") }
@@ -220,7 +225,7 @@ extension Call {
         return number
     }
 
-    fileprivate func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, _ type: Choice.Type
     ) throws(Failure) -> Choice? {
         guard let text = query(name) else { return nil }

@@ -76,7 +76,8 @@ extension RESTAPI {
             codes: [.notFound, .invalidArgument, .unimplemented]
         ) { api, call async throws(Failure) in
             let registry = try api.registry()
-            let records = try await registry.store.versions(of: try await registry.record(call.reference).name)
+            let name = try await registry.record(call.reference, caller: call.caller).name
+            let records = try await registry.store.versions(of: name)
             return .json(["versions": .array(records.map { .object($0.json) })])
         },
         Route(
@@ -153,7 +154,7 @@ extension RESTAPI {
             answers: [.init(status: 200, summary: "Its owners", schema: "Namespace")], codes: [.unimplemented]
         ) { api, call async throws(Failure) in
             let name = call.parameters["namespace"] ?? ""
-            return api.namespace(name, owners: try await api.registry().store.owners(of: name))
+            return api.namespace(name, owners: try await api.registry().owners(of: name, caller: call.caller))
         },
         Route(
             "PATCH", "/v1/namespaces/{namespace}", "changeOwners", "Add and remove owners of a namespace",

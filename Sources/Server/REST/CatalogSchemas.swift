@@ -9,6 +9,7 @@ extension RESTAPI {
             "properties": [
                 "reference": text, "name": text, "version": text, "digest": text, "title": text, "state": stateName,
                 "warnings": list(text), "source": ["enum": ["folder", "catalog"]],
+                "admission": ["type": ["object", "null"]], "usage": anyObject,
             ],
         ],
         "Environments": object(
@@ -44,7 +45,7 @@ extension RESTAPI {
             "properties": [
                 "reference": text, "name": text, "version": text, "digest": digest, "state": stateName,
                 "state_detail": anyObject, "bundle": digest, "size": ["type": "integer"], "published_at": time,
-                "published_by": text, "warnings": list(text), "source": text,
+                "published_by": text, "warnings": list(text), "source": text, "check": anyObject,
             ],
         ],
         "Versions": object(required: ["versions"], [("versions", list(reference("Version")))]),

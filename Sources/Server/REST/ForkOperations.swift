@@ -19,13 +19,8 @@ extension RESTAPI {
 
     func fork(_ call: Call) async throws(Failure) -> HTTPResponse {
         let body = try RequestBody(call.request, allowed: ["count", "seed"])
-        if try body.seed() != nil {
-            throw Failure(
-                .unimplemented, "branches cannot be given another seed",
-                next: "leave the seed out, or reset them with one")
-        }
         let forked = try await service.fork(
-            try call.session(), count: try body.integer("count") ?? 1, caller: call.caller,
+            try call.session(), count: try body.integer("count") ?? 1, seed: try body.seed(), caller: call.caller,
             idempotencyKey: try call.idempotencyKey())
         return .json(forked.json(address: address), status: 201)
     }

@@ -31,6 +31,7 @@ extension RESTAPI {
 
     private nonisolated static func operation(_ route: Route) -> JSONValue {
         var operation: JSONObject = ["operationId": .string(route.operation), "summary": .string(route.summary)]
+        operation["x-corral-access"] = .string(RouteAccess.of(route.operation).text)
         let parameters =
             route.segments.filter { $0.hasPrefix("{") }.map { parameter(pathSegment: $0) }
             + route.query.map { parameter($0, in: "query") } + route.headers.map { parameter($0, in: "header") }

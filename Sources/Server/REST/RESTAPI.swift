@@ -1,3 +1,4 @@
+import AccessKeys
 import Catalog
 import Foundations
 import HTTP
@@ -39,6 +40,8 @@ public final class RESTAPI {
     let environments: any EnvironmentDirectory
     /// Nil where the environments are those of a folder alone.
     let catalog: CatalogService?
+    /// Nil where the server lets in whoever reaches it.
+    let keys: KeyService?
     let trainingSettings: RLConfigurationTable
     /// Nil where the server runs no checks.
     let checks: (any CheckRunner)?
@@ -55,7 +58,7 @@ public final class RESTAPI {
 
     public init(
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
-        catalog: CatalogService? = nil,
+        catalog: CatalogService? = nil, keys: KeyService? = nil,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), checks: (any CheckRunner)? = nil,
         information: Information,
         usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
@@ -64,6 +67,7 @@ public final class RESTAPI {
         self.trajectories = trajectories
         self.environments = environments
         self.catalog = catalog
+        self.keys = keys
         self.trainingSettings = trainingSettings
         self.checks = checks
         self.information = information
@@ -110,6 +114,7 @@ public final class RESTAPI {
         case .route(let route, let parameters):
             operation = route.operation
             let caller = try access.caller(of: request)
+            try RouteAccess.of(route.operation).check(caller, route.operation)
             try route.checkQuery(of: request)
             return try await route.handler(self, Call(request: request, id: id, caller: caller, parameters: parameters))
         case .otherMethods(let methods):

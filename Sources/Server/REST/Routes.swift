@@ -9,7 +9,7 @@ extension RESTAPI {
     /// Every operation of `/v1`; the router and `/v1/openapi.json` are made from it.
     nonisolated static let routes =
         sessionRoutes + forkRoutes + stepRoutes + readingRoutes + trajectoryRoutes + catalogRoutes + serverRoutes
-        + usageRoutes
+        + usageRoutes + keyRoutes
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [
@@ -72,7 +72,7 @@ extension RESTAPI {
             "POST", "/v1/sessions/{session}/fork", "forkSession", "Branch a session in mid-episode",
             headers: [idempotency], body: .object(schema: "Fork", isOptional: true),
             answers: [.init(status: 201, summary: "The branches", schema: "ForkedSessions")],
-            codes: creationErrors + [.busy]
+            codes: creationErrors + [.busy, .notReset]
         ) { api, call async throws(Failure) in try await api.fork(call) },
         Route(
             "POST", "/v1/sessions/{session}/keepalive", "keepSessionAlive", "Put off the idle time-out",
@@ -183,7 +183,7 @@ extension RESTAPI {
             answers: [.init(status: 200, summary: "The version", schema: "Environment")],
             codes: [.notFound, .invalidArgument]
         ) { api, call async throws(Failure) in
-            .json(try await api.environments.find(call.parameters["reference"] ?? "", caller: call.caller))
+            .json(.object(try await api.card(call)))
         },
         Route(
             "GET", "/v1/capabilities", "capabilities", "What isolation is in force, and why",

@@ -5,7 +5,9 @@ import Usage
 
 extension RESTAPI {
     /// JSON Schemas of what goes over the wire, by name.
-    nonisolated static let schemas: JSONObject = catalogSchemas.reduce(into: sessionSchemas) { $0[$1.key] = $1.value }
+    nonisolated static let schemas: JSONObject = [catalogSchemas, keySchemas].reduce(
+        into: sessionSchemas
+    ) { all, schemas in for (name, schema) in schemas { all[name] = schema } }
 
     private nonisolated static let sessionSchemas: JSONObject = [
         "CreateSession": object(required: ["environment"], creation),
@@ -32,7 +34,8 @@ extension RESTAPI {
             [
                 ("environment", text), ("digest", text), ("state", ["enum": ["waiting", "running", "done"]]),
                 ("step", text), ("fraction", ["type": "number", "minimum": 0, "maximum": 1]),
-                ("report", anyObject), ("attestation", anyObject),
+                ("verdict", ["enum": ["passed", "rejected", "not_checked"]]), ("report", anyObject),
+                ("attestation", anyObject),
             ]),
         "Compatibility": object(
             required: [],
@@ -175,7 +178,8 @@ extension RESTAPI {
     ]
     /// Told of one, not in lists.
     private nonisolated static let trajectoryOrigin: [(String, JSONValue)] = [
-        ("params", anyObject), ("base", text), ("observation_space", nullable("object")),
+        ("params", anyObject), ("base", text), ("rows", nullable("integer")), ("autoreset", nullable("string")),
+        ("branch_seed", nullable("integer")), ("observation_space", nullable("object")),
         ("action_space", nullable("object")), ("agents", ["type": ["array", "null"], "items": text]),
         ("backend", text), ("isolation", text), ("server", text),
     ]

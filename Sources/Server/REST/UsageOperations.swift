@@ -90,16 +90,20 @@ extension RESTAPI {
         return usage
     }
 
-    /// An admin's query is about all tenants, everyone else's about their own.
     private func usageQuery(_ call: Call) throws(Failure) -> UsageQuery {
         var query = UsageQuery()
         query.since = try call.time("since")
         query.until = try call.time("until")
         query.environment = call.query("environment")
         query.caller = call.query("caller")
-        query.tenant = call.caller.roles.contains(.admin) ? nil : call.caller.tenant
+        query.limit(to: call.caller)
         return query
     }
+}
+
+extension UsageQuery {
+    /// An admin's query is about all tenants, everyone else's about their own.
+    mutating func limit(to caller: Caller) { tenant = caller.isAdmin ? nil : caller.tenant }
 }
 
 extension Call {
@@ -113,7 +117,7 @@ extension Call {
         return time
     }
 
-    fileprivate func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
         guard let text = query(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(

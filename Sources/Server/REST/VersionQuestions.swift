@@ -1,11 +1,14 @@
+import Catalog
 import Compatibility
 import Foundations
 import HTTP
 import JSON
 import Manifests
+import Publishing
 import Sessions
+import Usage
 
-/// Runs admission checks for a server, one after the other.
+/// Runs admission checks for a server, in the background.
 public protocol CheckRunner: Sendable {
     /// Queues a check, or answers with the one that waits or runs.
     ///
@@ -15,15 +18,15 @@ public protocol CheckRunner: Sendable {
     ///
     /// - Throws: `not_found` also where it never was checked here.
     func status(_ reference: String, caller: Caller) async throws(Failure) -> JSONValue
+    /// Queues the check of what was just published, or finds the one that there is.
+    ///
+    /// - Returns: Nil where the operator wants none.
+    func published(_ record: VersionRecord) async -> JSONObject?
 }
 
 extension RESTAPI {
     func startCheck(_ call: Call) async throws(Failure) -> HTTPResponse {
         guard let checks else { throw Self.noChecks }
-        guard call.caller.mayCreateSessions else {
-            throw Failure(
-                .permissionDenied, "\(call.caller.id) may not run checks", next: "use a key with role owner")
-        }
         let body = try RequestBody(call.request, allowed: ["budget_seconds"])
         let seconds = try body.integer("budget_seconds")
         if let seconds, !(1...3600).contains(seconds) {
@@ -38,6 +41,38 @@ extension RESTAPI {
     func checkStatus(_ call: Call) async throws(Failure) -> HTTPResponse {
         guard let checks else { throw Self.noChecks }
         return .json(try await checks.status(call.parameters["reference"] ?? "", caller: call.caller))
+    }
+
+    /// Everything about a version, with what its last check measured and what it was used for.
+    func card(_ call: Call) async throws(Failure) -> JSONObject {
+        let found = try await environments.find(call.reference, caller: call.caller)
+        guard var card = found.object, let reference = found["reference"]?.string else {
+            throw Failure(.internal, "the environment \(call.reference) has no card")
+        }
+        let isUnchecked = card["admission"] ?? .null == .null
+        if isUnchecked, let checks, let name = card["name"]?.string, let digest = card["digest"]?.string {
+            // A version of the folder has its last report in the server's memory only.
+            let job = try? await checks.status("\(name)@\(digest)", caller: call.caller)
+            if let report = job?["report"] { card["admission"] = .object(EnvironmentCard.admission(report)) }
+        }
+        card["usage"] = .object(try await used(reference, call.caller))
+        return card
+    }
+
+    /// Sums of the version, and of all versions of its environment.
+    private func used(_ reference: String, _ caller: Caller) async throws(Failure) -> JSONObject {
+        guard let usage else { return [:] }
+        var sums = JSONObject()
+        for (name, environment) in [
+            ("version", reference), ("environment", String(reference.prefix { $0 != "@" })),
+        ] {
+            var query = UsageQuery(groups: [])
+            query.environment = environment
+            query.limit(to: caller)
+            guard let sum = try await usage.summaries(query).first else { continue }
+            sums[name] = .object(sum.json([]))
+        }
+        return sums
     }
 
     private nonisolated static let noChecks = Failure(

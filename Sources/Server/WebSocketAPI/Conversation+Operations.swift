@@ -35,8 +35,8 @@ extension Conversation {
             return SocketAnswer(["id": .string("\(summary.id)"), "state": .string(summary.phase.name)])
         case .fork:
             let forked = try await service.fork(
-                try request.session(), count: try request.body.integer("count") ?? 1, caller: caller,
-                idempotencyKey: try idempotencyKey(request))
+                try request.session(), count: try request.body.integer("count") ?? 1, seed: try request.body.seed(),
+                caller: caller, idempotencyKey: try idempotencyKey(request))
             return SocketAnswer(forked.json(address: address))
         case .watch: return try watch(request)
         case .unwatch:

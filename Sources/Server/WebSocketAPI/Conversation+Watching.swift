@@ -39,6 +39,7 @@ extension Conversation {
     }
 
     private func tell(_ news: SessionNews, _ look: Look) {
+        guard !caller.isOver else { return connection.close(1008, "the key counts no more") }
         switch news {
         case .answer(let answer):
             guard !isBehind(look) else { return }

@@ -72,6 +72,7 @@ final class Conversation {
         defer { connection.requestEnded() }
         let code: String
         do throws(Failure) {
+            try caller.admit()
             let message = try await inTurn(request)
             code = "ok"
             connection.send(message, isText: !request.isBinary)

@@ -15,7 +15,7 @@ struct SocketRequest: Sendable {
             case .reset: ["session", "seed", "options", "index"]
             case .step: ["session", "action", "index"]
             case .steps: ["steps"]
-            case .fork: ["session", "count", "idempotency_key"]
+            case .fork: ["session", "count", "seed", "idempotency_key"]
             case .render: ["session", "mode"]
             case .close: ["session", "now"]
             case .logs: ["session", "lines"]

@@ -89,6 +89,29 @@ extension CatalogStores {
         }
 
         @Test(arguments: StoreKind.available)
+        func `versions that nothing was said about are found, page by page`(_ kind: StoreKind) async throws {
+            try await kind.with { store in
+                var digests: [String] = []
+                for number in ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"] {
+                    digests.append(try await store.publish("ns/Env", number, state: .submitted).record.digest)
+                }
+                try await store.apply(.reject(reason: "r"), "ns/Env", "1.1.0", by: root)
+                func attach(_ kind: String, _ digest: String) async throws {
+                    try await store.attach(
+                        Attestation(
+                            digest: digest, kind: kind, result: "passed", envelope: [1], createdAt: at(9),
+                            createdBy: "checker"))
+                }
+                try await attach("admission", digests[2])
+                try await attach("approval", digests[3])
+                let first = try await store.versions(lacking: "admission", after: nil, limit: 2)
+                #expect(first.map(\.digest) == [digests[0], digests[3]])
+                let second = try await store.versions(lacking: "admission", after: digests[3], limit: 2)
+                #expect(second.map(\.digest) == [digests[4]])
+            }
+        }
+
+        @Test(arguments: StoreKind.available)
         func `statements are kept once, found by kind, and searched for by their last result`(
             _ kind: StoreKind
         ) async throws {

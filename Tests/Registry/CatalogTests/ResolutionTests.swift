@@ -39,6 +39,19 @@ import Testing
         #expect(try environment.resolve(try Self.constraint(text)).version == SemanticVersion(expected))
     }
 
+    @Test(arguments: [
+        ("1.2.4", "1.2.3"), ("1.10.1", "1.2.3"), ("1.2.3", "1.2.0"), ("1.2.0", nil), ("2.0.0", nil), ("0.9.2", "0.9.1"),
+    ]) func `a version follows the greatest below it of its major that may be started`(
+        _ text: String, _ expected: String?
+    ) throws {
+        let environment = try Self.environment([
+            ("0.9.1", .approved), ("1.2.0", Self.deprecated), ("1.2.3", .unreviewed), ("1.9.0", Self.yanked),
+            ("1.10.0-rc.1", .approved), ("1.10.0", .submitted),
+        ])
+        let version = try #require(SemanticVersion(text))
+        #expect(environment.predecessor(of: version)?.version.description == expected)
+    }
+
     @Test func `build metadata counts only where it is given`() throws {
         let environment = try Self.environment([("1.0.0+linux", .approved)])
         #expect(try environment.resolve(try Self.constraint("1.0.0")).version.build == ["linux"])

@@ -48,6 +48,16 @@ import Testing
         #expect(unreachable(try EngineAddress("unix:///dev/null")).engineReason == .stopped)
     }
 
+    @Test func `an image is only taken for a digest that it has`() throws {
+        func digest(_ digit: String) -> String { "sha256:" + String(repeating: digit, count: 64) }
+        let image = try EngineImage([
+            "Id": .string(digest("1")), "RepoDigests": [.string("r:5000/t@\(digest("2"))"), 3],
+        ])
+        #expect(image.canBe("r:5000/t@\(digest("2"))") && image.canBe(digest("1")) && image.canBe("tiny:latest"))
+        #expect(!image.canBe("r:5000/t@\(digest("3"))") && !image.canBe(digest("3")))
+        #expect(try !EngineImage(["Id": .string(digest("1"))]).canBe("tiny@\(digest("2"))"))
+    }
+
     @Test func `an image says what it starts, and nonsense is left out`() throws {
         let image = try EngineImage([
             "Id": "sha256:0a",

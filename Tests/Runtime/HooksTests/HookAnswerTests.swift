@@ -58,7 +58,7 @@ struct HookAnswerTests {
     @Test func `the question has what the page of hooks says`() throws {
         var request = asked
         request.labels = ["b": "2", "a": "1"]
-        let question = try JSONValue(parsing: request.question(Caller(id: "c", tenant: "t", roles: [.owner])))
+        let question = try JSONValue(parsing: request.question(Caller(id: "c", tenant: "t", roles: [.runner])))
         #expect(
             question == [
                 "environment": "e", "instance": "i", "params": ["a": 1], "labels": ["a": "1", "b": "2"],

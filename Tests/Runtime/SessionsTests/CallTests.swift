@@ -180,11 +180,12 @@ struct CallTests {
 
     @Test func `strangers find nothing and colleagues only what they may`() async throws {
         let bench = try ScriptedService()
-        let owner = Caller(id: "o", tenant: "t", roles: [.owner])
+        let owner = Caller(id: "o", tenant: "t", roles: [.runner])
         let id = try await bench.create(caller: owner) { $0.reset = true }.summary.id
-        let watcher = Caller(id: "w", tenant: "t", roles: [.watcher])
-        let agent = Caller(id: "a", tenant: "t", roles: [.agent])
-        let stranger = Caller(id: "o", tenant: "u", roles: [.owner, .agent, .watcher])
+        let watcher = Caller(id: "w", tenant: "t", roles: [.viewer])
+        let agent = Caller(
+            id: "a", tenant: "t", grants: RoleGrants(everywhere: [.viewer]), actsForTenant: true)
+        let stranger = Caller(id: "o", tenant: "u", roles: [.runner, .publisher, .reviewer])
         func codes(_ caller: Caller) async -> [Failure.Code?] {
             let service = bench.service
             return [

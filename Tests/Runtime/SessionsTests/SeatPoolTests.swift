@@ -2,6 +2,7 @@ import Foundations
 import Reactor
 import ScriptedSessions
 import Testing
+import Workers
 
 @testable import Sessions
 
@@ -16,12 +17,15 @@ struct SeatPoolTests {
         /// How many seats it has room for.
         var places = Int.max
         var isEmpty = false
+        /// How its workers speak, and what each answers.
+        var dialect = WorkerConnection.Dialect.v1
+        var script: [String] = []
 
         func hasRoom() async -> Bool { workers.count < places }
 
         func makeSeat() async throws(Failure) -> Seat {
             await gate.pass()
-            guard shutDowns == 0, let worker = try? PlayedWorker(.v1, []) else {
+            guard shutDowns == 0, let worker = try? PlayedWorker(dialect, script) else {
                 throw Failure(.unavailable, "it ended")
             }
             workers.append(worker)
@@ -55,6 +59,54 @@ struct SeatPoolTests {
         await pool.shutDown()
         #expect(source.shutDowns == 1)
         #expect(source.workers.map(\.sandbox.kills).filter { $0 == 1 }.count == 2)
+    }
+
+    @Test func `what two sessions in a row were of is made ahead of the third`() async throws {
+        let source = Source()
+        source.dialect = .v2
+        let initialized =
+            #"{"id":ID,"status":"ok","observation_space":{"type":"Discrete","n":3},"action_space":{"type":"Discrete","n":2}}"#
+        source.script = [initialized, initialized]
+        let pool = SeatPool(spareCount: 1, logger: .silent) { () async throws(Failure) in source }
+        let plan = LaunchPlan.scripted(parameters: ["size": 3]), other = LaunchPlan.scripted(parameters: ["size": 4])
+        let spaces = SpaceCache()
+        _ = try await pool.take(for: plan)
+        await until { source.workers.count == 2 }
+        _ = try await pool.take(for: plan)
+        await until { source.workers.count == 3 && source.workers[2].lines.count == 1 }
+        #expect(source.workers[1].lines.isEmpty)
+
+        let ready = try await pool.take(for: plan)
+        _ = try await ready.initialize(plan, known: spaces)
+        #expect(source.workers[2].lines.count == 1)
+        await until { source.workers.count == 4 && source.workers[3].lines.count == 1 }
+
+        let ofAnother = try await pool.take(for: other)
+        _ = try await ofAnother.initialize(other, known: spaces)
+        #expect(source.workers[3].lines.map { $0.contains("\"size\":4") } == [false, true])
+        await until { source.workers.count == 5 }
+        #expect(source.workers[4].lines.isEmpty)
+        await pool.shutDown()
+    }
+
+    @Test func `a spare whose environment is refused tells the session that takes it`() async throws {
+        let source = Source()
+        source.dialect = .v2
+        source.script = [
+            #"{"id":ID,"status":"error","code":"environment_error","message":"first"}"#,
+            #"{"id":ID,"status":"error","code":"environment_error","message":"second"}"#,
+        ]
+        let pool = SeatPool(spareCount: 1, logger: .silent) { () async throws(Failure) in source }
+        let plan = LaunchPlan.scripted()
+        _ = try await pool.take(for: plan)
+        await until { source.workers.count == 2 }
+        _ = try await pool.take(for: plan)
+        await until { source.workers.count == 3 && source.workers[2].lines.count == 1 }
+        let seat = try await pool.take(for: plan)
+        var said = ""
+        do throws(HostProblem) { _ = try await seat.initialize(plan, known: SpaceCache()) } catch { said = "\(error)" }
+        #expect(said.contains("second"))
+        await pool.shutDown()
     }
 
     @Test func `a spare that died meanwhile is not given out`() async throws {

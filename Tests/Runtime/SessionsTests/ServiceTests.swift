@@ -65,8 +65,10 @@ struct CreationTests {
 
     @Test func `whoever may not create is refused before anything is started`() async throws {
         let bench = try ScriptedService()
-        let agent = Caller(id: "a", tenant: "local", roles: [.agent, .watcher])
-        #expect(await failure { try await bench.create(caller: agent) }?.code == .permissionDenied)
+        for grants in [RoleGrants(everywhere: [.viewer, .publisher, .reviewer]), RoleGrants(["other": [.runner]])] {
+            let caller = Caller(id: "a", tenant: "local", grants: grants)
+            #expect(await failure { try await bench.create(caller: caller) }?.code == .permissionDenied)
+        }
         #expect(await failure { try await bench.create { $0.environment = "test/Secret" } }?.code == .permissionDenied)
         #expect(await failure { try await bench.create { $0.environment = "test/Other" } }?.code == .notFound)
         #expect(bench.source.opened == 0 && bench.service.liveSessions == 0)
@@ -193,7 +195,7 @@ struct IdempotencyTests {
         let first = try await bench.create(key: "k")
         #expect(await failure { try await bench.create(key: "k") { $0.seed = 1 } }?.code == .conflict)
         #expect(await failure { try await bench.create(key: "k") { $0.labels = ["a": "b"] } }?.code == .conflict)
-        let other = Caller(id: "local/k", tenant: "", roles: [.owner])
+        let other = Caller(id: "local/k", tenant: "", roles: [.runner])
         #expect(try await bench.create(caller: other, key: "k").summary.id != first.summary.id)
     }
 

@@ -88,37 +88,6 @@ struct PlaceTests {
     }
 }
 
-struct CallerTests {
-    private func grant(_ roles: Set<Caller.Role>, id: String = "me", tenant: String = "ours") -> Grant? {
-        Caller(id: id, tenant: tenant, roles: roles).grant(onSessionOf: "me", tenant: "ours")
-    }
-
-    @Test func `a grant follows from role, tenant and owner`() {
-        #expect(grant([.admin], id: "x", tenant: "theirs") == .owner)
-        #expect(grant([.owner]) == .owner)
-        #expect(grant([.owner], id: "x") == .watcher)
-        #expect(grant([.owner, .agent], id: "x") == .agent)
-        #expect(grant([.agent]) == .agent)
-        #expect(grant([.agent], id: "x") == .agent)
-        #expect(grant([.watcher], id: "x") == .watcher)
-        #expect(grant([.watcher, .agent]) == .agent)
-        #expect(grant([]) == nil)
-    }
-
-    @Test func `another tenant's sessions are not even seen`() {
-        for roles in [[.owner], [.agent], [.watcher], [.owner, .agent, .watcher]] as [Set<Caller.Role>] {
-            #expect(grant(roles, tenant: "theirs") == nil)
-        }
-    }
-
-    @Test func `only owners and admins create`() {
-        #expect(Caller(id: "a", tenant: "t", roles: [.owner]).mayCreateSessions)
-        #expect(Caller.local.mayCreateSessions)
-        #expect(!Caller(id: "a", tenant: "t", roles: [.agent, .watcher]).mayCreateSessions)
-        #expect(!Caller(id: "a", tenant: "t", roles: []).mayCreateSessions)
-    }
-}
-
 @Reactor
 struct LeaseTests {
     /// Why a lease ends; it is made where nothing can come between that and the listening.

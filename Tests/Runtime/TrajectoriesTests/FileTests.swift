@@ -34,7 +34,9 @@ import Testing
         let agents: [UInt8] =
             [0x12] + Made.leaf("1") + text + [1, 0, 0, 0] + Made.counted("a") + [0] + [1, 0, 0, 0] + Made.counted("a")
             + [1] + [0, 0, 0, 0] + Made.counted("{}")
+        let rows = Made.rows(Made.floats([1, 2]), isStep: true)
         let bytes: [[UInt8]] = [
+            rows, Made.rows(Made.floats([3]), isStep: false),
             Made.reset(text, seed: -1), Made.step(#""look""#, text, reward: nil, info: #"{"a":[1,2]}"#),
             Made.step("0", dict), Made.step("1", list), Made.step("2", image), Made.step("3", wide, reward: -0.5),
             Made.error([0x12] + Made.leaf("4"), code: "boom"), agents, [], [9, 9, 9], [0x12], [0x11, 2],
@@ -46,6 +48,18 @@ import Testing
         }
         try check(records, 7)
         try check(records, 60)
+    }
+
+    @Test func `a call of several rows is told with arrays`() throws {
+        let record = TrajectoryRecord(
+            index: 1, episode: 0, stored: Made.stored(Made.rows(Made.floats([1, 2]), isStep: true)))
+        let json = try JSONValue(parsing: try record.json())
+        #expect(json["observation"] == [1.0, 2.0] && json["reward"] == [0.5, -1.0])
+        #expect(json["terminated"] == [true, false] && json["truncated"] == [false, false])
+        #expect(json["info"] == ["a": [3.0]])
+        let other = Made.stored(Made.rows(Made.floats([1, 2]), isStep: true, ended: false))
+        let found = try RecordComparison().differences(record.stored, other)
+        #expect(found.map(\.pointer) == ["/terminated/0"] && found.map(\.aspect) == [.termination])
     }
 
     @Test func `more kinds than a chunk has room for are kept whole`() throws {

@@ -60,6 +60,16 @@ enum Made {
         [0x12] + leaf(action) + outcome(observation, reward: reward, terminated: terminated, info: info)
     }
 
+    /// A call of two rows.
+    static func rows(_ observation: [UInt8], isStep: Bool, ended: Bool = true) -> [UInt8] {
+        let mark: [UInt8] = [0xfe, 0xff, 0xff, 0xff, isStep ? 1 : 0]
+        let info: [UInt8] = [3, 1, 0, 0, 0, 1, 0, 0, 0] + Array("a".utf8) + floats([3])
+        guard isStep else { return [0x11, 0] + counted("{}") + observation + mark + info }
+        let reward = [0.5, -1.0].withUnsafeBytes { tensor(.float64, [2], Array($0)) }
+        let flags = tensor(.bool, [2], [ended ? 1 : 0, 0]) + tensor(.bool, [2], [0, 0])
+        return [0x12] + tensor(.int64, [2], Array(repeating: 0, count: 16)) + observation + mark + reward + flags + info
+    }
+
     static func error(_ call: [UInt8], code: String) -> [UInt8] {
         var bytes: [UInt8] = [0x13]
         bytes.putNumber(UInt64(call.count))

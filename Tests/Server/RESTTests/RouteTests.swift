@@ -1,3 +1,4 @@
+import AccessKeys
 import Foundations
 import JSON
 import Reactor
@@ -232,7 +233,7 @@ struct RouteErrorTests {
             expect(await bench.call("GET", "/v1/sessions?\(query)"), .invalidArgument, "listSessions")
         }
         let fork = "/v1/sessions/\(id)/fork"
-        expect(await bench.call("POST", fork, #"{"seed": 3}"#), .unimplemented, "forkSession")
+        expect(await bench.call("POST", fork, #"{"seed": 3}"#), .failedPrecondition, "forkSession")
         expect(await bench.call("POST", fork, #"{"count": 0}"#), .invalidArgument, "forkSession")
         expect(await bench.call("POST", fork, #"{"cuont": 1}"#), .invalidArgument, "forkSession")
     }
@@ -259,8 +260,8 @@ struct RouteErrorTests {
     }
 
     @Test func `paths, methods and callers that are not known`() async throws {
-        let me = Caller(id: "w", tenant: "t", roles: [.watcher])
-        let bench = try Bench(access: Access(keys: { $0 == "k" ? me : nil }, isLoopback: true))
+        let me = Caller(id: "w", tenant: "t", roles: [.viewer])
+        let bench = try Bench(access: Access(keys: try KeyRing(["k": me]), isLoopback: true))
         let nowhere = await bench.call("GET", "/v1/nowhere")
         #expect(nowhere.status == 404 && nowhere.code == "not_found")
         let method = await bench.call("PATCH", "/v1/sessions")
@@ -276,7 +277,7 @@ struct RouteErrorTests {
         let key = [("Authorization", "Bearer k")]
         let body = #"{"environment":"test/Scripted"}"#
         expect(await bench.call("POST", "/v1/sessions", body, headers: key), .permissionDenied, "createSession")
-        let created = try await bench.scripted.create(caller: Caller(id: "o", tenant: "t", roles: [.owner]))
+        let created = try await bench.scripted.create(caller: Caller(id: "o", tenant: "t", roles: [.runner]))
         for path in ["/step", "/reset", "/interrupt", "/keepalive"] {
             let answer = await bench.call(
                 "POST", "/v1/sessions/\(created.summary.id)\(path)", path == "/step" ? #"{"action":1}"# : nil,

@@ -1,5 +1,7 @@
+import AccessKeys
 import Foundations
 import HTTP
+import ScriptedSessions
 import Sessions
 import Testing
 
@@ -78,14 +80,12 @@ struct AcceptHeaderTests {
 }
 
 struct AccessTests {
-    private let me = Caller(id: "me", tenant: "t", roles: [.owner])
+    private let me = Caller(id: "me", tenant: "t", roles: [.runner])
 
     private func code(
         _ headers: [(String, String)], keys: Bool = false, isLoopback: Bool = true, isUnixSocket: Bool = false
     ) -> String {
-        let me = me
-        let known: Access.Keys = { $0 == "secret" ? me : nil }
-        let access = Access(keys: keys ? known : nil, isLoopback: isLoopback)
+        let access = Access(keys: keys ? try? KeyRing(["secret": me]) : nil, isLoopback: isLoopback)
         let request = HTTPRequest(
             method: "GET", path: "/", headers: HTTPHeaders(headers), isUnixSocket: isUnixSocket)
         do { return try access.caller(of: request).id } catch { return error.code.rawValue }

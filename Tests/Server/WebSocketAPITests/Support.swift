@@ -1,3 +1,4 @@
+import AccessKeys
 import Foundations
 import HTTP
 import Logging
@@ -19,12 +20,13 @@ final class Bench: Sendable {
     var port: Int { server.boundPort ?? 0 }
 
     @Reactor
-    init(maxSessions: Int = 8, keys: Access.Keys? = nil, limits: WebSocketLimits = WebSocketLimits()) throws {
+    init(maxSessions: Int = 8, keys: [String: Caller]? = nil, limits: WebSocketLimits = WebSocketLimits()) throws {
         let scripted = try ScriptedService(maxSessions: maxSessions)
         let metrics = MetricsRegistry()
         let hub = WebSocketHub(limits: limits)
         let door = WebSocketDoor(
-            service: scripted.service, hub: hub, access: Access(keys: keys, isLoopback: true), metrics: metrics,
+            service: scripted.service, hub: hub,
+            access: Access(keys: try keys.map { try KeyRing($0) }, isLoopback: true), metrics: metrics,
             journal: RequestJournal(metrics: metrics, logger: .silent))
         let configuration = HTTPServerConfiguration(listeners: [.tcp(host: "127.0.0.1", port: 0)])
         server = HTTPServer(configuration: configuration, start: { work in Task { @Reactor in await work() } }) {
@@ -50,7 +52,7 @@ final class Bench: Sendable {
 
 /// A bench while `body` runs.
 func withBench<Result>(
-    maxSessions: Int = 8, keys: Access.Keys? = nil, limits: WebSocketLimits = WebSocketLimits(),
+    maxSessions: Int = 8, keys: [String: Caller]? = nil, limits: WebSocketLimits = WebSocketLimits(),
     _ body: (Bench) async throws -> Result
 ) async throws -> Result {
     let bench = try await Bench(maxSessions: maxSessions, keys: keys, limits: limits)

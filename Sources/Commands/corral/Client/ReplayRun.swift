@@ -1,5 +1,6 @@
 import Foundations
 import JSON
+import Sessions
 import Trajectories
 
 /// Makes recorded calls again on a server, and has that recorded.
@@ -9,6 +10,18 @@ struct ReplayRun {
         var environment: String
         var instance: String?
         var parameters: JSONObject
+        var rows: RowsOffer?
+
+        /// - Parameter reference: Another version than that of the header.
+        init(_ header: TrajectoryHeader, on reference: String? = nil) {
+            (environment, instance) = (reference ?? header.reference, header.instance)
+            (parameters, rows) = (header.parameters, header.rows)
+        }
+
+        init(_ certificate: ReplayCertificate) {
+            (environment, instance) = (certificate.environment, certificate.instance)
+            (parameters, rows) = (certificate.parameters, certificate.rows)
+        }
     }
 
     private let client: ServerClient
@@ -16,7 +29,7 @@ struct ReplayRun {
 
     init(client: ServerClient, folder: TemporaryFolder) { (self.client, self.folder) = (client, folder) }
 
-    /// Steps that are sent together.
+    /// Steps of rows that are sent together.
     private static let batch = 256
 
     /// - Returns: The recording, and why it ended early, if it did.
@@ -28,29 +41,49 @@ struct ReplayRun {
             "record": "full", "labels": ["by": "corral replay"],
         ]
         body["instance"] = target.instance.map(JSONValue.string)
+        body["rows"] = target.rows.map { .integer(Int64($0.count)) }
+        body["autoreset"] = target.rows.map { .string($0.autoreset) }
         let session = try await client.json("POST", "/v1/sessions", body: .object(body))
-        guard let id = session["id"]?.string else { throw Failure(.internal, "the server's session has no id") }
+        guard var id = session["id"]?.string else { throw Failure(.internal, "the server's session has no id") }
         do throws(Failure) {
-            let stopped = try await make(try calls.requests(), in: id)
+            let stopped = try await make(
+                try calls.requests(), together: max(1, Self.batch / (target.rows?.count ?? 1)), in: &id)
             _ = try await client.json("DELETE", ServerClient.target(["v1", "sessions", id]))
             let path = try await TrajectorySource.fetch(id, from: client, into: folder)
             _ = try await client.json("DELETE", ServerClient.target(["v1", "trajectories", id]))
             return (try TrajectoryFile(path), stopped)
         } catch {
-            _ = try? await client.json("DELETE", ServerClient.target(["v1", "sessions", id]))
-            _ = try? await client.json("DELETE", ServerClient.target(["v1", "trajectories", id]))
+            await drop(id)
             throw error
         }
     }
 
-    private func make(_ requests: [CallScript.Request], in id: String) async throws(Failure) -> String? {
+    /// Leaves nothing of a session.
+    private func drop(_ id: String) async {
+        _ = try? await client.json("DELETE", ServerClient.target(["v1", "sessions", id]))
+        _ = try? await client.json("DELETE", ServerClient.target(["v1", "trajectories", id]))
+    }
+
+    /// - Parameter id: Of the session; of a branch of it where random numbers started anew.
+    private func make(
+        _ requests: [CallScript.Request], together batch: Int, in id: inout String
+    ) async throws(Failure) -> String? {
         var steps: [[UInt8]] = []
         for request in requests {
             if case .step(let action) = request {
                 steps.append(action)
-                if steps.count < Self.batch { continue }
+                if steps.count < batch { continue }
             }
             if let stopped = try await take(&steps, in: id) { return stopped }
+            if case .reseed(let seed) = request {
+                let fork = try await client.json(
+                    "POST", ServerClient.target(["v1", "sessions", id, "fork"]), body: ["seed": .integer(seed)])
+                guard let branch = fork["sessions"]?.array?.first?["id"]?.string else {
+                    throw Failure(.internal, "the server's branch has no id")
+                }
+                await drop(id)
+                id = branch
+            }
             if case .reset(let body) = request {
                 do throws(Failure) {
                     _ = try await client.send("POST", ServerClient.target(["v1", "sessions", id, "reset"]), body: body)

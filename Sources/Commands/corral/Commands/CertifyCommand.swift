@@ -40,9 +40,8 @@ enum CertifyCommand: Subcommand {
         }
         let calls = CallScript(try await source.calls())
         let (report, backend) = try await ReplayServer.with(invocation) { (client) async throws(Failure) in
-            let target = ReplayRun.Target(
-                environment: file.header.reference, instance: file.header.instance, parameters: file.header.parameters)
-            let (recording, stopped) = try await ReplayRun(client: client, folder: folder).run(calls, on: target)
+            let (recording, stopped) = try await ReplayRun(client: client, folder: folder)
+                .run(calls, on: ReplayRun.Target(file.header))
             return (try ReplayReport(file, against: recording, stopped: stopped), recording.header.backend)
         }
         guard report.isIdentical, report.hasSameDigest else {

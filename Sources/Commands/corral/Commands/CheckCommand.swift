@@ -16,7 +16,9 @@ enum CheckCommand: Subcommand {
         discussion: """
             Takes folders that are searched for environment.yaml, or references of environments. Each is started in \
             fresh sandboxes without network and played: spaces, rewards, seeds, forks, frames, leaks, what it writes \
-            and what it calls. docs/admission.md explains every finding.
+            and what it calls, and whether it behaves as the release before it. docs/admission.md explains every \
+            finding. References are checked by the server of --url or CORRAL_URL; without one here, those of the \
+            catalog in the data directory too.
 
             The exit status is 0 where all passed, 1 where one was rejected, 2 where one could not be checked.
             """,
@@ -27,52 +29,90 @@ enum CheckCommand: Subcommand {
             .value(
                 "attest", "DIRECTORY", completion: .directories,
                 "Write each signed report there: a DSSE envelope, named by the digest of the version."),
+            ServerURL.option,
         ] + ServerKeys.flagsOfOneCommand,
         positionals: [.init("ENVIRONMENT", .some, completion: .files, "Folders with manifests, or references.")])
+
+    /// What came of one check.
+    fileprivate struct Outcome {
+        let report: JSONValue
+        let attestation: JSONValue?
+
+        var status: Int32 {
+            (report["verdict"]?.string.flatMap(AdmissionReport.Verdict.init) ?? .notChecked).exitStatus
+        }
+    }
 
     static func run(_ invocation: Invocation) async throws(Failure) {
         let budget = try invocation.integer("budget", in: 1...86_400) ?? 60
         let configuration = try Configuration.read(invocation, table: ServerKeys.forOneCommand)
         let work = try await offload { () throws(Failure) in try Work(invocation, configuration) }
-        var reports = work.broken
-        let result = await cancelledBySignals { () -> Result<[AdmissionReport], Failure> in
+        let outcomes = try await cancelledBySignals { () -> Result<[Outcome], Failure> in
             do throws(Failure) {
-                guard !work.entries.isEmpty else { return .success([]) }
-                let station = try await CheckStation.open(configuration)
-                let reports = await check(work.entries, station.bench, .seconds(budget))
-                await station.close()
-                return .success(reports)
+                if let client = work.client { return .success(try await checkThere(work, client, seconds: budget)) }
+                let reports = try await checkHere(work, configuration, .seconds(budget))
+                return .success(try await offload { () throws(Failure) in try work.signed(reports) })
             } catch { return .failure(error) }
-        }
-        do throws(Failure) {
-            reports += try result.get()
-        } catch {
-            complain(error)
-            exit(AdmissionReport.Verdict.notChecked.exitStatus)
-        }
-        let signed = try await offload { [reports] () throws(Failure) in try work.sign(reports) }
+        }.get()
+        try await offload { () throws(Failure) in try work.write(outcomes) }
         if invocation.flag("json") {
-            printJSON(["reports": .array(zip(reports, signed).map { document($0, $1) })])
+            let reports = outcomes.map { outcome -> JSONValue in
+                var value = outcome.report
+                value["attestation"] = outcome.attestation ?? .null
+                return value
+            }
+            printJSON(["reports": .array(reports)])
         } else {
-            for report in reports { Output.standard.write(CheckPage(report).text) }
+            for outcome in outcomes { Output.standard.write(CheckPage(outcome.report).text) }
         }
-        let statuses = reports.map(\.verdict.exitStatus)
+        let statuses = outcomes.map(\.status)
         exit(statuses.contains(1) ? 1 : statuses.max() ?? 0)
     }
 
-    private static func complain(_ failure: Failure) {
-        Output.errors.write("corral: \(failure.message)\n" + (failure.next.isEmpty ? "" : "        \(failure.next)\n"))
+    private static func checkHere(
+        _ work: Work, _ configuration: Configuration, _ budget: Duration
+    ) async throws(Failure) -> [AdmissionReport] {
+        guard !work.entries.isEmpty || !work.references.isEmpty else { return work.broken }
+        let station: CheckStation
+        do throws(Failure) { station = try await CheckStation.open(configuration) } catch { notChecked(error) }
+        do throws(Failure) {
+            let reports = try await check(work, station, budget)
+            await station.close()
+            return work.broken + reports
+        } catch {
+            await station.close()
+            throw error
+        }
+    }
+
+    /// Nothing can be checked on this machine.
+    private static func notChecked(_ failure: Failure) -> Never {
+        Output.errors.write(
+            "corral: \(failure.message)\n" + (failure.next.isEmpty ? "" : "        \(failure.next)\n"))
+        exit(AdmissionReport.Verdict.notChecked.exitStatus)
     }
 
     private static func check(
-        _ entries: [ManifestFolder.Entry], _ bench: CheckBench, _ budget: Duration
-    ) async -> [AdmissionReport] {
+        _ work: Work, _ station: CheckStation, _ budget: Duration
+    ) async throws(Failure) -> [AdmissionReport] {
         var reports: [AdmissionReport] = []
+        var entries = work.entries
+        for reference in work.references {
+            do throws(Failure) {
+                entries.append(try await station.authority.entry(for: reference))
+            } catch {
+                guard error.code == .failedPrecondition else { throw error }
+                var report = AdmissionReport(reference: reference, digest: "")
+                report.obstacle = error.message
+                reports.append(report)
+            }
+        }
         let line = StatusLine()
         for (place, entry) in entries.enumerated() where !Task.isCancelled {
             let name = "\(entry.manifest.reference)"
             let counter = entries.count > 1 ? "[\(place + 1)/\(entries.count)] " : ""
-            let check = await EnvironmentCheck(entry, on: bench, budget: budget) { progress in
+            let previous = try await station.authority.previous(to: entry.manifest)
+            let check = await EnvironmentCheck(entry, after: previous, on: station.bench, budget: budget) { progress in
                 line?.show("\(counter)\(name)", progress)
             }
             reports.append(await check.run())
@@ -81,10 +121,31 @@ enum CheckCommand: Subcommand {
         return reports
     }
 
-    private static func document(_ report: AdmissionReport, _ envelope: Envelope?) -> JSONValue {
-        var value = report.json
-        value["attestation"] = envelope?.json ?? .null
-        return value
+    /// Lets a server check.
+    private static func checkThere(
+        _ work: Work, _ client: ServerClient, seconds: Int
+    ) async throws(Failure) -> [Outcome] {
+        var outcomes: [Outcome] = []
+        let line = StatusLine()
+        for reference in work.references {
+            let target = ServerClient.target(["v1", "environments", reference, "checks"])
+            var job = try await client.json("POST", target, body: ["budget_seconds": .integer(Int64(seconds))])
+            // What the reference means may change meanwhile.
+            let exact = job["digest"]?.string.map { "\(job.words("environment").prefix { $0 != "@" })@\($0)" }
+            let own = ServerClient.target(["v1", "environments", exact ?? reference, "checks"])
+            while job["state"] != "done" {
+                do { try await Task.sleep(for: .milliseconds(200)) } catch {
+                    line?.clear()
+                    throw Failure(.unavailable, "the check of \(reference) goes on without this command")
+                }
+                job = try await client.json("GET", own)
+                let progress = CheckProgress(step: job.words("step"), fraction: job["fraction"]?.double ?? 0)
+                line?.show(job.words("environment"), progress)
+            }
+            outcomes.append(Outcome(report: job["report"] ?? .null, attestation: job["attestation"]))
+        }
+        line?.clear()
+        return outcomes
     }
 
     /// What the command line asks for.
@@ -92,6 +153,9 @@ enum CheckCommand: Subcommand {
         var entries: [ManifestFolder.Entry] = []
         /// Of manifests that cannot be read.
         var broken: [AdmissionReport] = []
+        var references: [String] = []
+        /// Of the server that checks; nil: this command does.
+        var client: ServerClient?
         private let keys: KeyStore
         private let key: String?
         private let folder: String?
@@ -103,8 +167,7 @@ enum CheckCommand: Subcommand {
             for word in invocation.arguments("ENVIRONMENT") {
                 var status = stat()
                 guard stat(word, &status) == 0 else {
-                    let served = try Server.loadManifests(configuration, Installation.find(), configuration.logger)
-                    entries.append(try served.resolve(word))
+                    references.append(word)
                     continue
                 }
                 let path = status.st_mode & S_IFMT == S_IFDIR ? word : String(word.dropLast(Manifest.fileName.count))
@@ -121,33 +184,46 @@ enum CheckCommand: Subcommand {
                         next: "name a folder with manifests, or a reference of an environment")
                 }
             }
+            guard !references.isEmpty, let url = try ServerURL.given(invocation, against: ServerKeys.flagsOfOneCommand)
+            else { return }
+            guard entries.isEmpty, broken.isEmpty, key == nil else {
+                throw Failure(
+                    .invalidArgument, "a server checks what it has, and signs with its own key",
+                    next: "check folders, and with --key, in a command without --url")
+            }
+            client = try ServerClient(url: url)
         }
 
-        /// Nil for what has no digest, or was not checked.
-        func sign(_ reports: [AdmissionReport]) throws(Failure) -> [Envelope?] {
-            guard reports.contains(where: { !$0.digest.isEmpty && $0.obstacle == nil }) else {
-                return reports.map { _ in nil }
+        /// Nothing is signed of what has no digest, or was not checked.
+        func signed(_ reports: [AdmissionReport]) throws(Failure) -> [Outcome] {
+            func isSigned(_ report: AdmissionReport) -> Bool { !report.digest.isEmpty && report.obstacle == nil }
+            guard reports.contains(where: isSigned) else {
+                return reports.map { Outcome(report: $0.json, attestation: nil) }
             }
             let signer = if let key { try keys.signingKey(key) } else { try keys.serverKey() }
-            var envelopes: [Envelope?] = []
+            var outcomes: [Outcome] = []
             for report in reports {
-                guard !report.digest.isEmpty, report.obstacle == nil else {
-                    envelopes.append(nil)
-                    continue
-                }
-                let envelope = try report.signed(by: [signer])
-                envelopes.append(envelope)
-                if let folder { try write(envelope, "\(folder)/\(report.digest).json") }
+                let attestation = isSigned(report) ? try report.signed(by: [signer]).json : nil
+                outcomes.append(Outcome(report: report.json, attestation: attestation))
             }
-            return envelopes
+            return outcomes
         }
 
-        private func write(_ envelope: Envelope, _ path: String) throws(Failure) {
+        func write(_ outcomes: [Outcome]) throws(Failure) {
+            guard let folder else { return }
+            for outcome in outcomes {
+                guard let attestation = outcome.attestation, let digest = outcome.report["digest"]?.string else {
+                    continue
+                }
+                try write(attestation.encoded(), "\(folder)/\(digest.dropFirst("sha256:".count)).json")
+            }
+        }
+
+        private func write(_ bytes: [UInt8], _ path: String) throws(Failure) {
             let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
             guard file >= 0 else {
                 throw Failure(.failedPrecondition, "\(path): \(String(cString: strerror(errno)))")
             }
-            let bytes = envelope.json.encoded()
             let isWhole = Glibc.write(file, bytes, bytes.count) == bytes.count
             guard Glibc.close(file) == 0, isWhole else {
                 throw Failure(.failedPrecondition, "\(path): \(String(cString: strerror(errno)))")

@@ -26,7 +26,8 @@ struct EnvironmentPage {
             ("state", environment["source"] == "catalog" ? environment["state"]?.string : nil),
             ("warnings", texts(environment["warnings"])), ("aliases", aliases),
             ("owners", texts(environment["owners"])),
-            ("checks", checks),
+            ("checks", checks), ("admission", admission), ("baselines", baselines), ("measured", measured),
+            ("usage", usage),
         ]
         return described(rows.compactMap { row in row.value.map { (row.name, $0) } }) + parameters + releases
     }
@@ -42,6 +43,51 @@ struct EnvironmentPage {
         let lines = (environment["attestations"]?.array ?? []).compactMap { record -> String? in
             guard seen.insert(record.words("kind")).inserted else { return nil }
             return "\(record.words("kind")): \(record.words("result")) (\(record.words("created_at")))"
+        }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+
+    private var report: JSONValue { environment["admission"] ?? .null }
+    private var figures: JSONValue { report["measured"] ?? .null }
+
+    /// The verdict of the last check, and what it found.
+    private var admission: String? {
+        guard let verdict = report["verdict"]?.string else { return nil }
+        let found = (report["findings"]?.array ?? []).map { "\($0.words("severity")): \($0.words("code"))" }
+        return (["\(verdict) at \(report.words("started_at"))"] + found).joined(separator: "\n")
+    }
+
+    /// Returns of simple agents.
+    private var baselines: String? {
+        let rows = (figures["baseline"]?.object ?? [:]).map { agent, row in
+            "\(agent): \(row.words("mean_return")) (\(row.words("least")) to \(row.words("most"))), "
+                + "\(row.words("mean_length")) steps"
+        }
+        return rows.isEmpty ? nil : rows.joined(separator: "\n")
+    }
+
+    private var measured: String? {
+        func figure(_ key: String, _ write: (Double) -> String) -> String? { figures[key]?.double.map(write) }
+        func mebibytes(_ bytes: Double) -> String { "\((bytes / 104857.6).rounded() / 10) MiB" }
+        let steps = figures["compared_steps"]?.integer ?? 0
+        let repeats = figures["deterministic"]?.bool.map { isSame in
+            isSame ? "repeats exactly over \(steps) steps" : "does not repeat"
+        }
+        let parts = [
+            figure("steps_per_second") { "\(Int($0)) steps/s in the worker" },
+            figure("session_steps_per_second") { "\(Int($0)) steps/s in a session" },
+            figure("start_seconds") { "starts in \($0) s" }, figure("peak_memory_bytes") { "\(mebibytes($0)) at most" },
+            repeats,
+        ].compactMap { $0 }
+        return parts.isEmpty ? nil : wrapped(parts.joined(separator: ", "), to: 90)
+    }
+
+    private var usage: String? {
+        let lines = ["version", "environment"].compactMap { name -> String? in
+            guard let sums = environment["usage"]?[name] else { return nil }
+            let mean = sums["mean_return"]?.double.map { ", mean return \($0)" } ?? ""
+            return "\(name == "version" ? "this version" : "all versions"): \(sums.words("sessions")) sessions "
+                + "(\(sums.words("failures")) failed), \(sums.words("episodes")) episodes, \(sums.words("steps")) steps\(mean)"
         }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }

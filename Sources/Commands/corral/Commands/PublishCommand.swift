@@ -43,12 +43,16 @@ enum PublishCommand: Subcommand {
                 body: ["alias": .string(alias), "version": .string("\(bundle.manifest.version)")])
         }
         guard !invocation.flag("json") else { return printJSON(version) }
-        Output.standard.write(
-            described([
-                ("published", version.words("reference")), ("digest", version.words("digest")),
-                ("bundle", "\(version.words("bundle")), \(bundle.bytes.count) bytes, \(bundle.files.count) files"),
-                ("state", version.words("state")),
-            ]))
+        var rows: [(name: String, value: String)] = [
+            ("published", version.words("reference")), ("digest", version.words("digest")),
+            ("bundle", "\(version.words("bundle")), \(bundle.bytes.count) bytes, \(bundle.files.count) files"),
+            ("state", version.words("state")),
+        ]
+        if let check = version["check"] {
+            let state = check["verdict"]?.string ?? check.words("state")
+            rows.append(("checks", "\(state); `corral check \(version.words("reference")) --url URL` waits for them"))
+        }
+        Output.standard.write(described(rows))
     }
 }
 

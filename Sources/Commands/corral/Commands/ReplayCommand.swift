@@ -45,10 +45,8 @@ enum ReplayCommand: Subcommand {
         _ file: TrajectoryFile, _ calls: CallScript, on reference: String?, tolerance: Double, _ client: ServerClient,
         _ folder: TemporaryFolder
     ) async throws(Failure) -> ReplayReport {
-        let target = ReplayRun.Target(
-            environment: reference ?? file.header.reference, instance: file.header.instance,
-            parameters: file.header.parameters)
-        let (recording, stopped) = try await ReplayRun(client: client, folder: folder).run(calls, on: target)
+        let (recording, stopped) = try await ReplayRun(client: client, folder: folder)
+            .run(calls, on: ReplayRun.Target(file.header, on: reference))
         return try ReplayReport(file, against: recording, tolerance: tolerance, stopped: stopped)
     }
 

@@ -19,10 +19,19 @@ enum ServeCommand: Subcommand {
     static func run(_ invocation: Invocation) async throws(Failure) {
         let configuration = try Configuration.read(invocation)
         let logger = configuration.logger
-        let server = try await Server.start(configuration, logger: logger)
+        let isEnding = invocation.flag("exit-with-parent")
+        let server = try await Server.start(
+            configuration, logger: logger, reach: isEnding && configuration.isPrivate ? .parent : .configured)
         for address in server.addresses { logger.info("listening", ["address": .string(address)]) }
-        try await StopSignal.wait(orEndOfInput: invocation.flag("exit-with-parent"))
+        try await StopSignal.wait(orEndOfInput: isEnding)
         logger.info("stopping")
         await server.stop(grace: configuration[ServerKeys.drainTimeout])
+    }
+}
+
+extension Configuration {
+    /// Whether only the user of the server reaches it: over a socket of his, and nobody is named who else could call.
+    fileprivate var isPrivate: Bool {
+        self[ServerKeys.unixSocket] != nil && self[ServerKeys.grpc] == nil && self[ServerKeys.keys] == nil
     }
 }

@@ -36,7 +36,11 @@ enum SessionCommand: Subcommand {
                 positionals: [.init("ID", .some, "The ids of sessions.")]),
             Command(
                 "fork", "Branch a session in mid-episode.",
-                options: [.value("count", short: "n", "NUMBER", fallback: "1", "How many branches.")],
+                options: [
+                    .value("count", short: "n", "NUMBER", fallback: "1", "How many branches."),
+                    .value(
+                        "seed", "NUMBER", "Start the branches' random numbers anew: this seed, the next, and so on."),
+                ],
                 positionals: [id]),
             Command("checkpoint", "Write down what it takes to bring a session back.", positionals: [id]),
             Command(
@@ -67,7 +71,10 @@ enum SessionCommand: Subcommand {
         let count = try invocation.integer("count", in: 1...10_000) ?? 1
         let answer = try await client.json(
             "POST", ServerClient.target(["v1", "sessions", invocation.argument("ID") ?? "", "fork"]),
-            body: ["count": .integer(Int64(count))])
+            body: [
+                "count": .integer(Int64(count)),
+                "seed": try invocation.integer("seed", in: 0...Int.max).map { .integer(Int64($0)) } ?? .null,
+            ])
         guard !invocation.flag("json") else { return printJSON(answer) }
         for session in answer["sessions"]?.array ?? [] { Output.standard.write(session.words("id") + "\n") }
         let milliseconds = shortNumber(answer["duration_ms"]?.double ?? 0)

@@ -42,6 +42,12 @@ enum TrajectoryCommand: Subcommand {
                     .value("output", short: "o", "FILE", completion: .files, "Where to; otherwise standard output."),
                 ], positionals: [trajectory]),
             Command(
+                "import", "Make a trajectory file of the JSON lines that an export wrote.",
+                options: [
+                    .value("output", short: "o", "FILE", completion: .files, "The file; otherwise ID.ctraj here."),
+                    .value("hash", "SHA256", "What the trajectory's hash has to be."),
+                ], positionals: [.init("FILE", .required, completion: .files, "JSON lines.")]),
+            Command(
                 "verify", "Check all of a trajectory: seals, the hash chain, index and end.",
                 discussion: """
                     Nothing is run: the file alone shows whether it was changed, and in which chunk. That the \
@@ -59,6 +65,7 @@ enum TrajectoryCommand: Subcommand {
         case "list": try await list(invocation)
         case "show": try await show(invocation)
         case "export": try await export(invocation)
+        case "import": try importLines(invocation)
         case "verify": try await verify(invocation)
         default: try await delete(invocation)
         }
@@ -132,14 +139,30 @@ enum TrajectoryCommand: Subcommand {
         }
     }
 
-    private static func verify(_ invocation: Invocation) async throws(Failure) {
-        var hash: Digest32?
-        if let text = invocation.text("hash") {
-            guard let digest = Digest32(hex: text) else {
-                throw Failure(.invalidArgument, "--hash: `\(text.prefix(80))` is no SHA-256", next: "give 64 digits")
-            }
-            hash = digest
+    private static func importLines(_ invocation: Invocation) throws(Failure) {
+        let lines = try TrajectoryImport.lines(of: invocation.argument("FILE") ?? "")
+        let id = lines.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first
+            .flatMap { try? JSONValue(parsing: Array($0)) }?["id"]?.string
+        guard let id, UniqueID(id) != nil else {
+            throw Failure(.invalidArgument, "the first line is no header of a trajectory of a session: it has no id")
         }
+        let path = invocation.text("output") ?? "\(id).ctraj"
+        let end = try TrajectoryImport.run(lines, to: path, expecting: try hash(invocation))
+        if invocation.flag("json") { return printJSON(TrajectorySummary(try TrajectoryFile(path)).json) }
+        Output.standard.write("\(path): \(end.records) records\nhash \(end.hash.hex)\n")
+    }
+
+    /// - Throws: `invalid_argument` where the option is no SHA-256.
+    private static func hash(_ invocation: Invocation) throws(Failure) -> Digest32? {
+        guard let text = invocation.text("hash") else { return nil }
+        guard let digest = Digest32(hex: text) else {
+            throw Failure(.invalidArgument, "--hash: `\(text.prefix(80))` is no SHA-256", next: "give 64 digits")
+        }
+        return digest
+    }
+
+    private static func verify(_ invocation: Invocation) async throws(Failure) {
+        let hash = try hash(invocation)
         try await TrajectorySource.with(invocation) { (file) throws(Failure) in
             let report = file.verify(against: hash)
             if invocation.flag("json") {

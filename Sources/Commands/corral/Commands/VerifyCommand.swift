@@ -63,10 +63,8 @@ enum VerifyCommand: Subcommand {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let recording = try await ReplayServer.with(invocation) { (client) async throws(Failure) in
-            let target = ReplayRun.Target(
-                environment: certificate.environment, instance: certificate.instance,
-                parameters: certificate.parameters)
-            return try await ReplayRun(client: client, folder: folder).run(certificate.calls, on: target).recording
+            try await ReplayRun(client: client, folder: folder)
+                .run(certificate.calls, on: ReplayRun.Target(certificate)).recording
         }
         guard recording.header.digest == certificate.digest else {
             throw Failure(

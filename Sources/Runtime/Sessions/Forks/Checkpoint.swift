@@ -18,6 +18,8 @@ public struct Checkpoint: Sendable {
     let parameters: JSONObject
     let seed: Int64?
     let seedIsPending: Bool
+    /// Of a vector session.
+    let rows: RowsOffer?
     let labels: [String: String]
     let owner: String
     let tenant: String
@@ -33,6 +35,8 @@ public struct Checkpoint: Sendable {
             "environment": .string(environment), "digest": .string(digest),
             "instance": instance.map(JSONValue.string) ?? .null, "params": .object(parameters),
             "seed": seed.map(JSONValue.integer) ?? .null, "seed_is_pending": .bool(seedIsPending),
+            "rows": rows.map { .integer(Int64($0.count)) } ?? .null,
+            "autoreset": rows.map { .string($0.autoreset) } ?? .null,
             "labels": .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
             "owner": .string(owner), "tenant": .string(tenant), "index": .integer(Int64(index)),
             "episode": .integer(Int64(episode)), "phase": .string(phase),
@@ -58,6 +62,7 @@ public struct Checkpoint: Sendable {
         (self.index, self.episode, self.createdAt, self.seedIsPending) = (index, episode, createdAt, seedIsPending)
         instance = json["instance"]?.string
         seed = json["seed"]?.integer
+        do throws(Failure) { rows = try RowsOffer(recorded: json) } catch { return nil }
         trajectoryHash = json["trajectory_hash"]?.string
         self.labels = Dictionary(
             labels.compactMap { key, value in value.string.map { (key, $0) } }, uniquingKeysWith: { $1 })
@@ -75,6 +80,7 @@ public struct Checkpoint: Sendable {
         (index, episode, trajectoryHash) = (session.index, session.episode, session.trajectoryHash)
         (labels, owner, tenant, phase) = (session.labels, session.owner, session.tenant, session.phase.name)
         (self.parameters, self.calls, self.state) = (parameters, calls, state)
+        rows = session.rows
         createdAt = Timestamp.now.rfc3339
     }
 }

@@ -33,4 +33,6 @@ struct BranchOwner: Sendable {
     let labels: [String: String]
     /// Observers are not told of them.
     var isHidden = false
+    /// How much of them is kept; nil: as of the parent.
+    var record: RecordingMode?
 }

@@ -6,12 +6,17 @@ enum JournaledCall: Sendable, Equatable {
     case reset(seed: Int64?, options: JSONObject)
     /// - Parameter action: One checked JSON value.
     case step(action: [UInt8])
+    /// Random numbers started anew where the session branched off.
+    case reseed(Int64)
 }
 
 extension JournaledCall {
     /// Appends kind (one byte), length (LEB128) and content.
     func write(into bytes: inout [UInt8]) {
         switch self {
+        case .reseed(let seed):
+            bytes.append(contentsOf: [2, 8])
+            withUnsafeBytes(of: seed.littleEndian) { bytes.append(contentsOf: $0) }
         case .step(let action):
             bytes.append(1)
             Self.write(length: action.count, into: &bytes)
@@ -62,6 +67,8 @@ extension JournaledCall {
     private init?(kind: UInt8, content: [UInt8]) {
         switch kind {
         case 1: self = .step(action: content)
+        case 2 where content.count == 8:
+            self = .reseed(content.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) })
         case 0:
             guard let object = (try? JSONValue(parsing: content))?.object, let options = object["options"]?.object
             else {

@@ -12,12 +12,14 @@ final class PrefixCache {
         private(set) var digest: Digest32
 
         /// Behind the reset.
-        init(_ plan: LaunchPlan, seed: Int64, options: JSONObject) {
+        ///
+        /// - Parameter keepsRecords: Whether those who go on from there are recorded.
+        init(_ plan: LaunchPlan, seed: Int64, options: JSONObject, keepsRecords: Bool) {
             let origin: JSONValue = [
                 "tenant": .string(plan.tenant), "version": .string(plan.digest),
                 "backend": .string(plan.backend.rawValue),
                 "instance": plan.instance.map(JSONValue.string) ?? .null, "params": .object(plan.parameters),
-                "seed": .integer(seed), "options": .object(options),
+                "seed": .integer(seed), "options": .object(options), "records": .bool(keepsRecords),
             ]
             digest = SHA256.hash(origin.canonical)
         }

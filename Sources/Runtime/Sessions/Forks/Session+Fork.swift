@@ -84,6 +84,20 @@ extension Session {
         state = point.state
     }
 
+    /// Starts the random numbers of a branch anew.
+    ///
+    /// - Throws: `failed_precondition` where its environment cannot.
+    func reseed(_ seed: Int64) async throws(Failure) {
+        guard let host else { return try state.refuseIfOver() }
+        do throws(HostProblem) { try await host.reseed(seed) } catch {
+            guard case .refused = error else { throw failure(of: error) }
+            throw Failure(cannotReseed: plan)
+        }
+        try state.refuseIfOver()
+        chain?.reseed(seed)
+        journal?.add(.reseed(seed))
+    }
+
     /// Makes calls that nobody is told of.
     func repeatCalls(_ calls: [JournaledCall]) async throws(Failure) {
         let onRecord = onRecord
@@ -93,6 +107,7 @@ extension Session {
             let index = state.index
             do throws(Failure) {
                 switch call {
+                case .reseed(let seed): try await reseed(seed)
                 case .reset(let seed, let options): _ = try await reset(seed: seed, options: options, index: nil)
                 case .step(let action): _ = try await step(action: SplitJSON(text: action), index: nil)
                 }
@@ -105,6 +120,12 @@ extension Session {
 }
 
 extension Failure {
+    init(cannotReseed plan: LaunchPlan) {
+        self.init(
+            .failedPrecondition, "\(plan.reference) cannot start its random numbers anew in mid-episode",
+            next: "leave the seed out, or reset the branches with one", details: ["reason": "reseed"])
+    }
+
     init(diverged plan: LaunchPlan, after calls: Int) {
         self.init(
             .failedPrecondition,

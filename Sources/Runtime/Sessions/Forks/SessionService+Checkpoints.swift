@@ -12,16 +12,17 @@ extension SessionService {
         let session = try session(id, caller, .owner)
         let folder = try checkpointFolder()
         let checkpoint = try await session.resting { (point, host) async throws(Failure) in
-            guard session.rows == nil else {
-                throw Failure(
-                    .failedPrecondition, "vector sessions have no checkpoints", next: "use sessions of one row")
-            }
             var state: [UInt8]?
             if point.journal == nil {
                 do throws(HostProblem) { state = try await host.saveState() } catch { throw session.failure(of: error) }
             }
             let calls = try await point.journal?.encoded()
             guard calls != nil || state != nil else { throw Failure(cannotFork: session.plan) }
+            guard state.map({ $0.count <= Self.snapshotBytes }) ?? true else {
+                throw Failure(
+                    .resourceExhausted, "the state of the session has more than \(Self.snapshotBytes >> 20) MiB",
+                    next: "use fewer rows")
+            }
             return Checkpoint(
                 id: self.newID(), of: session.summary, seed: session.seed, seedIsPending: point.seedIsPending,
                 parameters: session.plan.parameters, calls: calls, state: state)
@@ -36,15 +37,14 @@ extension SessionService {
     public func restore(
         checkpoint id: UniqueID, caller: Caller
     ) async throws(Failure) -> (session: SessionSummary, mechanism: ForkMechanism) {
-        guard caller.mayCreateSessions else {
-            throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
-        }
+        try caller.requireSomewhere([.runner], for: "restore a checkpoint")
         let checkpoint = try await checkpoint(id, of: caller)
         try refuseIfDraining()
-        let request = SessionRequest(
+        var request = SessionRequest(
             environment: checkpoint.environment, instance: checkpoint.instance, parameters: checkpoint.parameters,
             seed: checkpoint.seed, labels: checkpoint.labels, reset: false)
-        let plan = try await authority.plan(for: request, caller: caller)
+        (request.rows, request.autoreset) = (checkpoint.rows?.count, checkpoint.rows?.autoreset)
+        let plan = try await allowedPlan(for: request, caller: caller)
         guard plan.digest == checkpoint.digest else {
             throw Failure(
                 .failedPrecondition, "\(checkpoint.environment) is not what it was: its digest has changed",
@@ -68,9 +68,7 @@ extension SessionService {
     /// The caller's, oldest first.
     public func checkpoints(caller: Caller) async throws(Failure) -> [Checkpoint] {
         let folder = try checkpointFolder()
-        return await offload { folder.all() }.filter {
-            caller.grant(onSessionOf: $0.owner, tenant: $0.tenant) == .owner
-        }
+        return await offload { folder.all() }.filter { $0.grant(to: caller) == .owner }
     }
 
     public func discardCheckpoint(_ id: UniqueID, caller: Caller) async throws(Failure) {
@@ -101,7 +99,7 @@ extension SessionService {
     private func checkpoint(_ id: UniqueID, of caller: Caller) async throws(Failure) -> Checkpoint {
         let folder = try checkpointFolder()
         guard let checkpoint = await offload({ folder.read(id) }),
-            caller.grant(onSessionOf: checkpoint.owner, tenant: checkpoint.tenant) == .owner
+            checkpoint.grant(to: caller) == .owner
         else { throw Failure(.notFound, "there is no checkpoint \(id)", next: "GET /v1/checkpoints lists them") }
         return checkpoint
     }
@@ -111,5 +109,11 @@ extension SessionService {
             throw Failure(.unimplemented, "this server keeps no checkpoints", next: "use one with a data directory")
         }
         return checkpoints
+    }
+}
+
+extension Checkpoint {
+    fileprivate func grant(to caller: Caller) -> Grant? {
+        caller.grant(onSessionOf: owner, tenant: tenant, environment: environment)
     }
 }

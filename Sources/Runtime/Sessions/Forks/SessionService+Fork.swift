@@ -20,25 +20,42 @@ struct FinishedFork: Sendable {
 extension SessionService {
     /// Branches a session, which rests meanwhile: `count` more that are in its state, all or none.
     ///
-    /// - Parameter idempotencyKey: The same key and request within ten minutes get the same sessions.
+    /// - Parameters:
+    ///   - seed: Random numbers of the branches start anew, those of branch *k* from `seed + k` (of a vector session from
+    ///     `seed + k * rows`); nil: they go on as the session's own.
+    ///   - idempotencyKey: The same key and request within ten minutes get the same sessions.
     /// - Throws: `busy`, `failed_precondition` where no mechanism that its version allows can do it (`details.reason` has
     ///   why), `resource_exhausted`, `unavailable`, `session_closed`, `session_failed`, and what hosts throw.
     public func fork(
-        _ id: UniqueID, count: Int = 1, caller: Caller, idempotencyKey: String? = nil
+        _ id: UniqueID, count: Int = 1, seed: Int64? = nil, caller: Caller, idempotencyKey: String? = nil
     ) async throws(Failure) -> ForkedSessions {
         let parent = try session(id, caller, .owner)
-        guard caller.mayCreateSessions else {
-            throw Failure(.permissionDenied, "\(caller.id) may not create sessions", next: "use a key with role owner")
-        }
         guard (1...10_000).contains(count) else {
             throw Failure(
                 .invalidArgument, "count has to be an integer from 1 to 10000", details: ["field": "count"])
         }
-        guard let idempotencyKey else { return forked(try await forkNow(parent, count: count)) }
+        let seeds = try seed.map { (seed) throws(Failure) in try Self.seeds(from: seed, count, parent) }
+        guard let idempotencyKey else { return forked(try await forkNow(parent, count: count, seeds: seeds)) }
         return forked(
             try await forks.once(
-                [caller.tenant, caller.id, idempotencyKey], fingerprint: Array("\(id) \(count)".utf8)
-            ) { () async throws(Failure) in try await self.forkNow(parent, count: count) })
+                [caller.tenant, caller.id, idempotencyKey],
+                fingerprint: Array("\(id) \(count) \(seed.map(String.init) ?? "")".utf8)
+            ) { () async throws(Failure) in try await self.forkNow(parent, count: count, seeds: seeds) })
+    }
+
+    /// One for each branch.
+    private static func seeds(from seed: Int64, _ count: Int, _ parent: Session) throws(Failure) -> [Int64] {
+        guard parent.chain != nil else {
+            throw Failure(
+                .notReset, "the session was never reset: nothing of it is random yet",
+                next: "leave the seed out, and reset the branches with one")
+        }
+        if let host = parent.host, !host.capabilities.contains(.reseed) { throw Failure(cannotReseed: parent.plan) }
+        let rows = Int64(parent.rows?.count ?? 1)
+        guard !seed.addingReportingOverflow(Int64(count) * rows).overflow else {
+            throw Failure(.invalidArgument, "the seed \(seed) is too large", details: ["field": "seed"])
+        }
+        return (0..<Int64(count)).map { seed + $0 * rows }
     }
 
     /// Ends a session and all that descends from it, at the same time; returns when nothing of them is left.
@@ -62,8 +79,9 @@ extension SessionService {
     }
 
     /// - Parameter owner: Nil: the parent's.
+    /// - Parameter seeds: Of the branches' random numbers; nil: they go on as the parent's.
     func forkNow(
-        _ parent: Session, count: Int, for owner: BranchOwner? = nil
+        _ parent: Session, count: Int, seeds: [Int64]? = nil, for owner: BranchOwner? = nil
     ) async throws(Failure) -> FinishedFork {
         let start = ContinuousClock.now
         try refuseIfDraining()
@@ -85,12 +103,29 @@ extension SessionService {
             parent, count: count, owner: owner ?? BranchOwner(caller: parent.owner, labels: parent.labels),
             family: family
         ) { taken -= 1 }
+        if let seeds { try await reseed(children, with: seeds) }
         for child in children where owner?.isHidden != true {
             child.isHidden = false
-            child.recorder = recorders?.recorder(for: child.summary, wish: parent.recorder?.mode ?? .off)
+            let wish = owner?.record ?? parent.recorder?.mode ?? .off
+            child.recorder = recorders?.recorder(for: child.summary, wish: wish)
+            if let before = parent.recorder as? PrefixRecords {
+                for record in before.records { child.recorder?.append(record) }
+            }
             for observer in observers { observer.sessionOpened(child.summary) }
         }
         return FinishedFork(ids: children.map(\.id), mechanism: mechanism, duration: .now - start)
+    }
+
+    private func reseed(_ children: [Session], with seeds: [Int64]) async throws(Failure) {
+        do throws(Failure) {
+            for (child, seed) in zip(children, seeds) {
+                try await child.reseed(seed)
+                child.branchSeed = seed
+            }
+        } catch {
+            for child in children { await child.close(.requested) }
+            throw error
+        }
     }
 
     /// - Parameter onTaken: Called for each child that has taken its place over.

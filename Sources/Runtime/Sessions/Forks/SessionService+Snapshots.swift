@@ -5,7 +5,7 @@ import Workers
 extension SessionService {
     /// Of one session.
     private static let mostSnapshots = 64
-    private static let snapshotBytes = 64 << 20
+    static let snapshotBytes = 64 << 20
 
     /// Remembers the present state of a session under a name; one of the same name is replaced.
     ///

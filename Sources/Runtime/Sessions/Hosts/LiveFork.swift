@@ -7,17 +7,65 @@ import Workers
 extension ZygoteSeats {
     /// So many branches are on their way at a time: until they are moved they count as processes of the session.
     private static let atOnce = 8
+    /// What a branch takes of the memory of the session that it is forked from, in bytes: what it touches before it is
+    /// moved, and the tables of its pages, stay charged there.
+    private static let branchMemory = 1 << 20
 
     /// Has the worker of a seat fork itself; all or none.
     ///
-    /// - Throws: `refused` where the worker holds what a fork would share or lose.
+    /// - Throws: `refused` where the worker holds what a fork would share or lose, or the session has no room for it.
     func branches(of seat: Seat, count: Int) async throws(HostProblem) -> [Seat] {
         guard isUsable, let family = seat.family else { throw Self.refusal("unsupported", "its sandbox has ended") }
         guard await hasRoom() else {
             throw Self.refusal("resource_exhausted", "the sandbox of its family has no memory left")
         }
-        // The worker sees its threads and children; what was left in the background only the count of all shows.
-        let hasOthers = await seat.usage().processes > 1
+        let gate = ForkGate()
+        // Their folders and cgroups are made while the worker looks at itself.
+        let forks = (0..<count).map { _ in
+            Task { () -> Result<Seat, Failure> in
+                do throws(Failure) {
+                    return .success(
+                        try await makeBranch { (name) async throws(Failure) in
+                            try await self.branch(of: seat, named: name, in: family, gate)
+                        })
+                } catch { return .failure(error) }
+            }
+        }
+        let answer: Result<Void, HostProblem>
+        do throws(HostProblem) { answer = .success(try await fork(seat, count, gate, forks)) } catch {
+            answer = .failure(error)
+        }
+        gate.shut()
+        var made: [Seat] = []
+        var problem: Failure?
+        for fork in forks {
+            switch await fork.value {
+            case .success(let seat): made.append(seat)
+            case .failure(let failure): problem = problem ?? failure
+            }
+        }
+        do throws(HostProblem) {
+            try answer.get()
+            if let problem { throw Self.refusal("not_forkable", problem.message) }
+            return made
+        } catch {
+            for seat in made { await seat.release() }
+            throw error
+        }
+    }
+
+    /// Asks the worker, and opens the gate as soon as nothing speaks against it; returns when it goes on.
+    private func fork(
+        _ seat: Seat, _ count: Int, _ gate: ForkGate, _ forks: [Task<Result<Seat, Failure>, Never>]
+    ) async throws(HostProblem) {
+        let usage = await seat.usage()
+        let limits = configuration.launch.limits
+        guard usage.memory + (count + 1) * Self.branchMemory <= limits.memory else {
+            throw Self.refusal(
+                "resource_exhausted",
+                "it uses \(usage.memory >> 20) of its \(limits.memory >> 20) MiB of memory, and each of \(count) branches takes about one of them"
+            )
+        }
         let connection = seat.connection
         let ready = Promise<Void>()
         connection.onEvent = { if $0.members.string("event") == "ready" { ready.settle(.success(())) } }
@@ -27,63 +75,42 @@ extension ZygoteSeats {
                 return .success(try await seat.ask(within: Self.forkTimeout) { WorkerCommand.fork(id: $0) })
             } catch { return .failure(error) }
         }
-        var made: [Seat] = []
-        var problem: Failure?
+        // The worker sees its threads and children; what was left in the background only the count of all shows.
+        let isAlone = usage.processes <= 1
+        var isLost = false
         if (try? await ready.value()) != nil {
-            if hasOthers {
-                problem = Failure(
-                    .failedPrecondition, "processes run in the background, which would stay with one branch")
+            if isAlone {
+                gate.open(max(1, min(Self.atOnce, limits.processes - 2)))
+                for fork in forks { _ = await fork.value }
             }
-            while made.count < count, problem == nil {
-                let some = await branches(of: seat, family, min(Self.atOnce, count - made.count))
-                made += some.made
-                problem = some.problem
-            }
-            if !connection.pass(Array("{}\n".utf8), descriptors: []) { problem = problem ?? Self.lost }
+            isLost = !connection.pass(Array("{}\n".utf8), descriptors: [])
         }
-        do throws(HostProblem) {
-            let message = try await answer.value.get()
-            try await seat.read { () throws in try message.requireOK() }
-            if let problem { throw Self.refusal("not_forkable", problem.message) }
-            return made
-        } catch {
-            for seat in made { await seat.release() }
-            throw error
+        let message = try await answer.value.get()
+        try await seat.read { () throws in try message.requireOK() }
+        guard isAlone else {
+            throw Self.refusal(
+                "not_forkable", "processes run in the background, which would stay with one branch")
         }
+        if isLost { throw Self.refusal("not_forkable", Self.lost.message) }
     }
 
-    /// Some branches, all at the same time.
-    private func branches(
-        of seat: Seat, _ family: String, _ count: Int
-    ) async -> (made: [Seat], problem: Failure?) {
-        let forks = (0..<count).map { _ in
-            Task { () -> Result<Seat, Failure> in
-                do throws(Failure) {
-                    return .success(
-                        try await makeBranch { (name) async throws(Failure) in
-                            try await self.branch(of: seat, named: name, in: family)
-                        })
-                } catch { return .failure(error) }
-            }
-        }
-        var made: [Seat] = []
-        var problem: Failure?
-        for fork in forks {
-            switch await fork.value {
-            case .success(let seat): made.append(seat)
-            case .failure(let failure): problem = problem ?? failure
-            }
-        }
-        return (made, problem)
-    }
-
-    private func branch(of seat: Seat, named name: String, in family: String) async throws(Failure) -> Seat {
+    private func branch(
+        of seat: Seat, named name: String, in family: String, _ gate: ForkGate
+    ) async throws(Failure) -> Seat {
         let limits = configuration.launch.limits
         let scratch = try await sandbox.openScratch(name, in: family, bytes: limits.disk, inodes: limits.inodes)
         do throws(Failure) {
             let fence = try await sandbox.fence(session: name, limits: limits)
             do throws(Failure) {
-                let connection = try await branch(of: seat, scratch: scratch, fence: fence)
+                guard await gate.enter() else { throw Self.lost }
+                defer { gate.leave() }
+                let connection: WorkerConnection
+                do throws(Failure) {
+                    connection = try await branch(of: seat, scratch: scratch, fence: fence)
+                } catch {
+                    gate.shut()
+                    throw error
+                }
                 return Seat(
                     connection: connection, greeting: seat.greeting,
                     place: .shared(sandbox, fence: fence, scratch: name, family: family))
@@ -141,4 +168,49 @@ extension ZygoteSeats {
 extension String {
     /// The folder that a path is in.
     var parentFolder: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? self }
+}
+
+/// Lets a few branches at a time to the worker, once it has said that it can fork.
+@Reactor
+private final class ForkGate {
+    private var places = 0
+    private var isShut = false
+    private var waiting: [Wait<Bool>] = []
+
+    func open(_ places: Int) {
+        self.places = places
+        admit()
+    }
+
+    /// Nobody else gets through.
+    func shut() {
+        isShut = true
+        let rest = waiting
+        waiting = []
+        for wait in rest { wait.settle(false) }
+    }
+
+    /// - Returns: Whether it may go on; then it has to leave.
+    func enter() async -> Bool {
+        if isShut { return false }
+        if places > 0 {
+            places -= 1
+            return true
+        }
+        let wait = Wait<Bool>()
+        waiting.append(wait)
+        return await wait.value()
+    }
+
+    func leave() {
+        places += 1
+        admit()
+    }
+
+    private func admit() {
+        while places > 0, !waiting.isEmpty {
+            places -= 1
+            waiting.removeFirst().settle(true)
+        }
+    }
 }

@@ -13,6 +13,8 @@ final class Seat {
     private let place: Place
     /// Forks it; nil where it is not a fork itself.
     weak var zygote: ZygoteSeats?
+    /// The `init` that it has answered already, while no session has it.
+    var initialization: (command: [UInt8], answer: WorkerMessage)?
     /// Called once, when nothing of it is left.
     var onReleased: (@Reactor () -> Void)?
 

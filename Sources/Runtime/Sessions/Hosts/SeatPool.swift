@@ -15,6 +15,10 @@ final class SeatPool {
     private var starting: (source: Promise<any SeatSource>, task: Task<Void, Never>)?
     private var spares: [Seat] = []
     private var refill: Task<Void, Never>?
+    /// What the last session was of.
+    private var lastPlan: LaunchPlan?
+    /// What spares make ready: what two sessions in a row were of.
+    private var expected: LaunchPlan?
     private(set) var isShutDown = false
     private(set) var seatsTaken = 0
     private(set) var lastUse = ContinuousClock.now
@@ -33,10 +37,12 @@ final class SeatPool {
         self.start = start
     }
 
+    /// - Parameter plan: What the worker will be asked to make; nil: it is not known.
     /// - Throws: also `session_closed` when the task is cancelled.
-    func take() async throws(Failure) -> Seat {
+    func take(for plan: LaunchPlan? = nil) async throws(Failure) -> Seat {
         lastUse = .now
         seatsTaken += 1
+        expect(plan)
         do throws(Failure) {
             let seat = try await readySeat()
             refillSoon()
@@ -70,10 +76,20 @@ final class SeatPool {
         let sources = sources
         self.sources = []
         for source in sources { await source.shutDown() }
+        refill?.cancel()
         await refill?.value
         let spares = spares
         self.spares = []
         for seat in spares { await seat.release() }
+    }
+
+    /// Spares are made for what comes again and again: an environment can take seconds to make, and one that nobody
+    /// wants is work for nothing.
+    private func expect(_ plan: LaunchPlan?) {
+        let isRepeated =
+            if let plan, let lastPlan { Seat.initCommand(of: plan) == Seat.initCommand(of: lastPlan) } else { false }
+        expected = isRepeated ? plan : nil
+        lastPlan = plan
     }
 
     private func readySeat() async throws(Failure) -> Seat {
@@ -134,6 +150,7 @@ final class SeatPool {
         while spares.count < spareCount, !isShutDown {
             do throws(Failure) {
                 let seat = try await newSeat()
+                if let expected { await seat.initializeAhead(expected) }
                 if isShutDown { return await seat.release() }
                 spares.append(seat)
             } catch {

@@ -38,6 +38,11 @@ extension WorkerHost {
         try await seat.read { () throws in try answer.requireOK() }
     }
 
+    func reseed(_ seed: Int64) async throws(HostProblem) {
+        let answer = try await seat.ask(within: plan.times.step) { WorkerCommand.reseed(id: $0, seed: seed) }
+        try await seat.read { () throws in try answer.requireOK() }
+    }
+
     /// New workers of the same version and parameters take over the state.
     private func forkBySnapshot(_ count: Int, _ pool: SeatPool) async throws(HostProblem) -> [any SessionHost] {
         guard let state = try await saveState() else {
@@ -66,7 +71,7 @@ extension WorkerHost {
     private func restored(_ state: [UInt8], _ pool: SeatPool) async throws(HostProblem) -> WorkerHost {
         let host: WorkerHost
         do throws(Failure) {
-            let seat = try await pool.take()
+            let seat = try await pool.take(for: plan)
             do throws(Failure) {
                 host = try await WorkerHost.open(
                     plan, seat: seat, of: pool, known: known, interruptGrace: interruptGrace,

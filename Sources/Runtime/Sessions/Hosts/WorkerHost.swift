@@ -160,19 +160,37 @@ extension Seat {
                 return SessionSpaces(observation: plan.observationSpace ?? text, action: plan.actionSpace ?? text)
             }
         }
-        let answer = await connection.untilCancelled { () -> Result<WorkerMessage, HostProblem> in
-            do throws(HostProblem) {
-                return .success(
-                    try await ask(within: plan.times.start) {
-                        WorkerCommand.initialize(
-                            id: $0, instance: plan.instance, parameters: plan.parameters, seed: nil)
-                    })
-            } catch { return .failure(error) }
-        }
-        let message = try answer.get()
+        let message = try await initialized(as: plan)
         return try await read { () throws in
             try known.spaces(of: message, plan)
         }
+    }
+
+    /// Has the worker make the environment of a plan before a session takes it; where that fails, the session's own
+    /// attempt tells why.
+    func initializeAhead(_ plan: LaunchPlan) async {
+        guard connection.dialect == .v2, let answer = try? await initialized(as: plan),
+            (try? answer.requireOK()) != nil
+        else { return }
+        initialization = (Self.initCommand(of: plan), answer)
+    }
+
+    /// The answer to `init`, which may have been given ahead.
+    private func initialized(as plan: LaunchPlan) async throws(HostProblem) -> WorkerMessage {
+        let ahead = initialization
+        initialization = nil
+        if let ahead, ahead.command == Self.initCommand(of: plan) { return ahead.answer }
+        let answer = await connection.untilCancelled { () -> Result<WorkerMessage, HostProblem> in
+            do throws(HostProblem) {
+                return .success(try await ask(within: plan.times.start) { Self.initCommand(of: plan, id: $0) })
+            } catch { return .failure(error) }
+        }
+        return try answer.get()
+    }
+
+    /// What asks for the environment of a plan.
+    static func initCommand(of plan: LaunchPlan, id: Int = 0) -> [UInt8] {
+        WorkerCommand.initialize(id: id, instance: plan.instance, parameters: plan.parameters, seed: nil)
     }
 
     func ask(within timeout: Duration, _ command: (Int) -> [UInt8]) async throws(HostProblem) -> WorkerMessage {

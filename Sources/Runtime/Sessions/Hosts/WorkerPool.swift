@@ -80,7 +80,7 @@ public final class WorkerPool: SessionHostSource {
         if launch.sessionsPerWorker > 1 {
             return try await sharedWorkers(of: plan, pool).open(plan, known: spaces)
         }
-        let seat = try await pool.take()
+        let seat = try await pool.take(for: plan)
         do throws(Failure) {
             return try await WorkerHost.open(
                 plan, seat: seat, of: pool, known: spaces, interruptGrace: configuration.interruptGrace,

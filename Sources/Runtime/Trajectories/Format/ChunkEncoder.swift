@@ -31,6 +31,7 @@ struct ChunkEncoder {
 
     private struct Kind {
         let template: [UInt8]
+        let pieces: [TemplatePiece]
         var columns: [Column] = []
     }
 
@@ -53,19 +54,28 @@ struct ChunkEncoder {
     private var scanner = RecordScanner()
 
     mutating func append(_ record: StoredRecord) {
-        scanner.scan(record.bytes)
-        var place = self.place(of: scanner.template)
-        var parts = scanner.parts
-        if place == nil {
-            place = self.place(of: [RecordScanner.Piece.whole.rawValue])
-            parts = [.init(start: 0, count: record.bytes.count)]
-        }
-        let kind = place ?? 0
-        for (column, part) in parts.enumerated() {
-            if !kinds[kind].columns[column].isFixed {
-                kinds[kind].columns[column].lengths.putVarint(UInt64(part.count))
+        let kind: Int
+        var parts: [RecordScanner.Part]
+        if last >= 0, scanner.matches(kinds[last].pieces, record.bytes) {
+            (kind, parts) = (last, scanner.parts)
+        } else {
+            scanner.scan(record.bytes)
+            parts = scanner.parts
+            if let place = place(of: scanner.template) {
+                kind = place
+            } else {
+                kind = place(of: [RecordScanner.Piece.whole.rawValue]) ?? 0
+                parts = [.init(start: 0, count: record.bytes.count)]
             }
-            kinds[kind].columns[column].data.append(contentsOf: record.bytes[part.start..<part.start + part.count])
+        }
+        record.bytes.withUnsafeBufferPointer { bytes in
+            for (column, part) in parts.enumerated() {
+                if !kinds[kind].columns[column].isFixed {
+                    kinds[kind].columns[column].lengths.putVarint(UInt64(part.count))
+                }
+                let piece = UnsafeBufferPointer(rebasing: bytes[part.start..<part.start + part.count])
+                kinds[kind].columns[column].data.append(contentsOf: piece)
+            }
         }
         ids.append(UInt8(kind))
         turns.append(turn(of: record.agent))
@@ -115,17 +125,15 @@ struct ChunkEncoder {
         }
         let isWhole = template == [RecordScanner.Piece.whole.rawValue]
         guard kinds.count < Self.kindLimit - (isWhole ? 0 : 1) else { return nil }
-        var kind = Kind(template: template)
-        kind.columns = Self.columns(of: template)
-        kinds.append(kind)
+        let pieces = (try? TemplatePiece.read(template[...])) ?? []
+        kinds.append(Kind(template: template, pieces: pieces, columns: Self.columns(of: pieces)))
         last = kinds.count - 1
         places[template] = last
         return last
     }
 
-    private static func columns(of template: [UInt8]) -> [Column] {
-        let pieces = (try? TemplatePiece.read(template[...])) ?? []
-        return pieces.compactMap { piece in
+    private static func columns(of pieces: [TemplatePiece]) -> [Column] {
+        pieces.compactMap { piece in
             switch piece {
             case .literal: nil
             case .fixed(let width, let element): Column(width: width, element: element, isFixed: true)

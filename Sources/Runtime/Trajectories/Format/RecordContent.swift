@@ -9,6 +9,8 @@ public struct RecordContent: Sendable {
     public enum Call: Sendable {
         case reset(seed: Int64?, options: JSONObject)
         case step(action: Value)
+        /// Random numbers started anew where a branch began; of no record.
+        case reseed(Int64)
     }
 
     public enum Observation: Sendable {
@@ -23,6 +25,14 @@ public struct RecordContent: Sendable {
         public var terminated: PerAgent<Bool>
         public var truncated: PerAgent<Bool>
         public var info: JSONValue
+        /// Reward, terminated and truncated of a step of a vector session: arrays of all rows, instead of those above.
+        var rows: [Value]?
+
+        public var rewardJSON: JSONValue {
+            rows.map { $0[0].json } ?? reward.json { $0.map { .number($0) } ?? .null }
+        }
+        public var terminatedJSON: JSONValue { rows.map { $0[1].json } ?? terminated.json { .bool($0) } }
+        public var truncatedJSON: JSONValue { rows.map { $0[2].json } ?? truncated.json { .bool($0) } }
     }
 
     public enum Result: Sendable {
@@ -82,11 +92,26 @@ private struct ContentInput {
         } else {
             observation = .value(try Value(canonicalPrefix: &rest))
         }
+        if rest.starts(with: Self.rowsMark) { return try rows(observation) }
         let reward = try perAgent { (input) throws(Failure) in try input.optional().map { Double(bitPattern: $0) } }
         let terminated = try perAgent { (input) throws(Failure) in try input.flag() }
         let truncated = try perAgent { (input) throws(Failure) in try input.flag() }
         return RecordContent.Outcome(
             observation: observation, reward: reward, terminated: terminated, truncated: truncated, info: try json())
+    }
+
+    private static let rowsMark: [UInt8] = [0xfe, 0xff, 0xff, 0xff]
+
+    private mutating func rows(_ observation: RecordContent.Observation) throws(Failure) -> RecordContent.Outcome {
+        _ = try take(Self.rowsMark.count)
+        var rows: [Value]?
+        if try flag() {
+            rows = []
+            for _ in 0..<3 { rows?.append(try Value(canonicalPrefix: &rest)) }
+        }
+        return RecordContent.Outcome(
+            observation: observation, reward: .single(nil), terminated: .single(false), truncated: .single(false),
+            info: try Value(canonicalPrefix: &rest).json, rows: rows)
     }
 
     private mutating func perAgent<Item: Sendable>(

@@ -1,3 +1,4 @@
+import Glibc
 import Spaces
 
 /// Takes a record's bytes apart: what is the same in records of one kind, and what differs from one to the next.
@@ -36,6 +37,37 @@ struct RecordScanner {
         }
     }
 
+    /// Whether a record has the pieces of a template; then `parts` are its columns. Literals decide how a record goes on, so
+    /// that scanning it would give the same template.
+    mutating func matches(_ pieces: [TemplatePiece], _ record: [UInt8]) -> Bool {
+        parts.removeAll(keepingCapacity: true)
+        return record.withUnsafeBytes { bytes in
+            var place = 0
+            for piece in pieces {
+                let rest = bytes.count - place
+                switch piece {
+                case .literal(let literal):
+                    guard literal.count <= rest,
+                        isEqual(literal, UnsafeRawBufferPointer(rebasing: bytes[place..<place + literal.count]))
+                    else { return false }
+                    place += literal.count
+                case .fixed(let width, _):
+                    guard width <= rest else { return false }
+                    parts.append(Part(start: place, count: width))
+                    place += width
+                case .counted:
+                    guard rest >= 8 else { return false }
+                    let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                    guard let count = Int(exactly: length), count <= rest - 8 else { return false }
+                    parts.append(Part(start: place + 8, count: count))
+                    place += 8 + count
+                case .whole: return false
+                }
+            }
+            return place == bytes.count
+        }
+    }
+
     private mutating func start() {
         template.removeAll(keepingCapacity: true)
         parts.removeAll(keepingCapacity: true)
@@ -66,6 +98,7 @@ struct RecordScanner {
         observation = start..<place
         for isReward in [true, false, false] {
             let count = try number(bytes, UInt32.self)
+            if isReward, count == .max - 1 { return try rows(bytes) }
             if count == .max {
                 if isReward { try optional(bytes) } else { _ = try byte(bytes) }
                 continue
@@ -76,6 +109,12 @@ struct RecordScanner {
             }
         }
         try counted(bytes)
+    }
+
+    /// Of a vector session: reward and flags of a step, and info, each of all rows.
+    private mutating func rows(_ bytes: UnsafeBufferPointer<UInt8>) throws(Unknown) {
+        let values = try byte(bytes) == 1 ? 4 : 1
+        for _ in 0..<values { try value(bytes, depth: 0) }
     }
 
     private mutating func value(_ bytes: UnsafeBufferPointer<UInt8>, depth: Int) throws(Unknown) {
@@ -170,4 +209,9 @@ struct RecordScanner {
         guard count >= 0, count <= bytes.count - place else { throw Unknown() }
         place += count
     }
+}
+
+private func isEqual(_ left: ArraySlice<UInt8>, _ right: UnsafeRawBufferPointer) -> Bool {
+    guard let start = right.baseAddress else { return left.isEmpty }
+    return left.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, right.count) == 0 } ?? true }
 }

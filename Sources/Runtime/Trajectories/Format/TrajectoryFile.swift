@@ -155,12 +155,9 @@ public final class TrajectoryFile: Sendable {
     }
 
     private static func decompress(_ bytes: ArraySlice<UInt8>, count: Int) throws(Damage) -> [UInt8] {
-        do throws(ZstdError) {
-            var decompressor = try ZstdDecompressor()
-            let content = try decompressor.content(of: bytes, limit: count)
-            guard content.count == count else { throw ZstdError.incomplete }
-            return content
-        } catch { throw Damage("it cannot be decompressed: \(error)") }
+        do throws(ZstdError) { return try ZstdDecompressor.content(of: bytes, count: count) } catch {
+            throw Damage("it cannot be decompressed: \(error)")
+        }
     }
 
     /// The chunk that holds an index.

@@ -16,12 +16,16 @@ public struct TrajectoryHeader: Sendable, Equatable {
     public var parameters: JSONObject
     /// Of the first reset; nil where the environment takes none.
     public var seed: Int64?
+    /// Of a vector session; its records are of all rows together.
+    public var rows: RowsOffer?
     public var mode: RecordingMode
     /// The link of the chain before the first record: the origin's, or the parent's where the session branched.
     public var base: Digest32
     /// The session that it was forked from, and the index of the last record that they share; -1 for none.
     public var parent: UniqueID?
     public var branchedAt: Int?
+    /// With which its random numbers started anew there.
+    public var branchSeed: Int64?
     public var isNondeterministic: Bool
     public var observationSpace: JSONValue
     public var actionSpace: JSONValue
@@ -37,7 +41,8 @@ public struct TrajectoryHeader: Sendable, Equatable {
     /// The link that the chain has to begin with, where this is no branch.
     public var origin: Digest32 {
         RecordChain(
-            versionDigest: digest, instance: instance, parameters: JSONValue.object(parameters).canonical, seed: seed
+            versionDigest: digest, instance: instance, parameters: JSONValue.object(parameters).canonical, seed: seed,
+            rows: rows
         ).link
     }
 
@@ -45,9 +50,12 @@ public struct TrajectoryHeader: Sendable, Equatable {
         [
             "format": 1, "id": .string("\(id)"), "environment": .string(reference), "digest": .string(digest),
             "instance": instance.map(JSONValue.string) ?? .null, "params": .object(parameters),
-            "seed": seed.map(JSONValue.integer) ?? .null, "record": .string(mode.rawValue),
+            "seed": seed.map(JSONValue.integer) ?? .null,
+            "rows": rows.map { .integer(Int64($0.count)) } ?? .null,
+            "autoreset": rows.map { .string($0.autoreset) } ?? .null, "record": .string(mode.rawValue),
             "base": .string(base.hex), "parent": parent.map { .string("\($0)") } ?? .null,
             "branched_at": branchedAt.map { .integer(Int64($0)) } ?? .null,
+            "branch_seed": branchSeed.map(JSONValue.integer) ?? .null,
             "nondeterministic": .bool(isNondeterministic), "observation_space": observationSpace,
             "action_space": actionSpace, "agents": agents.map { .array($0.map(JSONValue.string)) } ?? .null,
             "backend": .string(backend), "isolation": .string(isolation), "server": .string(server),
@@ -80,8 +88,10 @@ public struct TrajectoryHeader: Sendable, Equatable {
         digest = try text("digest")
         instance = json["instance"]?.string
         seed = json["seed"]?.integer
+        rows = try RowsOffer(recorded: json)
         parent = json["parent"]?.string.flatMap { UniqueID($0) }
         branchedAt = json["branched_at"]?.integer.flatMap { Int(exactly: $0) }
+        branchSeed = json["branch_seed"]?.integer
         guard branchedAt.map({ (-1...1 << 50).contains($0) }) ?? true, (parent == nil) == (branchedAt == nil) else {
             throw wrong("branched_at")
         }
@@ -106,10 +116,11 @@ public struct TrajectoryHeader: Sendable, Equatable {
         instance = session.instance
         parameters = session.parameters
         seed = first.originSeed
+        rows = session.rows
         self.mode = mode
         base = first.previous
         parent = session.parent
-        branchedAt = session.branchedAt
+        (branchedAt, branchSeed) = (session.branchedAt, session.branchSeed)
         isNondeterministic = session.isNondeterministic
         observationSpace = session.spaces?.observation.json ?? .null
         actionSpace = session.spaces?.action.json ?? .null

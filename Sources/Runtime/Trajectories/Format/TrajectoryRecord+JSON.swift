@@ -22,6 +22,9 @@ extension TrajectoryRecord {
             member("call", "reset")
             member("seed", seed.map(JSONValue.integer) ?? .null)
             member("options", .object(options))
+        case .reseed(let seed):
+            member("call", "reseed")
+            member("seed", .integer(seed))
         case .step(let action):
             member("call", "step")
             writer.key("action")
@@ -36,9 +39,9 @@ extension TrajectoryRecord {
                 value.write(to: &writer)
             case .digest(let digest): member("observation_digest", .string("sha256:\(digest.hex)"))
             }
-            member("reward", outcome.reward.json { $0.map { .number($0) } ?? .null })
-            member("terminated", outcome.terminated.json { .bool($0) })
-            member("truncated", outcome.truncated.json { .bool($0) })
+            member("reward", outcome.rewardJSON)
+            member("terminated", outcome.terminatedJSON)
+            member("truncated", outcome.truncatedJSON)
             member("info", outcome.info)
         }
         if let agent = stored.agent { member("agent", .string(agent)) }

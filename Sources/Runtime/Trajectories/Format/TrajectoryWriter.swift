@@ -10,7 +10,7 @@ import Zstd
 public final class TrajectoryWriter {
     public let path: String
     private let descriptor: CInt
-    private var compressor: ZstdCompressor
+    private let level: Int
     private var seal = Frame.noSeal
     private var chunks: [ChunkEntry] = []
     private var offset = 0
@@ -38,9 +38,7 @@ public final class TrajectoryWriter {
         self.path = path
         (self.first, next, firstEpisode, self.episode) = (first, first, episode, episode)
         link = header.base
-        do throws(ZstdError) { compressor = try ZstdCompressor(level: level) } catch {
-            throw Failure(.resourceExhausted, "zstd: \(error)")
-        }
+        self.level = level
         descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Failure(errno == EEXIST ? .alreadyExists : .failedPrecondition, "cannot make \(path): \(errnoText())")
@@ -62,9 +60,7 @@ public final class TrajectoryWriter {
     init(reopening path: String, _ descriptor: CInt, scan: FileScan) throws(Failure) {
         self.path = path
         self.descriptor = descriptor
-        do throws(ZstdError) { compressor = try ZstdCompressor() } catch {
-            throw Failure(.resourceExhausted, "zstd: \(error)")
-        }
+        level = 3
         (chunks, seal, offset, link) = (scan.chunks, scan.seal, scan.end, scan.link)
         first = scan.first
         (next, episode, firstEpisode) = (scan.next, scan.episode, scan.firstEpisode)
@@ -77,8 +73,9 @@ public final class TrajectoryWriter {
     /// - Parameters:
     ///   - records: At least one.
     ///   - link: The link after the last of them.
+    ///   - waits: False where another chunk follows at once, which waits for both.
     /// - Throws: `unavailable` where the disk does not take it; the file then ends with the chunk before.
-    public func append(_ records: [StoredRecord], link: Digest32) throws(Failure) {
+    public func append(_ records: [StoredRecord], link: Digest32, waits: Bool = true) throws(Failure) {
         var encoder = ChunkEncoder()
         var episode = episode
         for record in records {
@@ -96,7 +93,8 @@ public final class TrajectoryWriter {
             episode: Int64(self.episode), recordBytes: UInt64(encoder.byteCount), bodyBytes: UInt64(body.count),
             link: link)
         let entry = ChunkEntry(offset: offset, first: next, count: records.count)
-        try write(Frame(kind: .chunk, head: head.encoded(), body: try compress(body)).encoded(after: &seal))
+        try write(
+            Frame(kind: .chunk, head: head.encoded(), body: try compress(body)).encoded(after: &seal), waits: waits)
         chunks.append(entry)
         next += records.count
         self.episode = episode
@@ -121,12 +119,12 @@ public final class TrajectoryWriter {
     }
 
     private func compress(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
-        do throws(ZstdError) { return try compressor.frame(bytes) } catch {
+        do throws(ZstdError) { return try Compressors.frame(bytes, level: level) } catch {
             throw Failure(.resourceExhausted, "zstd: \(error)")
         }
     }
 
-    private func write(_ bytes: [UInt8]) throws(Failure) {
+    private func write(_ bytes: [UInt8], waits: Bool = true) throws(Failure) {
         var rest = bytes[...]
         var place = offset
         while !rest.isEmpty {
@@ -136,7 +134,7 @@ public final class TrajectoryWriter {
             rest = rest.dropFirst(count)
             place += count
         }
-        guard fdatasync(descriptor) == 0 else { throw undo("keep") }
+        guard !waits || fdatasync(descriptor) == 0 else { throw undo("keep") }
         offset = place
     }
 
@@ -149,3 +147,29 @@ public final class TrajectoryWriter {
 }
 
 func errnoText() -> String { String(cString: strerror(errno)) }
+
+/// Compressors that all writers take turns with: each has up to a megabyte of tables.
+private enum Compressors {
+    private final class Box: @unchecked Sendable {  // whoever took it out is alone with it
+        var compressor: ZstdCompressor
+        let level: Int
+
+        init(level: Int) throws(ZstdError) {
+            compressor = try ZstdCompressor(level: level)
+            self.level = level
+        }
+    }
+
+    private static let idle = Guarded<[Box]>([])
+    private static let most = 4
+
+    static func frame(_ bytes: [UInt8], level: Int) throws(ZstdError) -> [UInt8] {
+        let taken = idle.withLock { boxes in
+            boxes.lastIndex { $0.level == level }.map { boxes.remove(at: $0) }
+        }
+        let box: Box
+        if let taken { box = taken } else { box = try Box(level: level) }
+        defer { idle.withLock { if $0.count < most { $0.append(box) } } }
+        return try box.compressor.frame(bytes)
+    }
+}

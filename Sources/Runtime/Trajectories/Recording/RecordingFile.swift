@@ -20,14 +20,18 @@ final class RecordingFile: @unchecked Sendable {
         (self.path, self.header, self.first, self.episode, self.policy) = (path, header, first, episode, policy)
     }
 
+    /// Adds chunks, and waits once for the disk.
+    ///
     /// - Returns: The bytes of the file.
-    func append(_ records: [StoredRecord], link: Digest32, mode: RecordingMode) -> Result<Int, Failure> {
+    func append(_ batches: [(records: [StoredRecord], link: Digest32)], mode: RecordingMode) -> Result<Int, Failure> {
         do throws(Failure) {
             let writer = try opened()
-            let kept = mode == .digest ? records.map(\.withDigest) : records
-            try writer.append(kept, link: link)
-            chunks += 1
-            bytes += kept.reduce(0) { $0 + $1.bytes.count }
+            for (place, batch) in batches.enumerated() {
+                let kept = mode == .digest ? batch.records.map(\.withDigest) : batch.records
+                try writer.append(kept, link: batch.link, waits: place == batches.count - 1)
+                chunks += 1
+                bytes += kept.reduce(0) { $0 + $1.bytes.count }
+            }
             return .success(writer.size)
         } catch { return .failure(error) }
     }

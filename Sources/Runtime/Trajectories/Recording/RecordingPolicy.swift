@@ -18,9 +18,9 @@ public struct RecordingPolicy: Sendable {
     public var memory = 64 << 20
     /// A chunk has at most so many records, and is full at so many bytes of them.
     public var chunkRecords = 4096
-    public var chunkBytes = 1 << 20
+    public var chunkBytes = 256 << 10
     /// A record waits no longer for others to fill its chunk.
-    public var flushInterval = Duration.seconds(2)
+    public var flushInterval = Duration.seconds(5)
     /// Bytes of all trajectories that are kept, and how long they are; the oldest go first.
     public var keptBytes = 10 << 30
     public var keptTime = Duration.seconds(30 * 86_400)

@@ -2,16 +2,18 @@ import Foundations
 import Glibc
 import Logging
 
-/// The trajectory files of a data directory, and what stands in their heads and ends: the files are the truth, and
-/// what is remembered of them is read again where the folder has changed. Blocks.
-final class TrajectoryFolder: @unchecked Sendable {
+/// The trajectory files of a data directory, and the index of them: the files are the truth, and what the index does not
+/// have, or has of a file that has changed, is read again. Blocks.
+final class TrajectoryFolder: Sendable {
     static let suffix = ".ctraj"
 
     let path: String
     private let logger: Logger
-    private let lock = Guarded<[String: TrajectorySummary]>([:])
+    private let index: TrajectoryIndex
+    /// `changeTime` of when the folder was last compared with the index.
+    private let compared = Guarded<Int?>(nil)
 
-    /// - Throws: `failed_precondition` where the folder cannot be made.
+    /// - Throws: `failed_precondition` where folder or index cannot be made.
     init(_ path: String, logger: Logger) throws(Failure) {
         (self.path, self.logger) = (path, logger)
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
@@ -19,11 +21,13 @@ final class TrajectoryFolder: @unchecked Sendable {
                 .failedPrecondition, "cannot write \(path): \(errnoText())",
                 next: "choose another data directory with --data")
         }
+        index = try TrajectoryIndex(path: path + ".db")
     }
 
     func path(of id: UniqueID) -> String { "\(path)/\(id)\(Self.suffix)" }
 
-    /// Seals what servers that ended left open, and removes the drafts they were at.
+    /// Seals what servers that ended left open, removes the drafts they were at, and compares the sizes of all files with
+    /// the index.
     func recover() {
         for name in names(suffix: Self.suffix + RecordingFile.draftSuffix) {
             let draft = path + "/" + name + Self.suffix + RecordingFile.draftSuffix
@@ -32,11 +36,14 @@ final class TrajectoryFolder: @unchecked Sendable {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(draft) }
             close(descriptor)
         }
+        let known = (try? index.entries()) ?? [:]
+        var changed: [String] = []
         for name in names() {
-            let file = "\(path)/\(name)\(Self.suffix)"
-            if (try? TrajectoryFile(file).end) != nil { continue }
+            if let entry = known[name], !entry.isRecording, entry.size == size(of: name) { continue }
+            changed.append(name)
+            if (try? TrajectoryFile(file(name)).end) != nil { continue }
             do throws(Failure) {
-                guard let recovery = try TrajectoryFile.recover(file) else { continue }
+                guard let recovery = try TrajectoryFile.recover(file(name)) else { continue }
                 logger.warning(
                     "sealed a trajectory that a server left open",
                     [
@@ -45,19 +52,22 @@ final class TrajectoryFolder: @unchecked Sendable {
                     ])
             } catch { logger.log(.warning, "a trajectory cannot be read", failure: error) }
         }
+        do throws(Failure) { try index.update(changed.compactMap { summary($0) }) } catch {
+            logger.log(.warning, "the index of trajectories cannot be written", failure: error)
+        }
     }
 
-    /// All that are in the folder now, oldest first.
-    func summaries() -> [TrajectorySummary] {
-        let names = names()
-        var known = lock.withLock { $0 }
-        for name in known.keys.filter({ !names.contains($0) }) { known[name] = nil }
-        for name in names where known[name].map({ $0.state == "recording" }) ?? true {
-            known[name] = (try? TrajectoryFile("\(path)/\(name)\(Self.suffix)")).map { TrajectorySummary($0) }
-        }
-        let found = known
-        lock.withLock { $0 = found }
-        return found.values.sorted { ($0.id.high, $0.id.low) < ($1.id.high, $1.id.low) }
+    /// Some of those that are in the folder now, oldest first.
+    ///
+    /// - Parameters:
+    ///   - after: The id that they come behind; empty: from the oldest on.
+    ///   - admits: Whether the caller may see it.
+    /// - Throws: `unavailable` where the index cannot be read.
+    func list(
+        _ filter: TrajectoryFilter, after: String, limit: Int, where admits: (TrajectorySummary) -> Bool
+    ) throws(Failure) -> [TrajectorySummary] {
+        try refresh()
+        return try index.page(filter, after: after, limit: limit, where: admits)
     }
 
     func remove(_ id: UniqueID) -> Bool { unlink(path(of: id)) == 0 }
@@ -65,16 +75,47 @@ final class TrajectoryFolder: @unchecked Sendable {
     /// Removes the oldest sealed ones beyond a size and an age.
     ///
     /// - Returns: How many went.
-    func tidy(bytes: Int, before time: String) -> Int {
-        let all = summaries().filter { $0.state != "recording" }
-        var total = all.reduce(0) { $0 + $1.size }
-        var removed = 0
-        for trajectory in all where total > bytes || (trajectory.endedAt ?? trajectory.createdAt) < time {
-            guard remove(trajectory.id) else { continue }
-            total -= trajectory.size
-            removed += 1
+    func tidy(bytes: Int, before time: String) throws(Failure) -> Int {
+        try refresh()
+        let gone = try index.surplus(beyond: bytes, before: time).filter { unlink(file($0)) == 0 }
+        try index.update([], without: gone)
+        return gone.count
+    }
+
+    /// Brings the index up to date: reads files that it does not have, and those that were not sealed yet.
+    private func refresh() throws(Failure) {
+        let changedAt = changeTime
+        var unknown = Set(try index.recording())
+        var gone: [String] = []
+        if changedAt == nil || compared.withLock({ $0 }) != changedAt {
+            let names = names()
+            let known = try index.entries()
+            unknown = names.subtracting(known.keys).union(unknown.intersection(names))
+            gone = known.keys.filter { !names.contains($0) }
         }
-        return removed
+        try index.update(unknown.compactMap { summary($0) }, without: gone)
+        compared.withLock { $0 = changedAt }
+    }
+
+    /// When files were added to the folder or removed from it, in nanoseconds; nil where that is so short a time ago that
+    /// the clock would not show another change.
+    private var changeTime: Int? {
+        var status = stat()
+        var now = timespec()
+        guard stat(path, &status) == 0, clock_gettime(CLOCK_REALTIME, &now) == 0 else { return nil }
+        let time = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+        return now.tv_sec * 1_000_000_000 + now.tv_nsec - time > 100_000_000 ? time : nil
+    }
+
+    private func file(_ name: String) -> String { "\(path)/\(name)\(Self.suffix)" }
+
+    private func summary(_ name: String) -> TrajectorySummary? {
+        (try? TrajectoryFile(file(name))).map { TrajectorySummary($0) }
+    }
+
+    private func size(of name: String) -> Int? {
+        var status = stat()
+        return stat(file(name), &status) == 0 ? Int(status.st_size) : nil
     }
 
     /// Ids of those there are.

@@ -64,7 +64,7 @@ final class TrajectoryRecorder: SessionRecorder {
         batch.records.append(
             StoredRecord(
                 bytes: record.canonical, time: record.time,
-                duration: Int64(record.duration / .microseconds(1)), agent: record.agent))
+                duration: record.duration.wholeMicroseconds, agent: record.agent))
         batch.bytes += record.canonical.count
         batch.link = record.link
         link = record.link
@@ -95,14 +95,16 @@ final class TrajectoryRecorder: SessionRecorder {
         guard writing == nil, !full.isEmpty, let file else { return }
         writing = Task {
             while !full.isEmpty {
-                let next = full.removeFirst()
-                let mode = mode
-                let result = await offload { file.append(next.records, link: next.link, mode: mode) }
-                store.pending(-next.bytes)
+                let (next, mode) = (full.map { (records: $0.records, link: $0.link) }, mode)
+                let bytes = full.reduce(0) { $0 + $1.bytes }
+                full = []
+                let result = await offload { file.append(next, mode: mode) }
+                store.pending(-bytes)
                 switch result {
                 case .success(let size):
-                    acknowledged += next.records.count
-                    store.wrote(next.records.count)
+                    let count = next.reduce(0) { $0 + $1.records.count }
+                    acknowledged += count
+                    store.wrote(count)
                     self.size = size
                 case .failure(let failure): fail(failure)
                 }
@@ -141,5 +143,11 @@ extension SessionState.Phase {
         case .failed(let reason, _): ("failed", reason.rawValue)
         default: ("closed", CloseReason.requested.rawValue)
         }
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMicroseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

@@ -47,9 +47,13 @@ public final class TrajectoryStore: SessionRecorderSource {
         await tidy()
     }
 
+    public func mode(of reference: String, wish: RecordingMode?) -> RecordingMode {
+        policy.mode(of: reference, wish: wish)
+    }
+
     public func recorder(for session: SessionSummary, wish: RecordingMode?) -> (any SessionRecorder)? {
         let mode = policy.mode(of: session.environment, wish: wish)
-        guard mode != .off, session.rows == nil else { return nil }
+        guard mode != .off else { return nil }
         let recorder = TrajectoryRecorder(session, mode: mode, store: self)
         live[session.id] = recorder
         if timer == nil { tick() }
@@ -72,17 +76,14 @@ public final class TrajectoryStore: SessionRecorderSource {
             }
             after = "\(id)"
         }
-        let folder = folder
-        let all = await offload { folder.summaries() }
-        var page: [TrajectorySummary] = []
-        for trajectory in all where "\(trajectory.id)" > after {
-            guard caller.grant(onSessionOf: trajectory.owner, tenant: trajectory.tenant) != nil,
-                filter.admits(trajectory)
-            else { continue }
-            if page.count == limit { return (page, page.last.map { "\($0.id)" }) }
-            page.append(trajectory)
+        let (folder, place) = (folder, after)
+        let found = try await offload { () throws(Failure) in
+            try folder.list(filter, after: place, limit: limit + 1) {
+                caller.grant(onSessionOf: $0.owner, tenant: $0.tenant, environment: $0.environment) != nil
+            }
         }
-        return (page, nil)
+        guard found.count > limit else { return (found, nil) }
+        return (Array(found.prefix(limit)), "\(found[limit - 1].id)")
     }
 
     /// A trajectory to read; of one that is recorded now all that was recorded so far.
@@ -99,10 +100,11 @@ public final class TrajectoryStore: SessionRecorderSource {
             file = try await offload { () throws(Failure) in try TrajectoryFile(path) }
         } catch { throw error.code == .notFound ? missing : error }
         let header = file.header
-        guard let grant = caller.grant(onSessionOf: header.owner, tenant: header.tenant) else { throw missing }
+        let grant = caller.grant(onSessionOf: header.owner, tenant: header.tenant, environment: header.reference)
+        guard let grant else { throw missing }
         guard grant >= needed else {
-            throw Failure(
-                .permissionDenied, "\(caller.id) may not do this with trajectory \(id)", next: "use a key of its owner")
+            throw caller.denied(
+                "\(caller.id) may not do this with trajectory \(id)", next: "use a key of its owner")
         }
         return file
     }
@@ -158,8 +160,12 @@ extension TrajectoryStore {
         lastTidied = .now
         let (folder, policy) = (folder, policy)
         let time = Timestamp.now.advanced(by: .zero - policy.keptTime).rfc3339
-        let removed = await offload { folder.tidy(bytes: policy.keptBytes, before: time) }
-        if removed > 0 { logger.info("removed old trajectories", ["count": .integer(Int64(removed))]) }
+        do throws(Failure) {
+            let removed = try await offload { () throws(Failure) in
+                try folder.tidy(bytes: policy.keptBytes, before: time)
+            }
+            if removed > 0 { logger.info("removed old trajectories", ["count": .integer(Int64(removed))]) }
+        } catch { logger.log(.warning, "old trajectories cannot be removed", failure: error) }
     }
 
     private func tick() {

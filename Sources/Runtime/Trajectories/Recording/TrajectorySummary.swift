@@ -54,6 +54,29 @@ public struct TrajectorySummary: Sendable, Equatable {
         (reason, hash, endedAt) = (file.end?.reason, file.end?.hash, file.end?.endedAt)
     }
 
+    /// Nil for what `json` did not make.
+    init?(json: JSONValue?, tenant: String) {
+        guard let json, let id = json["id"]?.string.flatMap({ UniqueID($0) }), let state = json["state"]?.string,
+            let environment = json["environment"]?.string, let digest = json["digest"]?.string,
+            let mode = json["record"]?.string.flatMap({ RecordingMode(rawValue: $0) }),
+            let records = json["records"]?.integer, let episodes = json["episodes"]?.integer,
+            let size = json["bytes"]?.integer, let owner = json["owner"]?.string,
+            let createdAt = json["created_at"]?.string
+        else { return nil }
+        (self.id, self.state, self.environment, self.digest) = (id, state, environment, digest)
+        (self.mode, self.records, self.episodes, self.size) = (mode, Int(records), Int(episodes), Int(size))
+        (self.owner, self.tenant, self.createdAt) = (owner, tenant, createdAt)
+        instance = json["instance"]?.string
+        seed = json["seed"]?.integer
+        reason = json["reason"]?.string
+        hash = json["trajectory_hash"]?.string.flatMap { Digest32(hex: $0) }
+        parent = json["parent"]?.string.flatMap { UniqueID($0) }
+        branchedAt = json["branched_at"]?.integer.map { Int($0) }
+        isNondeterministic = json["nondeterministic"]?.bool ?? false
+        labels = (json["labels"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
+        endedAt = json["ended_at"]?.string
+    }
+
     public var json: JSONValue {
         [
             "id": .string("\(id)"), "environment": .string(environment), "digest": .string(digest),
@@ -83,17 +106,4 @@ public struct TrajectoryFilter: Sendable {
     public static let states = ["recording", "closed", "failed", "interrupted"]
 
     public init() {}
-
-    func admits(_ trajectory: TrajectorySummary) -> Bool {
-        if let state, trajectory.state != state { return false }
-        if let digest, trajectory.digest != digest { return false }
-        if let environment, trajectory.environment != environment,
-            trajectory.environment.prefix(while: { $0 != "@" }) != environment
-        {
-            return false
-        }
-        guard let label else { return true }
-        guard let value = trajectory.labels[label.key] else { return false }
-        return label.value.map { $0 == value } ?? true
-    }
 }

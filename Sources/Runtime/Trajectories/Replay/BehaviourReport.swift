@@ -15,7 +15,8 @@ public struct BehaviourReport: Sendable {
 
     /// The shortest trajectory that shows a change, up to where it does.
     public struct Witness: Sendable {
-        public var trajectory: UniqueID
+        /// Its id, or what it is called.
+        public var trajectory: String
         public var step: ReplayReport.Step
     }
 
@@ -26,7 +27,7 @@ public struct BehaviourReport: Sendable {
     public private(set) var records = 0
     public private(set) var witnesses: [RecordDifference.Aspect: Witness] = [:]
     /// Trajectories that could not be replayed, and why.
-    public private(set) var skipped: [(trajectory: UniqueID, reason: String)] = []
+    public private(set) var skipped: [(trajectory: String, reason: String)] = []
 
     /// - Parameters:
     ///   - old: The exact version that was recorded, `namespace/name@1.2.0`.
@@ -34,16 +35,27 @@ public struct BehaviourReport: Sendable {
     public init(old: String, new: String) { (self.old, self.new) = (old, new) }
 
     public mutating func add(_ report: ReplayReport) {
+        add("\(report.trajectory)", compared: report.compared, report.firsts)
+    }
+
+    /// - Parameters:
+    ///   - compared: Records of the trajectory.
+    ///   - firsts: The first step that differs in each aspect; none where all is the same.
+    public mutating func add(
+        _ trajectory: String, compared: Int, _ firsts: [RecordDifference.Aspect: ReplayReport.Step]
+    ) {
         trajectories += 1
-        records += report.compared
-        if report.isSame { identical += 1 }
-        for (aspect, step) in report.firsts {
+        records += compared
+        if firsts.isEmpty { identical += 1 }
+        for (aspect, step) in firsts {
             if let known = witnesses[aspect], known.step.index <= step.index { continue }
-            witnesses[aspect] = Witness(trajectory: report.trajectory, step: step)
+            witnesses[aspect] = Witness(trajectory: trajectory, step: step)
         }
     }
 
-    public mutating func skip(_ trajectory: UniqueID, _ reason: String) { skipped.append((trajectory, reason)) }
+    public mutating func skip(_ trajectory: UniqueID, _ reason: String) {
+        skipped.append(("\(trajectory)", reason))
+    }
 
     public func changed(_ aspect: RecordDifference.Aspect) -> Bool { witnesses[aspect] != nil }
 
@@ -94,13 +106,13 @@ public struct BehaviourReport: Sendable {
                     found.map { aspect, witness in
                         (
                             aspect.rawValue,
-                            ["trajectory": .string("\(witness.trajectory)"), "step": witness.step.json]
+                            ["trajectory": .string(witness.trajectory), "step": witness.step.json]
                         )
                     })),
             "demanded": .string(demanded.rawValue), "declared": declared.map { .string($0.rawValue) } ?? .null,
             "required_version": required.map(JSONValue.string) ?? .null, "allowed": .bool(isAllowed),
             "skipped": .array(
-                skipped.map { ["trajectory": .string("\($0.trajectory)"), "reason": .string($0.reason)] }),
+                skipped.map { ["trajectory": .string($0.trajectory), "reason": .string($0.reason)] }),
         ]
     }
 }

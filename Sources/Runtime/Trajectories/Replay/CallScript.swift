@@ -5,7 +5,8 @@ import Zstd
 
 /// The calls of a trajectory as JSON lines, compressed: enough to make them again.
 public struct CallScript: Sendable, Equatable {
-    /// One object a line: `{"reset":{"seed":…,"options":{…}}}` or `{"step":ACTION}`.
+    /// One object a line: `{"reset":{"seed":…,"options":{…}}}`, `{"step":ACTION}`, or `{"reseed":SEED}` where a branch
+    /// began whose random numbers started anew.
     public let lines: [UInt8]
 
     /// What a reader accepts, in bytes.
@@ -20,6 +21,9 @@ public struct CallScript: Sendable, Equatable {
             case .reset(let seed, let options):
                 writer.key("reset")
                 writer.value(["seed": seed.map(JSONValue.integer) ?? .null, "options": .object(options)])
+            case .reseed(let seed):
+                writer.key("reseed")
+                writer.value(.integer(seed))
             case .step(let action):
                 writer.key("step")
                 action.write(to: &writer)
@@ -57,6 +61,8 @@ public struct CallScript: Sendable, Equatable {
         case reset([UInt8])
         /// An action.
         case step([UInt8])
+        /// The seed of a fork.
+        case reseed(Int64)
     }
 
     /// - Throws: `invalid_argument` where a line is no call.
@@ -71,6 +77,8 @@ public struct CallScript: Sendable, Equatable {
                 requests.append(.step(Array(action)))
             } else if let body = members["reset"] {
                 requests.append(.reset(Array(body)))
+            } else if let seed = members.integer("reseed") {
+                requests.append(.reseed(Int64(seed)))
             } else {
                 throw wrong
             }

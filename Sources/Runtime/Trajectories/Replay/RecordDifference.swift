@@ -21,6 +21,11 @@ public struct RecordDifference: Sendable, Equatable {
     public var expected: JSONValue
     public var actual: JSONValue
 
+    /// That there is no such record, and why.
+    public static func missing(_ reason: String) -> RecordDifference {
+        RecordDifference(aspect: .termination, pointer: "", expected: "a record", actual: .string(reason))
+    }
+
     public var json: JSONValue {
         [
             "aspect": .string(aspect.rawValue), "pointer": .string(pointer), "expected": expected, "actual": actual,
@@ -58,13 +63,14 @@ public struct RecordComparison: Sendable {
         if let place = observationDifference(left.observation, right.observation) {
             found.append(place.as(.observation, below: "/observation"))
         }
-        let reward = (left.reward.json { $0.jsonNumber }, right.reward.json { $0.jsonNumber })
-        if let place = difference(reward.0, reward.1) { found.append(place.as(.reward, below: "/reward")) }
+        if let place = difference(left.rewardJSON, right.rewardJSON) {
+            found.append(place.as(.reward, below: "/reward"))
+        }
         for (name, flags) in [
-            ("/terminated", (left.terminated, right.terminated)), ("/truncated", (left.truncated, right.truncated)),
+            ("/terminated", (left.terminatedJSON, right.terminatedJSON)),
+            ("/truncated", (left.truncatedJSON, right.truncatedJSON)),
         ] {
-            let place = difference(flags.0.json { .bool($0) }, flags.1.json { .bool($0) })
-            if let place { found.append(place.as(.termination, below: name)) }
+            if let place = difference(flags.0, flags.1) { found.append(place.as(.termination, below: name)) }
         }
         if let place = difference(left.info, right.info) { found.append(place.as(.info, below: "/info")) }
         return found
@@ -152,7 +158,7 @@ public struct RecordComparison: Sendable {
         }
     }
 
-    static func ended(_ pointer: String, _ expected: JSONValue, _ actual: JSONValue) -> RecordDifference {
+    private static func ended(_ pointer: String, _ expected: JSONValue, _ actual: JSONValue) -> RecordDifference {
         RecordDifference(aspect: .termination, pointer: pointer, expected: expected, actual: actual)
     }
 }
@@ -167,8 +173,4 @@ private func pointerStep(_ key: String) -> String {
         }
     }
     return step
-}
-
-extension Double? {
-    fileprivate var jsonNumber: JSONValue { map { .number($0) } ?? .null }
 }

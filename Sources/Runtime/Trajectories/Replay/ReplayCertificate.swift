@@ -1,6 +1,7 @@
 import Digest
 import Foundations
 import JSON
+import Sessions
 import Signing
 
 /// That a version, its parameters, a seed and calls give exactly one sequence of observations and rewards: that which
@@ -15,6 +16,8 @@ public struct ReplayCertificate: Sendable, Equatable {
     public var instance: String?
     public var parameters: JSONObject
     public var seed: Int64?
+    /// Of a vector session.
+    public var rows: RowsOffer?
     public var records: Int
     public var hash: Digest32
     public var calls: CallScript
@@ -32,7 +35,7 @@ public struct ReplayCertificate: Sendable, Equatable {
         digest = header.digest
         instance = header.instance
         parameters = header.parameters
-        seed = header.seed
+        (seed, rows) = (header.seed, header.rows)
         self.records = records
         self.hash = hash
         self.calls = calls
@@ -42,7 +45,7 @@ public struct ReplayCertificate: Sendable, Equatable {
     }
 
     public func statement() throws(Failure) -> Statement {
-        let predicate: JSONValue = [
+        var predicate: JSONObject = [
             "trajectory": .string("\(trajectory)"), "environment": .string(environment), "digest": .string(digest),
             "instance": instance.map(JSONValue.string) ?? .null, "params": .object(parameters),
             "seed": seed.map(JSONValue.integer) ?? .null, "records": .integer(Int64(records)),
@@ -50,11 +53,15 @@ public struct ReplayCertificate: Sendable, Equatable {
             "calls": .string(try calls.packed()), "backend": .string(backend), "program": .string(program),
             "replayed_at": .string(time),
         ]
+        if let rows {
+            predicate["rows"] = .integer(Int64(rows.count))
+            predicate["autoreset"] = .string(rows.autoreset)
+        }
         return Statement(
             about: [
                 .init(name: "trajectory/\(trajectory)", sha256: hash),
                 .init(name: environment, digests: ["sha256": String(digest.drop { $0 != ":" }.dropFirst())]),
-            ], predicateType: Self.predicateType, predicate: predicate)
+            ], predicateType: Self.predicateType, predicate: .object(predicate))
     }
 
     /// - Throws: `invalid_argument` where the statement is no certificate, or contradicts itself.
@@ -78,6 +85,7 @@ public struct ReplayCertificate: Sendable, Equatable {
         instance = predicate["instance"]?.string
         self.parameters = parameters
         seed = predicate["seed"]?.integer
+        rows = try RowsOffer(recorded: predicate)
         (self.records, self.hash, self.backend, self.program, self.time) = (records, hash, backend, program, time)
         calls = try CallScript(packed: packed)
         guard predicate["calls_digest"]?.string == "sha256:\(calls.digest.hex)", statement.isAbout(sha256: hash) else {

@@ -9,6 +9,12 @@ public struct ReplayReport: Sendable {
         public var episode: Int
         public var differences: [RecordDifference]
 
+        public init(index: Int, episode: Int, differences: [RecordDifference]) {
+            self.index = index
+            self.episode = episode
+            self.differences = differences
+        }
+
         public var json: JSONValue {
             [
                 "index": .integer(Int64(index)), "episode": .integer(Int64(episode)),
@@ -86,8 +92,8 @@ public struct ReplayReport: Sendable {
         }
         guard compared < expected else { return }
         let next = file.indices.lowerBound + compared
-        let missing = RecordComparison.ended("", .string("a record"), .string(stopped ?? "nothing"))
-        note(Step(index: next, episode: try file.record(next).episode, differences: [missing]))
+        let episode = try file.record(next).episode
+        note(Step(index: next, episode: episode, differences: [.missing(stopped ?? "nothing")]))
     }
 
     private mutating func note(_ step: Step) {

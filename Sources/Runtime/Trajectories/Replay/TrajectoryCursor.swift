@@ -63,7 +63,8 @@ public enum TrajectoryLineage {
                     next: "its branch \(current.header.id) began behind them")
             }
             try check(current, continues: ancestor, after: branch)
-            calls = try ancestor.calls(before) + calls
+            let reseeding = current.header.branchSeed.map { [RecordContent.Call.reseed($0)] } ?? []
+            calls = try ancestor.calls(before) + reseeding + calls
             current = ancestor
         }
         throw Failure(.failedPrecondition, "the trajectory \(file.header.id) has too many parents")
@@ -77,6 +78,7 @@ public enum TrajectoryLineage {
         var chain = RecordChain(after: number == 0 ? parent.header.base : try parent.chunk(number - 1).link)
         let chunk = try parent.chunk(number)
         for place in chunk.indices where place <= index { _ = chain.append(chunk.record(place).stored.bytes) }
+        if let seed = child.header.branchSeed { chain.reseed(seed) }
         guard chain.link == child.header.base else {
             throw Failure(
                 .failedPrecondition,
