@@ -7,6 +7,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+from doors import ENVIRONMENT  # noqa: E402
 from e2e import environments, machine  # noqa: E402
 from e2e.server import BINARY, Server  # noqa: E402
 
@@ -41,7 +42,6 @@ class Contract(Worker):
         self.count += action + 1
         return [self.count, self.random.random()], action / 4, self.steps == 37, self.count >= 90, {"steps": self.steps}
 """
-ENVIRONMENT = "test/contract"
 
 
 def pytest_configure(config):

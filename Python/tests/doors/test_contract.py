@@ -7,8 +7,7 @@ import threading
 import pytest
 from rpc_doors import RPC_DOORS
 
-from conftest import ENVIRONMENT
-from doors import DOORS, DoorError, InProcess
+from doors import DOORS, ENVIRONMENT, DoorError, InProcess
 from e2e import machine
 
 NOBODY = "01a22f3f-3487-8001-beb2-da47fa5c0076"

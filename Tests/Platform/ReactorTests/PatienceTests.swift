@@ -8,13 +8,14 @@ struct PatienceTests {
         func at(_ microseconds: Int) -> ContinuousClock.Instant { start + .microseconds(microseconds) }
         var patience = Patience()
         patience.came(at: at(0))
-        #expect(!patience.looksAgain(at: at(1)))
+        #expect(patience.looksAgain(at: at(1)) == false)
         patience.came(at: at(50))
-        #expect(patience.looksAgain(at: at(51)) && patience.looksAgain(at: at(100)))
-        #expect(!patience.looksAgain(at: at(112)))
+        #expect(patience.looksAgain(at: at(51)) == true)
+        #expect(patience.looksAgain(at: at(100)) == true)
+        #expect(patience.looksAgain(at: at(112)) == false)
         patience.came(at: at(130))
-        #expect(patience.looksAgain(at: at(131)))
+        #expect(patience.looksAgain(at: at(131)) == true)
         patience.came(at: at(5000))
-        #expect(!patience.looksAgain(at: at(5001)))
+        #expect(patience.looksAgain(at: at(5001)) == false)
     }
 }
