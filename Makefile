@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 # Two processes, of which each runs whole files (Python/tests/conftest.py).
-PARALLEL := -n 2 --dist loadgroup
+PARALLEL := -n 2
 PYTEST := CORRAL_BIN=$(CURDIR)/.build/debug/corral $(PYTHON) -m pytest -q $(PARALLEL)
 # Tests that do nothing but count would keep the threads from those that have deadlines.
 COUNTING := ^(CAPI|EnvironmentScenes|JSON|Manifests|NativeEnvironments|NativeHosts|NumPyRandom|Pictures|Spaces|Trajectories|Zstd)Tests
@@ -64,7 +64,7 @@ wheel: bootstrap
 sanitize: bootstrap
 	swift build --product corral-sandbox
 	for kind in address thread; do \
-		swift build --sanitize=$$kind --scratch-path .build/$$kind --product corral && \
+		CORRAL_SANITIZED=$$kind swift build --sanitize=$$kind --scratch-path .build/$$kind --product corral && \
 		cp .build/debug/corral-sandbox .build/$$kind/debug/corral-sandbox && \
 		CORRAL_BIN=$(CURDIR)/.build/$$kind/debug/corral CORRAL_SANITIZED=$$kind $(SANITIZERS) \
 			$(PYTHON) -m pytest -q $(PARALLEL) Python/tests/e2e || exit 1; \

@@ -224,7 +224,7 @@ let registry: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Manifests", "Catalog", "AccessKeys", "CatalogSQL", "CatalogSQLite",
             "CatalogPostgres",
-            "SQLite", "Postgres", "Digest", "Sessions", "TestSupport",
+            "SQLite", "Postgres", "Digest", "Logging", "Sessions", "TestSupport",
         ],
         path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
     module(
@@ -289,6 +289,9 @@ let server: [Target] = [
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
 
+/// A sanitizer cannot be linked into the launcher; `make sanitize` takes one that was built without.
+let launcher: [Target.Dependency] = Context.environment["CORRAL_SANITIZED"] == nil ? ["corral-sandbox"] : []
+
 let commands: [Target] = [
     .executableTarget(
         name: "corral",
@@ -301,8 +304,8 @@ let commands: [Target] = [
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "Admission", "Compatibility", "CorralABI",
-            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "Usage", "corral-sandbox",
-        ],
+            "VectorEnvironments", "NativeEnvironments", "NativeHosts", "Usage",
+        ] + launcher,
         path: "Sources/Commands/corral", swiftSettings: strict),
     .executableTarget(
         name: "protoc-gen-corral", dependencies: ["Protobuf"], path: "Sources/Commands/protoc-gen-corral",

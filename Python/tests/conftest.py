@@ -1,20 +1,32 @@
 import os
 import shutil
 import tempfile
-from pathlib import Path
 
 import pytest
 
-ONE_ENGINE = {"e2e/test_containers.py", "e2e/test_engine.py", "e2e/test_podman.py", "packages/test_examples.py"}
+ONE_ENGINE = {
+    "e2e/test_containers.py",
+    "e2e/test_engine.py",
+    "e2e/test_escapes.py",
+    "e2e/test_forks_in_containers.py",
+    "e2e/test_hostile_workers.py",
+    "e2e/test_podman.py",
+    "packages/test_examples.py",
+}
 """Files whose tests start the container engines of this checkout."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """Where tests run in several processes, those of a file share one (and its server), as those of an engine do."""
-    for item in items:
-        file = "/".join(Path(item.fspath).parts[-2:])
-        item.add_marker(pytest.mark.xdist_group("engine" if file in ONE_ENGINE else file))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = "/".join(nodeid.split("::")[0].split("/")[-2:])
+            return "engine" if file in ONE_ENGINE else file
+
+    return ByFile(config, log)
 
 
 def pytest_configure(config):

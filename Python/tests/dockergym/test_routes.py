@@ -97,7 +97,7 @@ class TestReading:
         session = create()
         assert api.get("/sessions/" + session["session_id"]).json["last_active_at"] == session["last_active_at"]
 
-    @pytest.mark.parametrize("name", ["nope", str(uuid.uuid4()), "a%20b", "%2e%2e"])
+    @pytest.mark.parametrize("name", ["nope", "b9bad862-02ea-40f3-afac-10eb4213c9a7", "a%20b", "%2e%2e"])
     def test_an_unknown_session_is_not_found_by_every_route(self, api, name):
         text = {"a%20b": "a b", "%2e%2e": ".."}.get(name, name)
         expected = (404, {"detail": "Session not found: " + text, "error_code": "SESSION_NOT_FOUND"})

@@ -15,10 +15,6 @@ import numpy as np
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-#: Of the contract.
-ENVIRONMENT = "test/contract"
-
-
 class DoorError(Exception):
     """The protocol's own error, by its own code."""
 

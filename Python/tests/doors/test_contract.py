@@ -5,9 +5,10 @@ import random
 import threading
 
 import pytest
+from contract import ENVIRONMENT
 from rpc_doors import RPC_DOORS
 
-from doors import DOORS, ENVIRONMENT, DoorError, InProcess
+from doors import DOORS, DoorError, InProcess
 from e2e import machine
 
 NOBODY = "01a22f3f-3487-8001-beb2-da47fa5c0076"

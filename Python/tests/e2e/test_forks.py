@@ -391,6 +391,15 @@ def test_a_manifest_can_refuse_forks(serve, tmp_path):
     assert api.post("/v1/sessions/%s/fork" % session["id"], {}).code == "failed_precondition"
 
 
+def test_what_branches_cost_does_not_use_up_the_memory_of_their_session(serve, tmp_path):
+    limits = {"memory": "48MiB", "pids": 8}
+    api = awkward(serve, tmp_path, fork=["fork"], resources=limits)
+    session = start(api, "test/awkward")
+    branches = [branch for _ in range(3) for branch in fork(api, session, 20)]
+    assert {say(api, branch, "on") for branch in branches} == {"on 1"}
+    assert say(api, session, "on") == "on 1"
+
+
 def test_a_family_has_a_budget(serve, tmp_path):
     api = awkward(serve, tmp_path, "--fork-sessions", "5", fork=["fork"])
     session = start(api, "test/awkward")

@@ -99,8 +99,15 @@ public protocol SessionFence: AnyObject, Sendable {
     /// Of the session; after `remove`, what was used until then.
     func usage() async -> SandboxUsage
 
+    /// Lets it use so many bytes of memory more than its limits say: for what it is charged in place of others.
+    func allow(_ bytes: Int) async
+
     /// Ends every process behind the fence and takes it away; nothing of it is left when this returns.
     func remove() async
+}
+
+extension SessionFence {
+    public func allow(_ bytes: Int) async {}
 }
 
 /// How a sandbox ended.

@@ -334,7 +334,8 @@ extension SessionService {
             defer { session.lease.release() }
             try await open(session)
             session.recorder = recorders?.recorder(for: session.summary, wish: request.record)
-            for observer in observers { observer.sessionOpened(session.summary) }
+            let summary = session.summary
+            for observer in observers { observer.sessionOpened(summary) }
             let answer =
                 request.reset ? try await session.reset(seed: request.seed, options: request.options, index: nil) : nil
             return CreatedSession(summary: session.summary, reset: answer)

@@ -58,7 +58,7 @@ final class ProcessSandbox: Sandbox {
                 throw error
             }
         }
-        return CgroupFence(session: session, sandbox: name, group: fence, files: limits.files)
+        return CgroupFence(session: session, sandbox: name, group: fence, limits: limits)
     }
 
     func usage() async -> SandboxUsage {

@@ -87,6 +87,17 @@ struct Cgroup: Sendable {
         }
     }
 
+    /// Sets another limit where there is one; one that is below what is used stays what it was.
+    func changeMemory(to bytes: Int) {
+        guard let place = path(.memory) else { return }
+        // With swap counted in one limit is never above the other, whichever way they go.
+        let files =
+            place.isVersion2
+            ? ["memory.max"]
+            : ["memory.memsw.limit_in_bytes", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes"]
+        for file in files { _ = SystemFile.write("\(place.path)/\(file)", String(bytes)) }
+    }
+
     private func check(_ number: CInt) throws(Failure) {
         guard number == 0 else {
             throw Failure(

@@ -8,13 +8,14 @@ final class CgroupFence: SessionFence {
     nonisolated let session: String
     var onEnd: (@Reactor () -> Void)?
     private let files: Int
+    private let memory: Int
     private let sandbox: String
     private let group: Cgroup
     private var final: SandboxUsage?
 
-    init(session: String, sandbox: String, group: Cgroup, files: Int) {
+    init(session: String, sandbox: String, group: Cgroup, limits: SandboxLimits) {
         self.session = session
-        self.files = files
+        (files, memory) = (limits.files, limits.memory)
         self.sandbox = sandbox
         self.group = group
     }
@@ -61,6 +62,11 @@ final class CgroupFence: SessionFence {
         if let final { return final }
         let group = group
         return await offload { group.usage() }
+    }
+
+    func allow(_ bytes: Int) async {
+        let (group, limit) = (group, memory.addingClamped(bytes))
+        await offload { group.changeMemory(to: limit) }
     }
 
     func remove() async {

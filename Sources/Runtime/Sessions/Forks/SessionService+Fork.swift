@@ -107,11 +107,13 @@ extension SessionService {
         for child in children where owner?.isHidden != true {
             child.isHidden = false
             let wish = owner?.record ?? parent.recorder?.mode ?? .off
-            child.recorder = recorders?.recorder(for: child.summary, wish: wish)
-            if let before = parent.recorder as? PrefixRecords {
-                for record in before.records { child.recorder?.append(record) }
+            var summary = child.summary
+            if let recorder = recorders?.recorder(for: summary, wish: wish) {
+                child.recorder = recorder
+                if let before = parent.recorder as? PrefixRecords { before.records.forEach(recorder.append) }
+                summary = child.summary
             }
-            for observer in observers { observer.sessionOpened(child.summary) }
+            for observer in observers { observer.sessionOpened(summary) }
         }
         return FinishedFork(ids: children.map(\.id), mechanism: mechanism, duration: .now - start)
     }
@@ -133,14 +135,12 @@ extension SessionService {
         _ parent: Session, count: Int, owner: BranchOwner, family: SessionFamily, onTaken: @Reactor () -> Void
     ) async throws(Failure) -> ([Session], ForkMechanism) {
         var refusals: [Failure] = []
-        var repeated: BranchPoint?
+        var rested: BranchPoint?
         let made = try await parent.resting {
             (point, host) async throws(Failure) -> ([any SessionHost], ForkMechanism)? in
+            rested = point
             for mechanism in self.mechanisms(of: parent.plan, host) {
-                if mechanism == .replay {
-                    repeated = point
-                    return nil
-                }
+                if mechanism == .replay { return nil }
                 try await self.hosts.makeRoom(for: count, like: parent.plan)
                 do throws(HostProblem) {
                     return (try await host.fork(count, by: mechanism), mechanism)
@@ -151,13 +151,12 @@ extension SessionService {
             }
             throw refusals.first ?? Failure(cannotFork: parent.plan)
         }
+        guard let point = rested else { throw Failure(cannotFork: parent.plan) }
         guard let (hosts, mechanism) = made else {
-            guard let point = repeated else { throw Failure(cannotFork: parent.plan) }
             let children = try await replay(
                 parent, from: point, count: count, owner: owner, family: family, onTaken: onTaken)
             return (children, .replay)
         }
-        let point = parent.branchPoint
         var children: [Session] = []
         do throws(Failure) {
             try refuseIfDraining()

@@ -7,19 +7,17 @@ import Workers
 extension ZygoteSeats {
     /// So many branches are on their way at a time: until they are moved they count as processes of the session.
     private static let atOnce = 8
-    /// What a branch takes of the memory of the session that it is forked from, in bytes: what it touches before it is
-    /// moved, and the tables of its pages, stay charged there.
-    private static let branchMemory = 1 << 20
 
     /// Has the worker of a seat fork itself; all or none.
     ///
-    /// - Throws: `refused` where the worker holds what a fork would share or lose, or the session has no room for it.
+    /// - Throws: `refused` where the worker holds what a fork would share or lose.
     func branches(of seat: Seat, count: Int) async throws(HostProblem) -> [Seat] {
         guard isUsable, let family = seat.family else { throw Self.refusal("unsupported", "its sandbox has ended") }
         guard await hasRoom() else {
             throw Self.refusal("resource_exhausted", "the sandbox of its family has no memory left")
         }
-        let gate = ForkGate()
+        let connection = seat.connection
+        let gate = ForkGate(count) { connection.pass(Array("{}\n".utf8), descriptors: []) }
         // Their folders and cgroups are made while the worker looks at itself.
         let forks = (0..<count).map { _ in
             Task { () -> Result<Seat, Failure> in
@@ -44,6 +42,14 @@ extension ZygoteSeats {
             case .failure(let failure): problem = problem ?? failure
             }
         }
+        await seat.hold(made.count - count)
+        for branch in made {
+            let released = branch.onReleased
+            branch.onReleased = { [weak seat] in
+                released?()
+                if let seat { Task { await seat.hold(-1) } }
+            }
+        }
         do throws(HostProblem) {
             try answer.get()
             if let problem { throw Self.refusal("not_forkable", problem.message) }
@@ -58,14 +64,9 @@ extension ZygoteSeats {
     private func fork(
         _ seat: Seat, _ count: Int, _ gate: ForkGate, _ forks: [Task<Result<Seat, Failure>, Never>]
     ) async throws(HostProblem) {
+        await seat.hold(count)
         let usage = await seat.usage()
         let limits = configuration.launch.limits
-        guard usage.memory + (count + 1) * Self.branchMemory <= limits.memory else {
-            throw Self.refusal(
-                "resource_exhausted",
-                "it uses \(usage.memory >> 20) of its \(limits.memory >> 20) MiB of memory, and each of \(count) branches takes about one of them"
-            )
-        }
         let connection = seat.connection
         let ready = Promise<Void>()
         connection.onEvent = { if $0.members.string("event") == "ready" { ready.settle(.success(())) } }
@@ -83,7 +84,7 @@ extension ZygoteSeats {
                 gate.open(max(1, min(Self.atOnce, limits.processes - 2)))
                 for fork in forks { _ = await fork.value }
             }
-            isLost = !connection.pass(Array("{}\n".utf8), descriptors: [])
+            isLost = !gate.dismiss()
         }
         let message = try await answer.value.get()
         try await seat.read { () throws in try message.requireOK() }
@@ -106,7 +107,7 @@ extension ZygoteSeats {
                 defer { gate.leave() }
                 let connection: WorkerConnection
                 do throws(Failure) {
-                    connection = try await branch(of: seat, scratch: scratch, fence: fence)
+                    connection = try await branch(of: seat, scratch: scratch, fence: fence, gate)
                 } catch {
                     gate.shut()
                     throw error
@@ -125,7 +126,7 @@ extension ZygoteSeats {
     }
 
     private func branch(
-        of seat: Seat, scratch: String, fence: any SessionFence
+        of seat: Seat, scratch: String, fence: any SessionFence, _ gate: ForkGate
     ) async throws(Failure) -> WorkerConnection {
         let launch = configuration.launch
         let ends = try WorkerEnds.open()
@@ -147,6 +148,7 @@ extension ZygoteSeats {
                     descriptors: [ends.workerChannel.raw, ends.workerErrors.raw])
             else { throw Self.lost }
             _ = consume ends
+            gate.passed()
             let process = try await started.value(within: Self.forkTimeout, or: Self.lost)
             fence.onEnd = { [weak connection] in connection?.processEnded() }
             try await fence.admit(process)
@@ -170,12 +172,33 @@ extension String {
     var parentFolder: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? self }
 }
 
-/// Lets a few branches at a time to the worker, once it has said that it can fork.
+/// Lets a few branches at a time to the mother, once the worker has said that it can fork, and dismisses her behind the last.
 @Reactor
 private final class ForkGate {
     private var places = 0
     private var isShut = false
     private var waiting: [Wait<Bool>] = []
+    /// Requests that she has not got yet.
+    private var missing: Int
+    private let end: @Reactor () -> Bool
+    private var wasDismissed: Bool?
+
+    /// - Parameter end: Tells the mother that nothing more comes; returns whether that went out.
+    init(_ count: Int, end: @escaping @Reactor () -> Bool) { (missing, self.end) = (count, end) }
+
+    /// The mother got one more request. She ends while those that she has forked last still settle down.
+    func passed() {
+        missing -= 1
+        if missing == 0 { dismiss() }
+    }
+
+    /// - Returns: Whether the mother was told, now or before.
+    @discardableResult
+    func dismiss() -> Bool {
+        let told = wasDismissed ?? end()
+        wasDismissed = told
+        return told
+    }
 
     func open(_ places: Int) {
         self.places = places

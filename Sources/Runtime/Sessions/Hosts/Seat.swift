@@ -15,6 +15,8 @@ final class Seat {
     weak var zygote: ZygoteSeats?
     /// The `init` that it has answered already, while no session has it.
     var initialization: (command: [UInt8], answer: WorkerMessage)?
+    /// Live branches that were forked from it.
+    private var branches = 0
     /// Called once, when nothing of it is left.
     var onReleased: (@Reactor () -> Void)?
 
@@ -49,6 +51,19 @@ final class Seat {
         case .own(let sandbox): await sandbox.usage()
         case .shared(_, let fence, _, _): await fence.usage()
         }
+    }
+
+    /// What a branch touches before it is moved, and the tables of its pages, stay charged to the session that it was
+    /// forked from; in bytes, at most.
+    private static let branchMemory = 2 << 20
+
+    /// Makes room for branches that are about to be forked from it.
+    ///
+    /// - Parameter count: Negative for those that came to nothing, or ended.
+    func hold(_ count: Int) async {
+        branches += count
+        guard count > 0, case .shared(_, let fence, _, _) = place else { return }
+        await fence.allow(branches * Self.branchMemory)
     }
 
     /// The family of a fork.

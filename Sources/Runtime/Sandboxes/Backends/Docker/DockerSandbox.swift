@@ -77,7 +77,7 @@ final class DockerSandbox: Sandbox {
                 throw error
             }
         }
-        return CgroupFence(session: session, sandbox: group.name, group: fence, files: limits.files)
+        return CgroupFence(session: session, sandbox: group.name, group: fence, limits: limits)
     }
 
     func usage() async -> SandboxUsage {
