@@ -15,6 +15,7 @@ import numpy as np
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+
 class DoorError(Exception):
     """The protocol's own error, by its own code."""
 
