@@ -231,7 +231,7 @@ let registry: [Target] = [
         dependencies: [
             "Foundations", "JSON", "Manifests", "Catalog", "AccessKeys", "CatalogSQL", "CatalogSQLite",
             "CatalogPostgres",
-            "SQLite", "Postgres", "Digest", "Sessions", "TestSupport",
+            "SQLite", "Postgres", "Digest", "Logging", "Sessions", "TestSupport",
         ],
         path: "Tests/Registry/CatalogStoresTests", swiftSettings: strict),
     module(

@@ -6,6 +6,7 @@ import CatalogSQLite
 import Digest
 import Foundations
 import JSON
+import Logging
 import Sessions
 import Testing
 
@@ -116,6 +117,32 @@ extension CatalogStores {
                     try await group.waitForAll()
                 }
                 #expect(try await log(access).count == 8 * 30)
+            }
+        }
+
+        @Test(arguments: StoreKind.available)
+        func `another server of the store knows of a revocation within its interval`(_ kind: StoreKind) async throws {
+            try await kind.with { store in
+                let store = try #require(store as? any AccessStore)
+                let (here, there) = (
+                    try await KeyRing.open(store: store, logger: .silent),
+                    try await KeyRing.open(store: store, logger: .silent)
+                )
+                let polling = Task { await there.run() }
+                defer { polling.cancel() }
+                let service = KeyService(store: store, ring: here)
+                let wish = try KeyWish(caller: "root", grants: RoleGrants(everywhere: [.admin]))
+                let (_, token) = try await service.create(wish, caller: .local)
+                try await there.refresh()
+                let caller = try there.caller(of: token.text)
+                _ = try await service.revoke(token.id, reason: "r", caller: .local)
+                let start = ContinuousClock.now
+                while !caller.isOver, start.duration(to: .now) < .seconds(20) {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                // Half a second for a busy machine.
+                #expect(start.duration(to: .now) < KeyRing.refreshInterval + .milliseconds(500))
+                #expect(await code { _ = try there.caller(of: token.text) } == .unauthenticated)
             }
         }
 
