@@ -216,6 +216,13 @@ let registry: [Target] = [
     module(
         "Registry", "Publishing",
         ["Foundations", "JSON", "Digest", "Signing", "Reactor", "Manifests", "Sessions", "Catalog", "Bundles"]),
+    module(
+        "Registry", "Review",
+        [
+            "Foundations", "HTTPClient", "JSON", "Logging", "Digest", "Signing", "YAML", "Reactor", "Manifests",
+            "Sessions", "Hooks", "Catalog", "Publishing",
+        ]),
+    tests("Registry", "Review", ["Admission", "CatalogSQLite", "TestSupport"]),
     tests("Registry", "Catalog", ["JSON", "Manifests"]),
     tests("Registry", "Bundles", ["TestSupport", "Digest", "Manifests", "Sessions"]),
     // One suite for every store.
@@ -245,7 +252,7 @@ let server: [Target] = [
         [
             "Foundations", "JSON", "Logging", "Metrics", "HTTP", "Pictures", "Spaces", "Manifests", "Sandboxes",
             "Reactor", "Sessions", "Trajectories", "Digest", "YAML", "Compatibility", "RLConfigurations", "Usage",
-            "Catalog", "AccessKeys", "Bundles", "Publishing",
+            "Catalog", "AccessKeys", "Bundles", "Publishing", "Review", "Signing",
         ]),
     module(
         "Server", "DockerGym",
@@ -285,7 +292,7 @@ let server: [Target] = [
             "Foundations", "JSON", "GRPC", "Protobuf", "Protos", "Spaces", "Workers", "Reactor", "Sessions", "REST",
             "GRPCAPI",
         ]),
-    tests("Server", "REST", ["TestSupport", "ScriptedSessions"]),
+    tests("Server", "REST", ["CatalogSQLite", "TestSupport", "ScriptedSessions"]),
     tests("Server", "DockerGym", ["TestSupport", "ScriptedSessions"]),
 ]
 
@@ -300,7 +307,7 @@ let commands: [Target] = [
             "OpenEnv", "MCP",
             "Reactor", "Spaces", "Manifests", "Workers", "Containers", "Sandboxes", "Sessions", "Trajectories", "Hooks",
             "REST",
-            "Catalog", "AccessKeys", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing",
+            "Catalog", "AccessKeys", "CatalogSQLite", "CatalogPostgres", "SQLite", "Bundles", "Publishing", "Review",
             "DockerGym", "WebSocket", "WebSocketAPI", "GRPC", "GRPCAPI", "DmEnvRpc", "Protos", "Digest", "YAML",
             "RLConfigurations",
             "Signing", "Admission", "Compatibility", "CorralABI",

@@ -32,6 +32,14 @@ class ServerOffers(Generic[Fields]):
         """What the server and its machine offer: backends, isolation, limits."""
         return self._run(Call("GET", "/v1/capabilities", calls.answer))
 
+    def policy(self) -> Fields:
+        """What is demanded of versions before they may be started."""
+        return self._run(Call("GET", "/v1/policy", calls.answer))
+
+    def reload_policy(self) -> Fields:
+        """Lets the server read its policy again: ``{"versions": …, "allowed": …, "approved": […]}``."""
+        return self._run(Call("POST", "/v1/policy/reload", calls.answer))
+
     def _run(self, call: Call[dict[str, Any]]) -> Fields:
         raise NotImplementedError
 
@@ -90,6 +98,35 @@ class EnvironmentOffers(Generic[Fields, Items]):
     def restore(self, reference: str, reason: str = "") -> Fields:
         """Takes a deprecation or a yank back."""
         return self._run(self._call("POST", reference, "/restore", body={"reason": reason}))
+
+    def reviews(self, state: str = "submitted", limit: int | None = None) -> Items:
+        """Versions that wait for a review (or, with ``in_review``, are in one), the oldest first."""
+        return self._items(calls.listing("/v1/reviews", "reviews", {"state": state, "limit": limit}))
+
+    def review(self, reference: str) -> Fields:
+        """Where the review of a version stands, and what the policy still demands."""
+        return self._run(self._call("GET", reference, "/review"))
+
+    def submit(self, reference: str, reason: str = "") -> Fields:
+        """Asks for a review of a version; answers with the review, as do the methods below."""
+        return self._run(self._call("POST", reference, "/submit", body={"reason": reason}))
+
+    def start_review(self, reference: str, reason: str = "") -> Fields:
+        """Begins the review of a version that was submitted."""
+        return self._run(self._call("POST", reference, "/review", body={"reason": reason}))
+
+    def approve(self, reference: str, comment: str = "", envelope: Mapping[str, Any] | None = None) -> Fields:
+        """Approves the bytes of a version that is in review.
+
+        `envelope` is the statement of its review with a comment, in a DSSE envelope that the reviewer's own key has
+        signed; None: the server signs.
+        """
+        body = {"comment": comment} if envelope is None else {"envelope": dict(envelope)}
+        return self._run(self._call("POST", reference, "/approve", body=body))
+
+    def reject(self, reference: str, reason: str) -> Fields:
+        """Refuses a version."""
+        return self._run(self._call("POST", reference, "/reject", body={"reason": reason}))
 
     def start_check(self, reference: str, budget_seconds: int | None = None) -> Fields:
         """Queues the admission checks of a version, or finds those that wait or run."""

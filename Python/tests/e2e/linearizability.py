@@ -45,6 +45,32 @@ def alias(state, call):
     return state if call.result == state else None
 
 
+REVIEW = ("submitted", frozenset())
+
+
+def review(state, call):
+    """The review of a version whose policy wants two approvals: its phase, and who has approved in this round.
+
+    Results are the phase after a call, or `refused`; `value` of an approval is the reviewer.
+    """
+    phase, approvers = state
+    after = None
+    if call.kind == "get":
+        after = state
+    elif call.kind == "submit" and phase != "in_review":
+        after = state if phase == "submitted" else REVIEW
+    elif call.kind == "start" and phase in ("submitted", "in_review"):
+        after = ("in_review", approvers)
+    elif call.kind == "reject":
+        after = ("rejected", approvers)
+    elif call.kind == "approve" and phase in ("in_review", "approved"):
+        approvers = approvers | {call.value}
+        after = ("approved" if len(approvers) > 1 else phase, approvers)
+    if after is None:
+        return state if call.result == "refused" else None
+    return after if call.result == after[0] else None
+
+
 def once(state, call):
     """A version: the first `publish` wins with its bytes; the same again is unchanged, others are refused."""
     if call.kind == "publish":

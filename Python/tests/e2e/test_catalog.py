@@ -169,8 +169,9 @@ def test_callers_keep_to_their_namespaces(serve, tmp_path):
     assert bob.post(path, {"reason": "r"}).code == "permission_denied"
     assert ann.call("PATCH", "/v1/namespaces/ann", {"add": ["bob"]}).json["owners"] == ["ann", "bob"]
     assert bob.post(path, {"reason": "r"}).status == 200
-    assert bundles.publish(root, bundles.counter("free/Counter", "1.0.0")).json["state"] == "unreviewed"
-    assert ann.post("/v1/sessions", {"environment": "free/Counter"}).status == 201
+    # An administrator's publication waits for another's approval as well.
+    assert bundles.publish(root, bundles.counter("free/Counter", "1.0.0")).json["state"] == "submitted"
+    assert ann.post("/v1/sessions", {"environment": "free/Counter"}).code == "failed_precondition"
 
 
 LOCKED = """\

@@ -7,9 +7,9 @@ from collections import defaultdict
 
 import pytest
 
-from e2e import bundles
+from e2e import bundles, reviewing
 from e2e.http import Client
-from e2e.linearizability import Call, alias, is_linearizable, once
+from e2e.linearizability import REVIEW, Call, alias, is_linearizable, once, review
 from e2e.marks import LONG
 
 CLIENTS = 32
@@ -25,6 +25,12 @@ def test_the_checker_finds_what_cannot_be():
     both = [Call(0, 5, "publish", "x", "created"), Call(1, 4, "publish", "y", "created")]
     assert not is_linearizable(both, "", once)
     assert is_linearizable([both[0], Call(1, 4, "publish", "y", "refused")], "", once)
+    begun = [Call(0, 1, "start", None, "in_review"), Call(2, 3, "approve", "a", "in_review")]
+    assert is_linearizable([*begun, Call(4, 5, "approve", "b", "approved")], REVIEW, review)
+    assert not is_linearizable([*begun, Call(4, 5, "approve", "a", "approved")], REVIEW, review)
+    assert not is_linearizable([*begun, Call(4, 5, "approve", "b", "in_review")], REVIEW, review)
+    over = [Call(4, 5, "reject", None, "rejected"), Call(6, 7, "approve", "b", "approved")]
+    assert not is_linearizable([*begun, *over], REVIEW, review)
 
 
 @pytest.mark.parametrize("seed", [1])
@@ -97,3 +103,55 @@ def test_concurrent_publications_and_aliases_are_linearizable(serve, seed):
         for entry in sets:
             assert entry["details"]["before"] == before
             before = entry["version"]
+
+
+def test_concurrent_reviews_are_linearizable(serve, tmp_path):
+    reviewers = ["rob", "zoe", "pia", "tom"]
+    keys = reviewing.write_keys(tmp_path, more=[(name, ["reviewer"]) for name in reviewers])
+    policy = reviewing.write_policy(tmp_path, reviewing.require(approvals=2))
+    server = serve("--http-threads", "4", "--keys", str(keys), "--policy", str(policy), *reviewing.UNCHECKED)
+    versions = ["many/Env@1.0.%d" % number for number in range(OPERATIONS // 40)]
+    for version in versions:
+        name, number = version.split("@")
+        answer = bundles.publish(reviewing.As(server, "ann"), bundles.counter(name, number))
+        assert answer.json["state"] == "submitted"
+    histories = defaultdict(list)
+    lock = threading.Lock()
+    failures = []
+    steps = {"submit": "submit", "start": "review", "approve": "approve", "reject": "reject", "get": None}
+
+    def run(index):
+        draw = random.Random(index)
+        client = Client(server.client.address)
+        try:
+            for _ in range(OPERATIONS // CLIENTS):
+                version = draw.choice(versions)
+                kind = draw.choice(["approve"] * 4 + ["start"] * 2 + ["submit"] * 2 + ["reject", "get"])
+                who = draw.choice(reviewers) if kind != "submit" else "ann"
+                caller = reviewing.As(server, who, client)
+                body = {"reason": "r"} if kind == "reject" else {}
+                start = time.monotonic()
+                answer = caller.review(version, steps[kind], **body)
+                end = time.monotonic()
+                assert answer.status == 200 or answer.code in ("failed_precondition", "conflict"), answer
+                result = answer.json["state"] if answer.status == 200 else "refused"
+                with lock:
+                    histories[version].append(Call(start, end, kind, who, result))
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            client.close()
+
+    threads = [threading.Thread(target=run, args=[index]) for index in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures, failures
+    assert sum(map(len, histories.values())) == OPERATIONS // CLIENTS * CLIENTS
+    assert {call.result for calls in histories.values() for call in calls} >= {"approved", "in_review", "refused"}
+    for version, calls in histories.items():
+        last = max(call.end for call in calls)
+        state = reviewing.As(server, "rob").review(version).json["state"]
+        calls.append(Call(last + 1, last + 2, "get", None, state))
+        assert is_linearizable(calls, REVIEW, review), (version, sorted(calls, key=lambda call: call.start))

@@ -6,6 +6,7 @@ import Manifests
 import Publishing
 import REST
 import Reactor
+import Review
 import Sessions
 import Signing
 
@@ -26,6 +27,8 @@ final class CheckJobs: CheckRunner {
     private let keys: KeyStore
     /// Keeps the signed reports of the versions that it has.
     private let store: any CatalogStore
+    /// Told of every report: it may be what a review waited for.
+    private let reviews: ReviewDesk
     private let settings: Settings
     private var queue: CheckQueue
     private var running: [String: Task<Void, Never>] = [:]
@@ -37,12 +40,14 @@ final class CheckJobs: CheckRunner {
     private var looking: Task<Void, Never>?
 
     init(
-        authority: CatalogAuthority, bench: CheckBench, keys: KeyStore, store: any CatalogStore, settings: Settings
+        authority: CatalogAuthority, bench: CheckBench, keys: KeyStore, store: any CatalogStore, reviews: ReviewDesk,
+        settings: Settings
     ) {
         self.authority = authority
         self.bench = bench
         self.keys = keys
         self.store = store
+        self.reviews = reviews
         self.settings = settings
         queue = CheckQueue(slots: settings.slots)
     }
@@ -184,6 +189,7 @@ final class CheckJobs: CheckRunner {
             envelope: attestation.encoded(), createdAt: .now, createdBy: "server")
         do throws(Failure) {
             try await store.attach(record)
+            try await reviews.settle(digest: report.digest)
         } catch {
             guard error.code != .notFound else { return }
             bench.logger.log(.warning, "a report of a check was not kept", failure: error)

@@ -3,6 +3,7 @@ import Configuration
 import Foundations
 import Publishing
 import Reactor
+import Review
 import Sandboxes
 import Sessions
 
@@ -29,7 +30,9 @@ struct CheckStation {
             let authority = CatalogAuthority(
                 folder: ManifestAuthority(folder: folder, policy: policy, isolations: backends.isolations),
                 store: registry.store, versions: registry.versions,
-                packages: try await registry.packages(backends, python: policy.python), policy: DefaultStartPolicy())
+                packages: try await registry.packages(backends, python: policy.python),
+                policy: try await ReviewDesk.make(
+                    configuration, nil, store: registry.store, logger: configuration.logger))
             let pool = await WorkerPool(
                 Server.workers(configuration), backends: backends.all, logger: configuration.logger)
             let bench = CheckBench(

@@ -27,7 +27,7 @@ struct Corral {
         ReplayCommand.self, CertifyCommand.self, VerifyCommand.self, BehaviourCommand.self,
         DoctorCommand.self,
         TrainCommand.self, PlayCommand.self, ViewCommand.self, CheckCommand.self, CompatCommand.self, KeyCommand.self,
-        AccessCommand.self, AuditCommand.self, UsageCommand.self,
+        ReviewCommand.self, AccessCommand.self, AuditCommand.self, UsageCommand.self,
         ConfigCommand.self, CompletionCommand.self, VersionCommand.self,
     ]
 

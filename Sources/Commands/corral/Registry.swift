@@ -1,4 +1,5 @@
 import AccessKeys
+import AccessKeys
 import Bundles
 import Catalog
 import CatalogPostgres
@@ -8,7 +9,9 @@ import Foundations
 import Glibc
 import Manifests
 import Publishing
+import Logging
 import Reactor
+import Review
 import Sandboxes
 import Sessions
 
@@ -54,6 +57,23 @@ struct Registry: Sendable {
             folder: data + "/cache/packages",
             settings: .init(python: python, environment: environmentVariables()), backend: backend,
             isFenced: kind == .process)
+    }
+}
+
+extension ReviewDesk {
+    /// By the policy of a configuration, which is read again whenever the desk is told to.
+    ///
+    /// - Parameter callers: Nil where only this process calls.
+    static func make(
+        _ configuration: Configuration, _ callers: KeyRing?, store: any CatalogStore, logger: Logger
+    ) async throws(Failure) -> ReviewDesk {
+        let path = configuration[ServerKeys.policy]
+        let hasFile = configuration[ServerKeys.keys] != nil
+        return try await ReviewDesk(
+            store: store, keys: configuration.keyStore, logger: logger, hasKeys: { callers?.isInUse ?? hasFile }
+        ) { () throws(Failure) in
+            try path.map { (path) throws(Failure) in try ReviewPolicy(file: path) }
+        }
     }
 }
 

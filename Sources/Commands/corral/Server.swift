@@ -20,6 +20,7 @@ import OpenEnv
 import REST
 import RLConfigurations
 import Reactor
+import Review
 import Sandboxes
 import Sessions
 import Trajectories
@@ -84,14 +85,15 @@ struct Server {
         let folder = try loadManifests(configuration, installation, served: served, logger)
         let policy = try policy(configuration, installation, backends.preferred)
         let registry = try await Registry.open(configuration)
-        let starts = DefaultStartPolicy()
+        let keys = reach == .configured ? try await Self.keys(configuration, registry, logger) : nil
+        let reviews = try await ReviewDesk.make(configuration, keys, store: registry.store, logger: logger)
         let authority = CatalogAuthority(
             folder: ManifestAuthority(folder: folder, policy: policy, isolations: backends.isolations),
             store: registry.store, versions: registry.versions,
-            packages: try await registry.packages(backends, python: policy.python), policy: starts)
+            packages: try await registry.packages(backends, python: policy.python), policy: reviews)
         let catalog = CatalogService(
             store: registry.store, folder: folder, blobs: registry.blobs, uploads: registry.uploads,
-            versions: registry.versions, policy: starts)
+            versions: registry.versions, policy: reviews)
         let metrics = MetricsRegistry()
         let workers = Self.workers(configuration)
         let pool = await WorkerPool(workers, backends: backends.all, logger: logger)
@@ -121,7 +123,6 @@ struct Server {
             replies: ReplyStore(
                 limit: configuration[ServerKeys.replyMemory], folder: try run.repliesFolder(), logger: logger),
             recorders: trajectories, logger: logger)
-        let keys = reach == .configured ? try await Self.keys(configuration, registry, logger) : nil
         let isLoopback = Access.isLoopbackName(configuration[ServerKeys.host])
         let access = Access(keys: keys, isLoopback: isLoopback)
         let journal = await RequestJournal(metrics: metrics, logger: logger)
@@ -132,12 +133,12 @@ struct Server {
             folder: try run.journalsFolder(), trajectories: data + "/trajectories",
             checker: "corral \(Version.current)", logger: logger)
         let checks = await CheckJobs(
-            authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store,
+            authority: authority, bench: bench, keys: configuration.keyStore, store: registry.store, reviews: reviews,
             settings: .init(
                 checksPublished: configuration[ServerKeys.checkPublished] && reach == .configured,
                 slots: configuration[ServerKeys.checkJobs], budget: configuration[ServerKeys.checkBudget]))
         let api = await RESTAPI(
-            service: service, trajectories: trajectories, environments: catalog, catalog: catalog,
+            service: service, trajectories: trajectories, environments: catalog, catalog: catalog, reviews: reviews,
             keys: keys.map { KeyService(store: registry.store, ring: $0) },
             trainingSettings: try trainingSettings(installation), checks: checks,
             information: information, usage: usage?.store, access: access,

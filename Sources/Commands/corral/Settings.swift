@@ -67,7 +67,7 @@ extension ServerKeys {
         let names = [
             environments.declaration, data.declaration, catalog.declaration, python.declaration, backend.declaration,
             dockerHost.declaration,
-            trust.declaration,
+            trust.declaration, policy.declaration,
             allowSoftLimits.declaration, allowHostNetwork.declaration, allowVolumes.declaration,
             validation.declaration, logLevel.declaration,
         ].map(\.name)

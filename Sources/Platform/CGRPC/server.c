@@ -163,15 +163,26 @@ static int deliver(corral_grpc_server *server, struct tag *tag, int ok, corral_g
     return counts;
 }
 
-corral_grpc_event corral_grpc_next(corral_grpc_server *server) {
+static corral_grpc_event next(corral_grpc_server *server, gpr_timespec deadline) {
     if (server->has_current) grpc_slice_unref(server->current);
     server->has_current = 0;
     for (;;) {
-        grpc_event done = grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
+        grpc_event done = grpc_completion_queue_next(server->queue, deadline, NULL);
         if (done.type == GRPC_QUEUE_SHUTDOWN) return (corral_grpc_event){.kind = CORRAL_GRPC_ENDED};
-        if (done.type != GRPC_OP_COMPLETE) continue;
+        if (done.type != GRPC_OP_COMPLETE) return (corral_grpc_event){.kind = CORRAL_GRPC_NONE};
         if (done.tag == server) return (corral_grpc_event){.kind = CORRAL_GRPC_SHUTDOWN};
         corral_grpc_event event = {.method = -1};
         if (deliver(server, done.tag, done.success, &event)) return event;
     }
+}
+
+corral_grpc_event corral_grpc_next(corral_grpc_server *server) {
+    for (;;) {
+        corral_grpc_event event = next(server, gpr_inf_future(GPR_CLOCK_MONOTONIC));
+        if (event.kind != CORRAL_GRPC_NONE) return event;
+    }
+}
+
+corral_grpc_event corral_grpc_poll(corral_grpc_server *server) {
+    return next(server, gpr_inf_past(GPR_CLOCK_MONOTONIC));
 }

@@ -27,6 +27,10 @@ public enum ServerKeys {
     public static let keys: Key<String?> = .path(
         "keys", "FILE",
         "Who may call, beside the keys of the catalog: a YAML file of callers with the SHA-256 of their keys.")
+    public static let policy: Key<String?> = .path(
+        "policy", "FILE",
+        "What is demanded of versions before they may be started; without it all is allowed, or with keys checks and one approval."
+    )
     public static let allowSoftLimits: Key<Bool> = .bool(
         "allow-soft-limits", "Start sessions where the kernel cannot enforce memory and process limits.")
     public static let allowHostNetwork: Key<Bool> = .bool(
@@ -134,7 +138,7 @@ public enum ServerKeys {
             host.declaration, port.declaration, unixSocket.declaration, data.declaration, catalog.declaration,
             environments.declaration,
             python.declaration, backend.declaration, dockerHost.declaration, trust.declaration, insecure.declaration,
-            keys.declaration, allowSoftLimits.declaration,
+            keys.declaration, policy.declaration, allowSoftLimits.declaration,
             allowHostNetwork.declaration, allowVolumes.declaration, maxSessions.declaration, maxRows.declaration,
             maxTotalRows.declaration, memoryReserve.declaration, replyMemory.declaration, forkSessions.declaration,
             forkMemory.declaration, forkJournal.declaration, prefixCache.declaration, idleTimeout.declaration,

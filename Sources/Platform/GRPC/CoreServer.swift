@@ -14,12 +14,18 @@ enum CoreEvent: Sendable {
     case ended
 }
 
-/// The shim's server and the thread that waits at its queue.
+/// The shim's server and its queue, at which a thread waits while the reactor's sleeps.
+///
+/// The two take turns: what the thread finds wakes the reactor, which from then on looks at the queue itself until it has
+/// had nothing to do for a while.
 final class CoreServer: @unchecked Sendable {  // the shim's functions may be called from any thread
     let raw: OpaquePointer
     let port: Int
-    private let waiting = Guarded<[CoreEvent]>([])
-    private var receive: (@Reactor @Sendable ([CoreEvent]) -> Void)?
+    private var receive: (@Reactor @Sendable (CoreEvent) -> Void)?
+    /// Posted when it is the thread's turn.
+    private let turn = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    /// The queue has ended; set before the thread's last turn.
+    private var hasEnded = false
     /// The thread destroys a server that ran.
     private var hasThread = false
 
@@ -52,9 +58,12 @@ final class CoreServer: @unchecked Sendable {  // the shim's functions may be ca
         }
         self.raw = raw
         port = Int(corral_grpc_port(raw))
+        sem_init(turn, 0, 0)
     }
 
     deinit {
+        sem_destroy(turn)
+        turn.deallocate()
         guard !hasThread else { return }
         corral_grpc_start(raw)
         corral_grpc_shutdown(raw)
@@ -65,7 +74,7 @@ final class CoreServer: @unchecked Sendable {  // the shim's functions may be ca
     }
 
     /// Serves, and tells `receive` on the reactor what happened.
-    func start(_ receive: @escaping @Reactor @Sendable ([CoreEvent]) -> Void) {
+    func start(_ receive: @escaping @Reactor @Sendable (CoreEvent) -> Void) {
         self.receive = receive
         hasThread = true
         corral_grpc_start(raw)
@@ -75,39 +84,31 @@ final class CoreServer: @unchecked Sendable {  // the shim's functions may be ca
         pthread_detach(thread)
     }
 
-    /// One burst of events wakes the reactor once.
-    private func hand(_ event: CoreEvent) {
-        let isFirst = waiting.withLock {
-            $0.append(event)
-            return $0.count == 1
-        }
-        guard isFirst, let receive else { return }
-        Task { @Reactor in
-            let events = self.waiting.withLock { events in
-                defer { events = [] }
-                return events
+    /// What the thread does.
+    fileprivate func run() {
+        while !hasEnded {
+            let event = corral_grpc_next(raw)
+            if event.kind == CORRAL_GRPC_ENDED { break }
+            let found = read(event)
+            Task { @Reactor in
+                Reactor.attend(self)
+                if let found { self.receive?(found) }
             }
-            receive(events)
+            while sem_wait(turn) != 0 {}
         }
+        corral_grpc_destroy(raw)
+        Task { @Reactor in self.receive?(.ended) }
     }
 
-    fileprivate func run() {
-        while true {
-            let event = corral_grpc_next(raw)
-            let token = UInt(bitPattern: event.context)
-            switch event.kind {
-            case CORRAL_GRPC_CALL:
-                guard let call = event.call else { continue }
-                hand(.call(CallHandle(call), method: Int(event.method), message: bytes(of: event)))
-            case CORRAL_GRPC_MESSAGE: hand(.message(token, bytes(of: event) ?? []))
-            case CORRAL_GRPC_HALF_CLOSED: hand(.halfClosed(token))
-            case CORRAL_GRPC_CLOSED: hand(.closed(token, isCancelled: event.cancelled != 0))
-            case CORRAL_GRPC_SHUTDOWN: hand(.shutDown)
-            default:
-                corral_grpc_destroy(raw)
-                hand(.ended)
-                return
-            }
+    private func read(_ event: corral_grpc_event) -> CoreEvent? {
+        let token = UInt(bitPattern: event.context)
+        switch event.kind {
+        case CORRAL_GRPC_CALL:
+            return event.call.map { .call(CallHandle($0), method: Int(event.method), message: bytes(of: event)) }
+        case CORRAL_GRPC_MESSAGE: return .message(token, bytes(of: event) ?? [])
+        case CORRAL_GRPC_HALF_CLOSED: return .halfClosed(token)
+        case CORRAL_GRPC_CLOSED: return .closed(token, isCancelled: event.cancelled != 0)
+        default: return .shutDown
         }
     }
 
@@ -115,6 +116,28 @@ final class CoreServer: @unchecked Sendable {  // the shim's functions may be ca
         guard let message = event.message else { return nil }
         return Array(UnsafeBufferPointer(start: message, count: event.length))
     }
+}
+
+extension CoreServer: AttendedQueue {
+    /// Events that are taken before others on the reactor have their turn.
+    private static let burst = 64
+
+    func takeWaiting() -> Bool {
+        for count in 0..<Self.burst {
+            let event = corral_grpc_poll(raw)
+            switch event.kind {
+            case CORRAL_GRPC_NONE: return count > 0
+            case CORRAL_GRPC_ENDED:
+                hasEnded = true
+                Reactor.dismiss()
+                return true
+            default: if let found = read(event) { receive?(found) }
+            }
+        }
+        return true
+    }
+
+    func handOver() { sem_post(turn) }
 }
 
 private func runCore(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

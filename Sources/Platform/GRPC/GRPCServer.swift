@@ -50,9 +50,7 @@ public final class GRPCServer {
     }
 
     public func start() {
-        core.start { [self] events in
-            for event in events { take(event) }
-        }
+        core.start { [self] in take($0) }
     }
 
     /// Stops in order: no new calls, running ones may end within `grace`, the rest is cancelled, the thread ends.

@@ -10,6 +10,11 @@ final class EventLoop {
     /// For one read at a time; its contents last until the source that filled it returns.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     var timers = TimerHeap()
+    /// Looked at in every turn; handed over before the thread sleeps.
+    var queue: (any AttendedQueue)?
+    private var patience = Patience()
+    /// Whether the last turn found nothing, and the next may sleep.
+    private var isIdle = false
     private var memory = MemoryReturn()
     private let epoll = corral_epoll_create()
     private var sources: [UInt64: EventSource] = [:]
@@ -22,14 +27,22 @@ final class EventLoop {
         _ = corral_epoll_set(epoll, CORRAL_EPOLL_ADD, Reactor.shared.executor.wakeUp, 0, 1, 0)
     }
 
-    /// Waits for events, tells their sources, fires timers.
+    /// Looks for events, tells their sources, fires timers; where there was nothing the turn before, it waits for some.
     func turn() {
         let executor = Reactor.shared.executor
-        let timeout = executor.fallAsleep() ? memory.timeout(atMost: timers.millisecondsToNext(from: .now)) : 0
-        let count = corral_epoll_wait(epoll, &tokens, &masks, 128, timeout)
+        var timeout: CInt = 0
+        if isIdle || (queue == nil && !patience.isPatient) {
+            if patience.looksAgain(at: .now) {
+                sched_yield()
+            } else {
+                Reactor.dismiss()
+                if executor.fallAsleep() { timeout = memory.timeout(atMost: timers.millisecondsToNext(from: .now)) }
+            }
+        }
+        let count = Int(corral_epoll_wait(epoll, &tokens, &masks, 128, timeout))
         executor.awake()
-        if memory.look(count: Int(count), waited: timeout) { Task { await offload { corral_return_memory() } } }
-        for index in 0..<max(0, Int(count)) {
+        if memory.look(count: count, waited: timeout) { Task { await offload { corral_return_memory() } } }
+        for index in 0..<max(0, count) {
             let token = tokens[index]
             if token == 0 {
                 executor.drainWakeUp()
@@ -37,7 +50,11 @@ final class EventLoop {
                 sources[token]?.ready(EventSource.Readiness(rawValue: masks[index]))
             }
         }
-        for timer in timers.takeDue(at: .now) { timer.fire() }
+        let took = queue?.takeWaiting() ?? false
+        let fired = timers.takeDue(at: .now)
+        for timer in fired { timer.fire() }
+        isIdle = count <= 0 && !took && fired.isEmpty && executor.isEmpty
+        if !isIdle { patience.came(at: .now) }
     }
 
     /// Starts to watch a descriptor; the source is retained until `forget`.

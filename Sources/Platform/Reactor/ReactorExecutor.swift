@@ -37,6 +37,8 @@ public final class ReactorExecutor: SerialExecutor {
         return false
     }
 
+    var isEmpty: Bool { jobs.withLock { $0.isEmpty } }
+
     func awake() { isAsleep.store(false, ordering: .sequentiallyConsistent) }
 
     var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }

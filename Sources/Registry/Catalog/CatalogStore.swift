@@ -21,6 +21,19 @@ public protocol CatalogStore: Sendable {
         note: String, at time: Timestamp
     ) async throws(Failure) -> VersionRecord
 
+    /// Adds an approval to the review that a version is in, and ends the review where that is enough: one change.
+    ///
+    /// - Parameters:
+    ///   - round: Of the version's submissions, the one that is meant.
+    ///   - approval: Nil where something else may be enough now, such as a check that has passed.
+    ///   - isEnough: Of all statements about the version, the newest first. Called within the change: it must not wait.
+    /// - Throws: `not_found`, `conflict` where it was submitted again meanwhile, and what `VersionState.after` throws.
+    func review(
+        _ version: SemanticVersion, of name: EnvironmentName, round: Int64, approval: Attestation?,
+        by principal: Principal, note: String, at time: Timestamp,
+        isEnough: @escaping @Sendable ([Attestation]) -> Bool
+    ) async throws(Failure) -> VersionRecord
+
     /// Lets an alias name a version, or removes it.
     ///
     /// - Throws: `not_found` for a version that is not there, `invalid_argument` for a name that is no alias.

@@ -41,12 +41,16 @@ public struct VersionRecord: Sendable, Hashable {
     /// The manifest as it was written.
     public let document: JSONObject
     public var state: VersionState
+    /// How often it was submitted: what was approved before its last submission counts no more. 0 for never.
+    public var round: Int64
+    /// Who submitted it last; nil for nobody.
+    public var submittedBy: String?
     public let publishedAt: Timestamp
     public let publishedBy: String
 
     public init(
         name: EnvironmentName, version: SemanticVersion, digest: String, bundle: BundleReference, document: JSONObject,
-        state: VersionState, publishedAt: Timestamp, publishedBy: String
+        state: VersionState, round: Int64 = 0, submittedBy: String? = nil, publishedAt: Timestamp, publishedBy: String
     ) {
         self.name = name
         self.version = version
@@ -54,9 +58,14 @@ public struct VersionRecord: Sendable, Hashable {
         self.bundle = bundle
         self.document = document
         self.state = state
+        self.round = round
+        self.submittedBy = submittedBy
         self.publishedAt = publishedAt
         self.publishedBy = publishedBy
     }
+
+    /// Those who may not review it.
+    public var submitters: Set<String> { Set([publishedBy, submittedBy].compactMap { $0 }) }
 
     /// `namespace/name@1.2.0`.
     public var reference: String { "\(name)@\(version)" }

@@ -109,5 +109,11 @@ public enum CatalogMigrations {
         );
         {append_only}
         """,
+        """
+        ALTER TABLE versions ADD COLUMN review_round BIGINT NOT NULL DEFAULT 0;
+        ALTER TABLE versions ADD COLUMN submitted_by TEXT;
+        UPDATE versions SET review_round = 1, submitted_by = published_by
+            WHERE state IN ('submitted', 'in_review', 'rejected', 'approved');
+        """,
     ]
 }

@@ -13,18 +13,57 @@ extension SQLSession where Self: ~Copyable {
         var (id, record) = try versionRecord(name, version, in: environment)
         let after = try record.state.after(transition, at: time)
         guard after != record.state else { return record }
-        let before = record.state
+        if after == .submitted { (record.round, record.submittedBy) = (record.round + 1, principal.id) }
+        try move(id, &record, to: after, by: transition.name, environment, principal, note, time)
+        return record
+    }
+
+    public borrowing func review(
+        _ version: SemanticVersion, of name: EnvironmentName, round: Int64,
+        approval: (statement: Attestation, envelopeDigest: String)?, by principal: Principal, note: String,
+        at time: Timestamp, isEnough: ([Attestation]) -> Bool
+    ) throws -> VersionRecord {
+        let environment = try open(name, principal)
+        var (id, record) = try versionRecord(name, version, in: environment)
+        guard record.round == round else {
+            throw Failure(.conflict, "\(record.reference) was submitted again meanwhile", next: "look at it again")
+        }
+        var isNew = false
+        if let approval {
+            _ = try record.state.after(.approve, at: time)
+            isNew = try insert(approval.statement, approval.envelopeDigest)
+        }
+        let isOver = isEnough(try attestations(of: record.digest, kind: nil))
+        if isOver, approval == nil, record.state == .submitted {
+            try move(id, &record, to: .inReview, by: .startReview, environment, principal, note, time)
+        }
+        let after = isOver ? try record.state.after(.approve, at: time) : record.state
+        guard isNew || after != record.state else { return record }
+        try move(id, &record, to: after, by: .approve, environment, principal, note, time)
+        return record
+    }
+
+    /// Stores the state of a version, with its round, and what was done in the history.
+    private borrowing func move(
+        _ id: Int64, _ record: inout VersionRecord, to after: VersionState, by action: Transition.Name,
+        _ environment: Int64, _ principal: Principal, _ note: String, _ time: Timestamp
+    ) throws {
+        var details = after.json
+        details["before"] = .string(record.state.name.rawValue)
+        if record.round > 0 { details["round"] = .integer(record.round) }
         record.state = after
         try change(
-            "UPDATE versions SET state = $1, state_detail = $2 WHERE id = $3",
-            [.text(after.name.rawValue), after.detail, .integer(id)])
-        var details = after.json
-        details["before"] = .string(before.name.rawValue)
+            """
+            UPDATE versions SET state = $1, state_detail = $2, review_round = $3, submitted_by = $4 WHERE id = $5
+            """,
+            [
+                .text(after.name.rawValue), after.detail, .integer(record.round),
+                record.submittedBy.map(SQLValue.text) ?? .null, .integer(id),
+            ])
         try refreshListing(environment, at: time)
         try remember(
-            transition.name.rawValue, name, environment, version: record.version, by: principal, reason: note,
+            action.rawValue, record.name, environment, version: record.version, by: principal, reason: note,
             details: details, at: time)
-        return record
     }
 
     public borrowing func setAlias(
@@ -97,7 +136,18 @@ extension SQLSession where Self: ~Copyable {
                 next: "publish it first")
         }
         try lock("environment \(row.text(1))")
-        let count = try change(
+        guard try insert(attestation, envelopeDigest) else { return }
+        try refreshListing(row.integer(0), at: nil)
+        try audit(
+            AuditAct(
+                "attest", "sha256:\(attestation.digest)",
+                details: ["kind": .string(attestation.kind), "result": .string(attestation.result)]),
+            by: AuditActor(id: attestation.createdBy), at: attestation.createdAt)
+    }
+
+    /// - Returns: False where the same envelope is there already.
+    private borrowing func insert(_ attestation: Attestation, _ envelopeDigest: String) throws -> Bool {
+        try change(
             """
             INSERT INTO attestations (digest, kind, result, envelope, envelope_digest, created_at, created_by) \
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
@@ -106,13 +156,6 @@ extension SQLSession where Self: ~Copyable {
                 .text(attestation.digest), .text(attestation.kind), .text(attestation.result),
                 .blob(attestation.envelope), .text(envelopeDigest), .integer(attestation.createdAt.microseconds),
                 .text(attestation.createdBy),
-            ])
-        guard count > 0 else { return }
-        try refreshListing(row.integer(0), at: nil)
-        try audit(
-            AuditAct(
-                "attest", "sha256:\(attestation.digest)",
-                details: ["kind": .string(attestation.kind), "result": .string(attestation.result)]),
-            by: AuditActor(id: attestation.createdBy), at: attestation.createdAt)
+            ]) > 0
     }
 }

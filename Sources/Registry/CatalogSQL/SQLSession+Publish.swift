@@ -14,16 +14,19 @@ extension SQLSession where Self: ~Copyable {
         let known = try first("SELECT id FROM environments WHERE name = $1", [.text("\(manifest.name)")])?.integer(0)
         if let known, let publication = try publishedBefore(submission, in: known) { return publication }
         let environment = try known ?? makeEnvironment(manifest.name, by: principal, at: time)
+        let isSubmitted = submission.state == .submitted
         let row = try first(
             """
             INSERT INTO versions (environment, version, precedence, digest, bundle, bundle_size, document, state, \
-            state_detail, published_at, published_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+            state_detail, published_at, published_by, review_round, submitted_by) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id
             """,
             [
                 .integer(environment), .text("\(manifest.version)"), .text(manifest.version.precedence),
                 .text(submission.digest), .text(submission.bundle.digest), .integer(submission.bundle.size),
                 .json(.object(manifest.document)), .text(submission.state.name.rawValue), submission.state.detail,
-                .integer(time.microseconds), .text(principal.id),
+                .integer(time.microseconds), .text(principal.id), .integer(isSubmitted ? 1 : 0),
+                isSubmitted ? .text(principal.id) : .null,
             ])
         for id in manifest.gymnasium {
             try change(
@@ -40,7 +43,8 @@ extension SQLSession where Self: ~Copyable {
             ], at: time)
         let record = VersionRecord(
             name: manifest.name, version: manifest.version, digest: submission.digest, bundle: submission.bundle,
-            document: manifest.document, state: submission.state, publishedAt: time, publishedBy: principal.id)
+            document: manifest.document, state: submission.state, round: isSubmitted ? 1 : 0,
+            submittedBy: isSubmitted ? principal.id : nil, publishedAt: time, publishedBy: principal.id)
         return Publication(record: record, isNew: true)
     }
 

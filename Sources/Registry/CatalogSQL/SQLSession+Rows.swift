@@ -32,7 +32,7 @@ extension SQLSession where Self: ~Copyable {
     static var selectVersions: String {
         """
         SELECT v.id, v.environment, e.name, v.version, v.digest, v.bundle, v.bundle_size, v.document, v.state, \
-        v.state_detail, v.published_at, v.published_by \
+        v.state_detail, v.published_at, v.published_by, v.review_round, v.submitted_by \
         FROM versions v JOIN environments e ON e.id = v.environment 
         """
     }
@@ -47,6 +47,7 @@ extension SQLSession where Self: ~Copyable {
         return VersionRecord(
             name: name, version: version, digest: row.text(4),
             bundle: BundleReference(digest: row.text(5), size: row.integer(6)), document: document, state: state,
+            round: row.integer(12), submittedBy: row.optionalText(13),
             publishedAt: Timestamp(microseconds: row.integer(10)), publishedBy: row.text(11))
     }
 

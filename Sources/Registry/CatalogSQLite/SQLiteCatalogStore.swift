@@ -33,6 +33,19 @@ public final class SQLiteCatalogStore: CatalogStore {
         }
     }
 
+    public func review(
+        _ version: SemanticVersion, of name: EnvironmentName, round: Int64, approval: Attestation?,
+        by principal: Principal, note: String, at time: Timestamp,
+        isEnough: @escaping @Sendable ([Attestation]) -> Bool
+    ) async throws(Failure) -> VersionRecord {
+        let approval = approval.map { ($0, SHA256.hash($0.envelope).hex) }
+        return try await database.write {
+            try $0.review(
+                version, of: name, round: round, approval: approval, by: principal, note: note, at: time,
+                isEnough: isEnough)
+        }
+    }
+
     public func setAlias(
         _ alias: String, of name: EnvironmentName, to version: SemanticVersion?, by principal: Principal,
         reason: String, at time: Timestamp

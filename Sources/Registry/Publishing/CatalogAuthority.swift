@@ -41,6 +41,18 @@ public struct CatalogAuthority: LaunchAuthority {
         return plan
     }
 
+    public func confirm(_ plan: LaunchPlan, caller: Caller) async throws(Failure) {
+        let reference = try Reference(plan.reference)
+        guard case .exact(let version) = reference.constraint else {
+            throw Failure(.internal, "\(plan.reference) names no version")
+        }
+        let digest = String(plan.digest.drop { $0 != ":" }.dropFirst())
+        let state = try await store.version(digest: digest)?.state ?? .unreviewed
+        try state.checkStart(of: plan.reference, byDigest: true)
+        let candidate = Candidate(version: version, digest: digest, state: state)
+        try await policy.checkStart(of: candidate, of: reference.name, caller: caller)
+    }
+
     /// What a reference means, whatever its state, ready to be started by an authority that is no caller's: checks run
     /// before a policy says yes.
     ///

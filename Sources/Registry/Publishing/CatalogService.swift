@@ -114,16 +114,20 @@ public final class CatalogService: Sendable {
         throw Failure(unseen: "\(reference.name)")
     }
 
-    /// The archive of a version of the catalog, verified.
+    /// The archive of a version of the catalog, verified. Who reviews or publishes in its namespace may see it before it
+    /// may be started.
     ///
-    /// - Throws: `failed_precondition` also where its state does not allow to use it.
+    /// - Throws: What a start of it throws, where state or policy do not allow one.
     public func bundle(_ text: String, caller: Caller) async throws(Failure) -> (record: VersionRecord, bytes: [UInt8])
     {
         let record = try await record(text, caller: caller)
-        if case .digest = try Reference(text).constraint {
-            try record.state.checkStart(of: record.reference, byDigest: true)
-        } else {
-            try record.state.checkStart(of: record.reference, byDigest: false)
+        let namespace = record.name.namespace ?? ""
+        if !caller.has(.reviewer, in: namespace), !caller.has(.publisher, in: namespace) {
+            let constraint = try Reference(text).constraint
+            let isByDigest = if case .digest = constraint { true } else { false }
+            try record.state.checkStart(of: record.reference, byDigest: isByDigest)
+            let candidate = Candidate(version: record.version, digest: record.digest, state: record.state)
+            try await policy.checkStart(of: candidate, of: record.name, caller: caller)
         }
         let bytes = try await offload { [blobs] () throws(Failure) in try blobs.get(record.bundle.digest) }
         return (record, bytes)
@@ -158,9 +162,13 @@ public final class CatalogService: Sendable {
         return try await store.publish(submission, by: principal, at: .now)
     }
 
+    /// What publishers do to a version; what reviewers do goes by the policy, and not by here.
     public func apply(
         _ transition: Transition, to text: String, note: String, caller: Caller
     ) async throws(Failure) -> VersionRecord {
+        guard transition.name.role == .publisher else {
+            throw Failure(.internal, "\(transition.name.rawValue) is a matter of reviews")
+        }
         let record = try await record(text, caller: caller)
         let principal = try caller.principal(
             transition.name.role, in: record.name.namespace ?? "",

@@ -10,14 +10,3 @@ public protocol StartPolicy: Sendable {
     /// Where a version stands when this caller publishes it.
     func initialState(for name: EnvironmentName, caller: Caller) -> VersionState
 }
-
-/// Versions may be started as their state says. What an administrator publishes needs no review; all else does.
-public struct DefaultStartPolicy: StartPolicy {
-    public init() {}
-
-    public func checkStart(of version: Candidate, of name: EnvironmentName, caller: Caller) async throws(Failure) {}
-
-    public func initialState(for name: EnvironmentName, caller: Caller) -> VersionState {
-        caller.has(.admin, in: name.namespace ?? "") ? .unreviewed : .submitted
-    }
-}

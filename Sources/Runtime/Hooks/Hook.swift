@@ -83,13 +83,13 @@ public final class Hook: CreationHook {
 }
 
 /// Why a hook gave no permission.
-enum HookProblem: Error, Equatable {
+package enum HookProblem: Error, Equatable {
     /// It said no.
     case refused(String)
     /// It said nothing that counts.
     case failed(String)
 
-    var reason: String {
+    package var reason: String {
         switch self {
         case .refused(let reason), .failed(let reason): reason
         }

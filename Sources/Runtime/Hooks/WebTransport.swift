@@ -3,16 +3,16 @@ import HTTPClient
 import Reactor
 
 /// A hook behind HTTP, over TCP or a Unix socket.
-struct WebTransport: HookTransport {
+package struct WebTransport: HookTransport {
     private let endpoint: HTTPEndpoint
     private let clients: Clients
 
-    init(_ endpoint: HTTPEndpoint) {
+    package init(_ endpoint: HTTPEndpoint) {
         self.endpoint = endpoint
         clients = Clients()
     }
 
-    func call(_ name: String, body: [UInt8], timeout: Duration) async throws(HookProblem) -> [UInt8] {
+    package func call(_ name: String, body: [UInt8], timeout: Duration) async throws(HookProblem) -> [UInt8] {
         let call = HTTPCall(
             "POST", "/" + name, headers: [("Content-Type", "application/json")], body: body, timeout: timeout)
         let answer: HTTPAnswer

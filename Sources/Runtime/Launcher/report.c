@@ -1,4 +1,5 @@
 #include "report.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,11 @@ int report(const char *format, ...) {
     va_end(arguments);
     if (length < 0) return -1;
     size_t size = (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
-    return send(CONTROL, text, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
+    // Waits for a server that is behind: it always reads again, or closes its end.
+    ssize_t sent;
+    do sent = send(CONTROL, text, size, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -1 : 0;
 }
 
 void fail(const char *stage, const char *what, int error) {

@@ -4,7 +4,7 @@
 /// The control socket between the server and pid 1 of the sandbox.
 #define CONTROL 5
 
-/// Sends one datagram to the server without ever waiting; -1 where the server does not read or is gone.
+/// Sends one datagram to the server, as soon as it has room for it; -1 where the server is gone.
 int report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /// Says `failed STAGE: WHAT: reason of ERROR` on the control socket and ends the process with status 1.

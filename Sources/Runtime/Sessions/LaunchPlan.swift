@@ -193,4 +193,13 @@ public protocol CreationHook: Sendable {
 public protocol LaunchAuthority: Sendable {
     /// - Throws: `not_found`, `permission_denied`, `invalid_argument`, `failed_precondition`, `sandbox_unavailable`.
     func plan(for request: SessionRequest, caller: Caller) async throws(Failure) -> LaunchPlan
+    /// Whether a branch of a session may still be started by the plan that was issued for it.
+    ///
+    /// - Throws: `permission_denied`, `failed_precondition`, `unavailable` where it may not be any more.
+    func confirm(_ plan: LaunchPlan, caller: Caller) async throws(Failure)
+}
+
+extension LaunchAuthority {
+    /// For those whose versions are allowed for ever.
+    public func confirm(_ plan: LaunchPlan, caller: Caller) async throws(Failure) {}
 }

@@ -1,13 +1,18 @@
 import Reactor
 
-/// Lets one at a time go on; those that wait go in the order they came.
+/// Lets so many at a time go on; those that wait go in the order they came.
 @Reactor
 final class TurnQueue {
-    private var isTaken = false
+    private var free: Int
     private var waiting: [Wait<Void>] = []
 
+    init(width: Int = 1) { free = width }
+
     func enter() async {
-        guard isTaken else { return isTaken = true }
+        if free > 0 {
+            free -= 1
+            return
+        }
         let turn = Wait<Void>()
         waiting.append(turn)
         await turn.value()
@@ -15,6 +20,6 @@ final class TurnQueue {
 
     /// Hands the turn to the next.
     func leave() {
-        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().settle() }
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().settle() }
     }
 }

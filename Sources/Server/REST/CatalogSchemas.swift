@@ -81,6 +81,32 @@ extension RESTAPI {
         "Deprecate": object(
             required: ["message"], [("message", text), ("successor", nullable("string")), ("reason", text)]),
         "Reason": object(required: [], [("reason", text)]),
+        "Approve": object(required: [], [("comment", text), ("envelope", nullable("object"))]),
+        "Review": [
+            "type": "object",
+            "required": [
+                "reference", "digest", "state", "state_detail", "published_by", "submitted_by", "round", "rule",
+                "allowed", "decision", "missing", "checks", "approvals", "ignored", "statement",
+            ],
+            "properties": [
+                "reference": text, "digest": digest, "state": stateName, "state_detail": anyObject,
+                "published_by": text, "submitted_by": nullable("string"), "round": ["type": "integer"],
+                "rule": anyObject, "allowed": ["type": "boolean"],
+                "decision": ["enum": ["allowed", "denied", "incomplete", "unanswered"]], "missing": list(text),
+                "checks": list(anyObject), "approvals": list(anyObject), "ignored": list(anyObject),
+                "statement": anyObject,
+            ],
+        ],
+        "Reviews": object(
+            required: ["reviews", "next"], [("reviews", list(reference("Version"))), ("next", nullable("string"))]),
+        "Policy": object(
+            required: ["policy", "trust", "rules"],
+            [
+                ("policy", ["const": 1]), ("trust", list(text)), ("webhook", anyObject), ("rules", list(anyObject)),
+            ]),
+        "Reevaluation": object(
+            required: ["versions", "allowed", "approved"],
+            [("versions", ["type": "integer"]), ("allowed", ["type": "integer"]), ("approved", list(text))]),
         "Namespace": object(required: ["namespace", "owners"], [("namespace", text), ("owners", list(text))]),
         "ChangeOwners": object(required: [], [("add", list(text)), ("remove", list(text))]),
     ]

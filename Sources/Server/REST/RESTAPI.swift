@@ -8,6 +8,7 @@ import Metrics
 import Publishing
 import RLConfigurations
 import Reactor
+import Review
 import Sessions
 import Trajectories
 import Usage
@@ -40,6 +41,8 @@ public final class RESTAPI {
     let environments: any EnvironmentDirectory
     /// Nil where the environments are those of a folder alone.
     let catalog: CatalogService?
+    /// Nil where there is no catalog.
+    let reviews: ReviewDesk?
     /// Nil where the server lets in whoever reaches it.
     let keys: KeyService?
     let trainingSettings: RLConfigurationTable
@@ -58,7 +61,7 @@ public final class RESTAPI {
 
     public init(
         service: SessionService, trajectories: TrajectoryStore, environments: any EnvironmentDirectory,
-        catalog: CatalogService? = nil, keys: KeyService? = nil,
+        catalog: CatalogService? = nil, reviews: ReviewDesk? = nil, keys: KeyService? = nil,
         trainingSettings: RLConfigurationTable = RLConfigurationTable(), checks: (any CheckRunner)? = nil,
         information: Information,
         usage: UsageStore? = nil, access: Access, metrics: MetricsRegistry, journal: RequestJournal, logger: Logger
@@ -67,6 +70,7 @@ public final class RESTAPI {
         self.trajectories = trajectories
         self.environments = environments
         self.catalog = catalog
+        self.reviews = reviews
         self.keys = keys
         self.trainingSettings = trainingSettings
         self.checks = checks

@@ -8,8 +8,8 @@ import Sessions
 extension RESTAPI {
     /// Every operation of `/v1`; the router and `/v1/openapi.json` are made from it.
     nonisolated static let routes =
-        sessionRoutes + forkRoutes + stepRoutes + readingRoutes + trajectoryRoutes + catalogRoutes + serverRoutes
-        + usageRoutes + keyRoutes
+        sessionRoutes + forkRoutes + stepRoutes + readingRoutes + trajectoryRoutes + reviewRoutes + catalogRoutes
+        + serverRoutes + usageRoutes + keyRoutes
 
     private nonisolated static let sessionErrors: [Failure.Code] = [.notFound, .permissionDenied]
     private nonisolated static let creationErrors: [Failure.Code] = [

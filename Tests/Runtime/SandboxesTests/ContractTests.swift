@@ -81,6 +81,35 @@ extension SandboxTests {
         }
 
         @Test(arguments: BackendKind.allCases)
+        func `a server that is behind with reading gets the answer to every request`(_ kind: BackendKind)
+            async throws
+        {
+            try await Bench.with(kind) { bench in
+                let running = try await bench.start(bench.python("import sys; sys.stdin.read()"))
+                #expect(await Self.refusals(running.sandbox, count: 2000) == 2000)
+                _ = try await running.sandbox.openScratch("a", bytes: 1 << 20, inodes: 100)
+                try await running.sandbox.closeScratch("a")
+                await running.stop()
+            }
+        }
+
+        /// How many requests for what is not there are refused, all made before the first answer can be read.
+        @Reactor
+        private static func refusals(_ sandbox: any Sandbox, count: Int) async -> Int {
+            let requests = (0..<count).map { number in
+                Task.immediate { () -> Bool in
+                    do throws(Failure) {
+                        try await sandbox.closeScratch("none-\(number)")
+                        return false
+                    } catch { return error.code == .failedPrecondition }
+                }
+            }
+            var refused = 0
+            for request in requests where await request.value { refused += 1 }
+            return refused
+        }
+
+        @Test(arguments: BackendKind.allCases)
         func `a program that is not there is a failure and leaves nothing`(_ kind: BackendKind) async throws {
             try await Bench.with(kind) { bench in
                 var specification = bench.python("")

@@ -4,7 +4,7 @@
 
 /// A gRPC server of the C core with one completion queue, and the calls that it has taken.
 ///
-/// `corral_grpc_next` belongs to one thread. Every other function may be called from any thread. Nothing here traps on
+/// `corral_grpc_next` and `corral_grpc_poll` belong to one thread at a time. Every other function may be called from any thread. Nothing here traps on
 /// what a peer sends.
 typedef struct corral_grpc_server corral_grpc_server;
 typedef struct corral_grpc_call corral_grpc_call;
@@ -73,6 +73,8 @@ enum corral_grpc_kind {
     CORRAL_GRPC_SHUTDOWN,
     /// The queue is empty for ever.
     CORRAL_GRPC_ENDED,
+    /// Of `corral_grpc_poll`: there is nothing now.
+    CORRAL_GRPC_NONE,
 };
 
 typedef struct {
@@ -82,7 +84,7 @@ typedef struct {
     int method;
     /// Of `CORRAL_GRPC_CLOSED`: whether it ended without its status being delivered.
     int cancelled;
-    /// Of a registered call and of `CORRAL_GRPC_MESSAGE`: the message, until the next `corral_grpc_next`; null where
+    /// Of a registered call and of `CORRAL_GRPC_MESSAGE`: the message, until the next event is taken; null where
     /// there is none.
     const uint8_t *message;
     size_t length;
@@ -92,6 +94,8 @@ typedef struct {
 
 /// Waits for the next event.
 corral_grpc_event corral_grpc_next(corral_grpc_server *server);
+/// The next event if there is one now, else `CORRAL_GRPC_NONE`.
+corral_grpc_event corral_grpc_poll(corral_grpc_server *server);
 
 /// Begins to deliver the end of a call and, where it was not registered, its messages; `context` comes with each event.
 void corral_grpc_open(corral_grpc_call *call, void *context);

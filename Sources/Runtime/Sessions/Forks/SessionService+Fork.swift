@@ -25,7 +25,7 @@ extension SessionService {
     ///     `seed + k * rows`); nil: they go on as the session's own.
     ///   - idempotencyKey: The same key and request within ten minutes get the same sessions.
     /// - Throws: `busy`, `failed_precondition` where no mechanism that its version allows can do it (`details.reason` has
-    ///   why), `resource_exhausted`, `unavailable`, `session_closed`, `session_failed`, and what hosts throw.
+    ///   why), `resource_exhausted`, `unavailable`, `session_closed`, `session_failed`, and what authority and hosts throw.
     public func fork(
         _ id: UniqueID, count: Int = 1, seed: Int64? = nil, caller: Caller, idempotencyKey: String? = nil
     ) async throws(Failure) -> ForkedSessions {
@@ -34,6 +34,7 @@ extension SessionService {
             throw Failure(
                 .invalidArgument, "count has to be an integer from 1 to 10000", details: ["field": "count"])
         }
+        try await authority.confirm(parent.plan, caller: caller)
         let seeds = try seed.map { (seed) throws(Failure) in try Self.seeds(from: seed, count, parent) }
         guard let idempotencyKey else { return forked(try await forkNow(parent, count: count, seeds: seeds)) }
         return forked(

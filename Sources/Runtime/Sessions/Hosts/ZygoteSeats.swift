@@ -15,6 +15,8 @@ final class ZygoteSeats: SeatSource {
     private var forks: [String: Promise<Void>] = [:]
     private var lastFork = 0
     private let ready = Promise<Void>()
+    /// The time of a fork counts from its turn, however many are asked for at once.
+    private let turns = TurnQueue(width: 64)
     private(set) var isUsable = true
     private var room: MemoryRoom
     /// Seats that are being made, spare or in use.
@@ -114,6 +116,8 @@ final class ZygoteSeats: SeatSource {
     }
 
     private func newSeat() async throws(Failure) -> Seat {
+        await turns.enter()
+        defer { turns.leave() }
         let launch = configuration.launch
         let name = try nextName()
         let scratch = try await sandbox.openScratch(

@@ -23,11 +23,12 @@ final class RecordingFile: @unchecked Sendable {
     /// Adds chunks, and waits once for the disk.
     ///
     /// - Returns: The bytes of the file.
-    func append(_ batches: [(records: [StoredRecord], link: Digest32)], mode: RecordingMode) -> Result<Int, Failure> {
+    func append(_ batches: [(records: PackedRecords, link: Digest32)], mode: RecordingMode) -> Result<Int, Failure> {
         do throws(Failure) {
             let writer = try opened()
             for (place, batch) in batches.enumerated() {
-                let kept = mode == .digest ? batch.records.map(\.withDigest) : batch.records
+                let stored = batch.records.stored
+                let kept = mode == .digest ? stored.map(\.withDigest) : stored
                 try writer.append(kept, link: batch.link, waits: place == batches.count - 1)
                 chunks += 1
                 bytes += kept.reduce(0) { $0 + $1.bytes.count }

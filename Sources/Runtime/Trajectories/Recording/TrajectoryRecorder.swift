@@ -7,15 +7,13 @@ import Sessions
 @Reactor
 final class TrajectoryRecorder: SessionRecorder {
     private struct Batch {
-        var records: [StoredRecord] = []
-        var bytes = 0
+        var records = PackedRecords()
         var link = Frame.noSeal
         var since = ContinuousClock.now
     }
 
     let mode: RecordingMode
     private(set) var session: SessionSummary
-    private(set) var header: TrajectoryHeader?
     /// Records and bytes that are in the file.
     private(set) var acknowledged = 0
     private(set) var size = 0
@@ -27,6 +25,8 @@ final class TrajectoryRecorder: SessionRecorder {
     private var file: RecordingFile?
     private var writing: Task<Void, Never>?
     private var failure: Failure?
+    /// Whether there is a failure: asked before each call, without looking at it.
+    private var hasFailed = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
     init(_ session: SessionSummary, mode: RecordingMode, store: TrajectoryStore) {
@@ -35,7 +35,7 @@ final class TrajectoryRecorder: SessionRecorder {
         self.store = store
     }
 
-    var isFull: Bool { failure != nil || store.isFull }
+    var isFull: Bool { hasFailed || store.isFull }
 
     func makeRoom() async throws(Failure) {
         while true {
@@ -51,30 +51,27 @@ final class TrajectoryRecorder: SessionRecorder {
     }
 
     func append(_ record: StepRecord) {
-        if header == nil {
+        if file == nil {
             let header = TrajectoryHeader(session, first: record, mode: mode, server: store.server)
-            self.header = header
             let episode = record.episode - (record.canonical.first == 0x11 ? 1 : 0)
             file = RecordingFile(
                 path: store.path(of: session.id), header: header, first: record.index, episode: episode,
                 policy: store.policy)
         }
         if record.canonical.first == 0x11 { episodes += 1 }
-        if batch.records.isEmpty { batch.since = .now }
-        batch.records.append(
-            StoredRecord(
-                bytes: record.canonical, time: record.time,
-                duration: record.duration.wholeMicroseconds, agent: record.agent))
-        batch.bytes += record.canonical.count
+        if batch.records.count == 0 { batch.since = .now }
+        batch.records.append(record)
         batch.link = record.link
         link = record.link
         store.pending(record.canonical.count)
-        if batch.bytes >= store.policy.chunkBytes || batch.records.count >= store.policy.chunkRecords { flush() }
+        if batch.records.byteCount >= store.policy.chunkBytes || batch.records.count >= store.policy.chunkRecords {
+            flush()
+        }
     }
 
     /// Writes what waits for longer than the policy says.
     func flushIfOld(_ now: ContinuousClock.Instant) {
-        guard writing == nil, !batch.records.isEmpty, now - batch.since >= store.policy.flushInterval else { return }
+        guard writing == nil, batch.records.count > 0, now - batch.since >= store.policy.flushInterval else { return }
         flush()
     }
 
@@ -88,7 +85,7 @@ final class TrajectoryRecorder: SessionRecorder {
     }
 
     private func flush() {
-        if !batch.records.isEmpty {
+        if batch.records.count > 0 {
             full.append(batch)
             batch = Batch()
         }
@@ -96,7 +93,7 @@ final class TrajectoryRecorder: SessionRecorder {
         writing = Task {
             while !full.isEmpty {
                 let (next, mode) = (full.map { (records: $0.records, link: $0.link) }, mode)
-                let bytes = full.reduce(0) { $0 + $1.bytes }
+                let bytes = full.reduce(0) { $0 + $1.records.byteCount }
                 full = []
                 let result = await offload { file.append(next, mode: mode) }
                 store.pending(-bytes)
@@ -116,15 +113,15 @@ final class TrajectoryRecorder: SessionRecorder {
     /// What is in the file stays; nothing after it is taken any more.
     private func fail(_ failure: Failure) {
         if self.failure == nil { store.failed(self, failure) }
-        self.failure = failure
-        for batch in full { store.pending(-batch.bytes) }
+        (self.failure, hasFailed) = (failure, true)
+        for batch in full { store.pending(-batch.records.byteCount) }
         full = []
     }
 
     func finish(_ session: SessionSummary) async {
         self.session = session
         await flushed()
-        store.pending(-batch.bytes)
+        store.pending(-batch.records.byteCount)
         batch = Batch()
         if let file {
             let (state, reason) = session.phase.ending
@@ -143,11 +140,5 @@ extension SessionState.Phase {
         case .failed(let reason, _): ("failed", reason.rawValue)
         default: ("closed", CloseReason.requested.rawValue)
         }
-    }
-}
-
-extension Duration {
-    fileprivate var wholeMicroseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }
