@@ -140,8 +140,8 @@ extension CatalogStores {
                 while !caller.isOver, start.duration(to: .now) < .seconds(20) {
                     try await Task.sleep(for: .milliseconds(20))
                 }
-                // Half a second for a busy machine.
-                #expect(start.duration(to: .now) < KeyRing.refreshInterval + .milliseconds(500))
+                // Three seconds more for a machine that runs all tests at once.
+                #expect(start.duration(to: .now) < KeyRing.refreshInterval + .seconds(3))
                 #expect(await code { _ = try there.caller(of: token.text) } == .unauthenticated)
             }
         }
