@@ -47,6 +47,7 @@ final class EventLoop {
             if token == 0 {
                 executor.drainWakeUp()
             } else {
+                patience.met(token)
                 sources[token]?.ready(EventSource.Readiness(rawValue: masks[index]))
             }
         }
