@@ -252,6 +252,10 @@ def test_roles_count_in_the_namespace_of_the_version(root):
     }
     assert ann.post("/v1/mcp/shop/Counter", hello).code == "permission_denied"
     assert ann.post("/openenv/shop%2FCounter/reset", {}).status == 403
+    # Who has the role, and does not own what it changes, is refused by the catalog itself.
+    pat = root.key("pat", {"shop": ["publisher"]})
+    assert pat.post("/v1/environments/shop%2FCounter@1.0.0/yank", {"reason": "r"}).code == "permission_denied"
+    assert machine.until(lambda: root.log(actor="pat", action="authorize"), 10)
     # A key shows what its caller was refused, and where.
     refusals = machine.until(lambda: root.log(actor="ann", action="authorize", outcome="refused"), 10)
     assert {record["key"] for record in refusals} == {ann.id}

@@ -1,9 +1,10 @@
 """Many clients change the same aliases and versions at the same time: what they saw fits into one order."""
 
+import contextlib
 import random
-import threading
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,6 +15,19 @@ from e2e.marks import LONG
 
 CLIENTS = 32
 OPERATIONS = 1000 if LONG else 320
+
+
+def by_many(server, seed, operation):
+    """All clients at the same time: each calls `operation(client, draw)` its share of times, with a generator of its own."""
+
+    def run(index):
+        draw = random.Random(seed * 1000 + index)
+        with contextlib.closing(Client(server.client.address)) as client:
+            for _ in range(OPERATIONS // CLIENTS):
+                operation(client, draw)
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(run, range(CLIENTS)))
 
 
 def test_the_checker_finds_what_cannot_be():
@@ -48,49 +62,33 @@ def test_concurrent_publications_and_aliases_are_linearizable(serve, seed):
                 archive = bundles.counter(name, "2.0.%d" % number, extra="# %s\n" % variant)
                 versions[name, number, variant] = bundles.upload(server.client, archive)
     histories = defaultdict(list)
-    lock = threading.Lock()
-    failures = []
 
-    def run(index):
-        draw = random.Random(seed * 1000 + index)
-        client = Client(server.client.address)
-        try:
-            for _ in range(OPERATIONS // CLIENTS):
-                name = draw.choice(environments)
-                path = "/v1/environments/" + name.replace("/", "%2F")
-                kind = draw.choice(["publish", "set", "get"])
-                start = time.monotonic()
-                if kind == "publish":
-                    number, variant = draw.randrange(OPERATIONS // 40), draw.choice("xy")
-                    answer = client.post("/v1/environments", {"bundle": versions[name, number, variant]})
-                    result = {201: "created", 200: "unchanged"}.get(answer.status, answer.code)
-                    assert result in ("created", "unchanged", "already_exists"), answer
-                    result = "refused" if result == "already_exists" else result
-                    key, call = (name, number), Call(start, time.monotonic(), kind, variant, result)
-                elif kind == "set":
-                    version = "1.%d.0" % draw.randrange(3)
-                    answer = client.post(path + "/aliases", {"alias": "stable", "version": version})
-                    assert answer.status == 200, answer
-                    assert answer.json["aliases"] == {"stable": version}
-                    key, call = name, Call(start, time.monotonic(), kind, version)
-                else:
-                    answer = client.get(path)
-                    assert answer.status == 200, answer
-                    key = name
-                    call = Call(start, time.monotonic(), kind, None, answer.json["aliases"].get("stable", ""))
-                with lock:
-                    histories[key].append(call)
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            client.close()
+    def operation(client, draw):
+        name = draw.choice(environments)
+        path = "/v1/environments/" + name.replace("/", "%2F")
+        kind = draw.choice(["publish", "set", "get"])
+        start = time.monotonic()
+        if kind == "publish":
+            number, variant = draw.randrange(OPERATIONS // 40), draw.choice("xy")
+            answer = client.post("/v1/environments", {"bundle": versions[name, number, variant]})
+            result = {201: "created", 200: "unchanged"}.get(answer.status, answer.code)
+            assert result in ("created", "unchanged", "already_exists"), answer
+            result = "refused" if result == "already_exists" else result
+            key, call = (name, number), Call(start, time.monotonic(), kind, variant, result)
+        elif kind == "set":
+            version = "1.%d.0" % draw.randrange(3)
+            answer = client.post(path + "/aliases", {"alias": "stable", "version": version})
+            assert answer.status == 200, answer
+            assert answer.json["aliases"] == {"stable": version}
+            key, call = name, Call(start, time.monotonic(), kind, version)
+        else:
+            answer = client.get(path)
+            assert answer.status == 200, answer
+            key = name
+            call = Call(start, time.monotonic(), kind, None, answer.json["aliases"].get("stable", ""))
+        histories[key].append(call)
 
-    threads = [threading.Thread(target=run, args=[index]) for index in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures, failures
+    by_many(server, seed, operation)
     assert sum(map(len, histories.values())) == OPERATIONS // CLIENTS * CLIENTS
     for key, calls in histories.items():
         model = alias if isinstance(key, str) else once
@@ -116,38 +114,22 @@ def test_concurrent_reviews_are_linearizable(serve, tmp_path):
         answer = bundles.publish(reviewing.As(server, "ann"), bundles.counter(name, number))
         assert answer.json["state"] == "submitted"
     histories = defaultdict(list)
-    lock = threading.Lock()
-    failures = []
     steps = {"submit": "submit", "start": "review", "approve": "approve", "reject": "reject", "get": None}
 
-    def run(index):
-        draw = random.Random(index)
-        client = Client(server.client.address)
-        try:
-            for _ in range(OPERATIONS // CLIENTS):
-                version = draw.choice(versions)
-                kind = draw.choice(["approve"] * 4 + ["start"] * 2 + ["submit"] * 2 + ["reject", "get"])
-                who = draw.choice(reviewers) if kind != "submit" else "ann"
-                caller = reviewing.As(server, who, client)
-                body = {"reason": "r"} if kind == "reject" else {}
-                start = time.monotonic()
-                answer = caller.review(version, steps[kind], **body)
-                end = time.monotonic()
-                assert answer.status == 200 or answer.code in ("failed_precondition", "conflict"), answer
-                result = answer.json["state"] if answer.status == 200 else "refused"
-                with lock:
-                    histories[version].append(Call(start, end, kind, who, result))
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            client.close()
+    def operation(client, draw):
+        version = draw.choice(versions)
+        kind = draw.choice(["approve"] * 4 + ["start"] * 2 + ["submit"] * 2 + ["reject", "get"])
+        who = draw.choice(reviewers) if kind != "submit" else "ann"
+        caller = reviewing.As(server, who, client)
+        body = {"reason": "r"} if kind == "reject" else {}
+        start = time.monotonic()
+        answer = caller.review(version, steps[kind], **body)
+        end = time.monotonic()
+        assert answer.status == 200 or answer.code in ("failed_precondition", "conflict"), answer
+        result = answer.json["state"] if answer.status == 200 else "refused"
+        histories[version].append(Call(start, end, kind, who, result))
 
-    threads = [threading.Thread(target=run, args=[index]) for index in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures, failures
+    by_many(server, 0, operation)
     assert sum(map(len, histories.values())) == OPERATIONS // CLIENTS * CLIENTS
     assert {call.result for calls in histories.values() for call in calls} >= {"approved", "in_review", "refused"}
     for version, calls in histories.items():

@@ -245,6 +245,10 @@ def test_a_changed_policy_counts_at_once(reviewed, tmp_path):
     assert run.start(NAME).status == 201
     for name in ("ann", "rob", "run"):
         assert As(server, name).post("/v1/policy/reload").code == "permission_denied"
+    reloads = root.get("/v1/audit?action=policy.reload").json["records"]
+    assert [(each["actor"], each["details"]["allowed"]) for each in reloads] == [
+        ("root", 0), ("root", 0), ("root", 2), ("root", 1),
+    ]  # fmt: skip
     # A server does not start with it.
     bad = subprocess.run(
         [BINARY, "serve", "--port", "0", "--data", str(tmp_path / "d"), "--policy", str(tmp_path / "policy.yaml")],

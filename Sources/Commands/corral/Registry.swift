@@ -1,5 +1,4 @@
 import AccessKeys
-import AccessKeys
 import Bundles
 import Catalog
 import CatalogPostgres
@@ -7,9 +6,9 @@ import CatalogSQLite
 import Configuration
 import Foundations
 import Glibc
+import Logging
 import Manifests
 import Publishing
-import Logging
 import Reactor
 import Review
 import Sandboxes

@@ -10,8 +10,6 @@ struct KeyTable<Entry: Sendable>: Sendable {
     /// Of the store, as far as it was read.
     private(set) var change: Int64 = 0
 
-    var isEmpty: Bool { byID.isEmpty && byDigest.isEmpty }
-
     mutating func add(file key: AccessKey, _ entry: Entry) { byDigest[key.digest] = entry }
 
     func entry(_ id: String) -> Entry? { byID[id]?.entry }

@@ -13,16 +13,16 @@ final class Refusals: Sendable {
         var writing = 0
     }
 
-    private static let rate = RateLimit(unchecked: 0.1, burst: 100)
-
     private let store: (any AccessStore)?
     private let state: Guarded<State>
     private let logger: Logger
 
-    init(store: (any AccessStore)?, logger: Logger) {
+    init(
+        store: (any AccessStore)?, logger: Logger, rate: RateLimit = RateLimit(unchecked: 0.1, burst: 100)
+    ) {
         self.store = store
         self.logger = logger
-        state = Guarded(State(bucket: TokenBucket(Self.rate, at: .now)))
+        state = Guarded(State(bucket: TokenBucket(rate, at: .now)))
     }
 
     func note(_ action: String, _ object: String, _ failure: Failure, by actor: AuditActor) {

@@ -9,6 +9,9 @@ extension SQLSession where Self: ~Copyable {
     public borrowing func audit(_ act: AuditAct, by actor: AuditActor, at time: Timestamp) throws -> AuditRecord {
         try lock("audit")
         let last = try first("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1", [])
+        // PostgreSQL keeps no NUL, and the hash is of what is kept.
+        let object = act.object.filter { $0 != "\0" }
+        let act = AuditAct(act.action, object, act.outcome, details: act.details)
         let record = AuditRecord(
             sequence: (last?.integer(0) ?? 0) + 1, at: time, actor: actor, act: act,
             previous: last?.text(1) ?? AuditRecord.origin)

@@ -151,15 +151,17 @@ public final class CatalogService: Sendable {
         let principal = try caller.principal(.publisher, in: name.namespace ?? "", for: "publish \(name)")
         let isFolders = folder.entries.contains { $0.manifest.name.namespace == name.namespace }
         guard !isFolders || principal.isAdmin else {
-            throw Failure(
-                .permissionDenied, "the namespace `\(name.namespace ?? "")` belongs to the server's own environments",
+            throw caller.denied(
+                "the namespace `\(name.namespace ?? "")` belongs to the server's own environments",
                 next: "publish in another namespace")
         }
         let submission = Submission(
             manifest: archive.manifest, digest: archive.versionDigest,
             bundle: BundleReference(digest: bundle, size: Int64(archive.bytes.count)),
             state: policy.initialState(for: name, caller: caller), reason: reason)
-        return try await store.publish(submission, by: principal, at: .now)
+        return try await noting(caller) { () async throws(Failure) in
+            try await store.publish(submission, by: principal, at: .now)
+        }
     }
 
     /// What publishers do to a version; what reviewers do goes by the policy, and not by here.
@@ -173,29 +175,46 @@ public final class CatalogService: Sendable {
         let principal = try caller.principal(
             transition.name.role, in: record.name.namespace ?? "",
             for: "\(transition.name.rawValue) \(record.reference)")
-        return try await store.apply(
-            transition, to: record.version, of: record.name, by: principal, note: note, at: .now)
+        return try await noting(caller) { () async throws(Failure) in
+            try await store.apply(
+                transition, to: record.version, of: record.name, by: principal, note: note, at: .now)
+        }
     }
 
     public func setAlias(
         _ alias: String, of name: EnvironmentName, to version: SemanticVersion?, reason: String, caller: Caller
     ) async throws(Failure) -> EnvironmentRecord {
         let principal = try caller.principal(.publisher, in: name.namespace ?? "", for: "change aliases of \(name)")
-        return try await store.setAlias(alias, of: name, to: version, by: principal, reason: reason, at: .now)
+        return try await noting(caller) { () async throws(Failure) in
+            try await store.setAlias(alias, of: name, to: version, by: principal, reason: reason, at: .now)
+        }
     }
 
     public func update(
         _ name: EnvironmentName, to metadata: EnvironmentMetadata, reason: String, caller: Caller
     ) async throws(Failure) -> EnvironmentRecord {
         let principal = try caller.principal(.publisher, in: name.namespace ?? "", for: "update \(name)")
-        return try await store.update(name, to: metadata, by: principal, reason: reason, at: .now)
+        return try await noting(caller) { () async throws(Failure) in
+            try await store.update(name, to: metadata, by: principal, reason: reason, at: .now)
+        }
     }
 
     public func changeOwners(
         of namespace: String, adding: [String], removing: [String], caller: Caller
     ) async throws(Failure) -> [String] {
         let principal = try caller.principal(.publisher, in: namespace, for: "change owners of `\(namespace)`")
-        return try await store.changeOwners(of: namespace, adding: adding, removing: removing, by: principal, at: .now)
+        return try await noting(caller) { () async throws(Failure) in
+            try await store.changeOwners(of: namespace, adding: adding, removing: removing, by: principal, at: .now)
+        }
+    }
+
+    /// A change by the store, which knows who owns what: whoever keeps track of refusals is told of its own too.
+    private func noting<Value: Sendable>(
+        _ caller: Caller, _ change: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        do throws(Failure) { return try await change() } catch {
+            throw error.code == .permissionDenied ? caller.denied(error.message, next: error.next) : error
+        }
     }
 
     /// Who owns a namespace.

@@ -106,7 +106,7 @@ extension ReviewDesk {
         let key = try await offload { [keyStore] () throws(Failure) in try keyStore.serverKey() }
         let envelope: Envelope
         if var given {
-            guard let own = rules.keys.byName[caller.id] else {
+            guard let own = rules.keys.own(of: caller.id) else {
                 throw Failure(
                     .permissionDenied, "the server has no key of \(caller.id)",
                     next: "let the operator add it: corral key add \(caller.id) FILE")

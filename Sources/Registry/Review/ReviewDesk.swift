@@ -66,7 +66,7 @@ public final class ReviewDesk: StartPolicy {
     /// In force now, with the keys that belong to it.
     func rules() async throws(Failure) -> Rules {
         let rules = inForce.withLock { $0 }
-        // The first key of a caller, or the loss of the last, changes what counts without a policy.
+        // The first key of a caller changes what counts without a policy.
         return rules.isWritten || rules.policy == ReviewDesk.standard(hasKeys()) ? rules : try await readAgain()
     }
 

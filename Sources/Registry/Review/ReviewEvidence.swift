@@ -77,7 +77,7 @@ public struct ReviewEvidence: Sendable, Hashable {
         guard !version.submitters.contains(approval.reviewer) else {
             throw Failure(.permissionDenied, "\(approval.reviewer) has submitted the version")
         }
-        let isOwn = keys.byName[approval.reviewer].map { !envelope.signers(among: [$0]).isEmpty } ?? false
+        let isOwn = keys.own(of: approval.reviewer).map { !envelope.signers(among: [$0]).isEmpty } ?? false
         let counted = CountedApproval(approval: approval, createdAt: time, isOwn: isOwn)
         // A reviewer who approves again, with a key, replaces what counted less.
         guard let place = approvals.firstIndex(where: { $0.approval.reviewer == approval.reviewer }) else {

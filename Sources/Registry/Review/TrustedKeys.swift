@@ -5,9 +5,9 @@ import Signing
 public struct TrustedKeys: Sendable {
     /// Of servers that check and record approvals.
     public let servers: [VerifyingKey]
-    /// Every key by its name; a reviewer's own has the reviewer's id as its name.
-    public let byName: [String: VerifyingKey]
+    private let byName: [String: VerifyingKey]
 
+    /// - Parameter byName: Every key.
     public init(servers: [VerifyingKey], byName: [String: VerifyingKey] = [:]) {
         self.servers = servers
         self.byName = byName
@@ -27,6 +27,9 @@ public struct TrustedKeys: Sendable {
         self.init(
             servers: servers, byName: Dictionary(try store.list().map { ($0.name, $0.key) }) { first, _ in first })
     }
+
+    /// The key that a reviewer alone has: the one with the reviewer's id as its name, unless it is a server's.
+    func own(of reviewer: String) -> VerifyingKey? { byName[reviewer].flatMap { servers.contains($0) ? nil : $0 } }
 
     /// The statement of an envelope, where a server that is trusted has signed it.
     func statement(of envelope: Envelope) throws(Failure) -> Statement {

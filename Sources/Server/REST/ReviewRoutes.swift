@@ -1,3 +1,4 @@
+import AccessKeys
 import Catalog
 import Foundations
 import HTTP
@@ -72,7 +73,11 @@ extension RESTAPI {
             answers: [.init(status: 200, summary: "What it means for them", schema: "Reevaluation")],
             codes: [.invalidArgument, .notFound, .failedPrecondition, .unavailable, .unimplemented]
         ) { api, call async throws(Failure) in
-            .json(.object(try await api.desk().reload(caller: call.caller).json))
+            let result = try await api.desk().reload(caller: call.caller)
+            try await api.keys?.record(
+                AuditAct("policy.reload", "policy", details: ["allowed": .integer(Int64(result.allowed))]),
+                caller: call.caller)
+            return .json(.object(result.json))
         },
     ]
 

@@ -177,7 +177,20 @@ struct RingTests {
         #expect(await code { _ = try await service.revoke("x", reason: "", caller: .local) } == .notFound)
     }
 
-    @Test func `a flood of refusals leaves a hundred records and how many were left out`() async throws {
+    @Test func `the next record of a refusal tells how many were left out`() async throws {
+        let refusals = Refusals(store: store, logger: .silent, rate: RateLimit(unchecked: 10, burst: 1))
+        let failure = Failure(.unauthenticated, "no")
+        let start = ContinuousClock.now
+        var leftOut: Int64?
+        while leftOut == nil, start.duration(to: .now) < .seconds(20) {
+            for _ in 0..<5 { refusals.note("authenticate", "", failure, by: AuditActor(id: "")) }
+            try await Task.sleep(for: .milliseconds(20))
+            leftOut = await store.records.lazy.compactMap { $0.act.details["left_out_before"]?.integer }.first
+        }
+        #expect(leftOut ?? 0 > 0)
+    }
+
+    @Test func `a flood of refusals leaves a hundred records`() async throws {
         let refusals = Refusals(store: store, logger: .silent)
         let failure = Failure(.unauthenticated, "no")
         for number in 0..<10_000 {

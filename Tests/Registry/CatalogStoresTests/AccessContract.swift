@@ -99,6 +99,18 @@ extension CatalogStores {
         }
 
         @Test(arguments: StoreKind.available)
+        func `whatever text was refused, the log stays whole`(_ kind: StoreKind) async throws {
+            try await kind.with { store in
+                let store = try #require(store as? any AccessStore)
+                for text in ["a\0b", "\0", "", "e\u{301}\u{1F600}", "\u{FEFF}\u{7F}\r\n\u{FFFF}"] {
+                    let act = AuditAct("authorize", text, .refused, details: ["message": .string(text)])
+                    _ = try await store.append(act, by: me, at: at(1))
+                }
+                #expect(try await log(store).map(\.act.object).prefix(2) == ["ab", ""])
+            }
+        }
+
+        @Test(arguments: StoreKind.available)
         func `records that are appended at once are one chain`(_ kind: StoreKind) async throws {
             try await kind.with { store in
                 let access = try #require(store as? any AccessStore)

@@ -97,6 +97,11 @@ import Testing
         #expect(evidence([other]).approvals.map(\.isOwn) == [false])
     }
 
+    @Test func `a reviewer who is called like a server has not signed with the server's key`() throws {
+        let found = evidence([try keys.approval(of: subject, by: caller("server", .reviewer))]).approvals
+        #expect(found.map(\.approval.reviewer) == ["server"] && found.map(\.isOwn) == [false])
+    }
+
     @Test func `the newest check of a kind that a trusted key has signed counts`() throws {
         let passed = try keys.check(of: subject)
         let rejected = try keys.check(of: subject, verdict: "rejected", severities: ["error", "warning"])

